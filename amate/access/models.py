@@ -1,0 +1,67 @@
+"""People and keys. Directory tables without policy: they are read before a company's scope can exist (DECISIONS A5)."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+
+from amate.companies.models import Company
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str, **more: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **more)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(unique=True)
+    nombre = models.CharField(max_length=120, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Dueño"
+    ADMIN = "admin", "Administración"
+    ACCOUNTANT = "accountant", "Contabilidad"
+    COLLECTOR = "collector", "Cobranza"
+    CASHIER = "cashier", "Caja"
+    SUPPORT = "support", "Soporte"
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "company"], name="one_membership_a_company")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.company_id}:{self.role}"
+
+
+class ApiKey(models.Model):
+    """A program's key. Only its SHA-256 is kept: 32 random bytes need no slow hash."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.prefix

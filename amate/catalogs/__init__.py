@@ -1,0 +1,1 @@
+"""SAT keys that people search by their own words."""

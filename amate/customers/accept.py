@@ -1,0 +1,64 @@
+"""The SAT has stamped with these data, so they are right: the proposal becomes the customer's current version."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from amate.catalogs.search import plain_text
+from amate.companies.folios import take_folio
+from amate.customers.models import Customer, FiscalProfile
+from amate.fiscal.rfc import GENERIC
+
+NUMBERS = "clientes"
+FISCAL = ("rfc", "nombre", "domicilio_fiscal", "regimen_fiscal", "uso_cfdi", "residencia_fiscal", "num_reg_id_trib")
+
+
+def accept_profile(*, profile_id: int, now: datetime) -> Customer:
+    """Insert the customer of this RFC or bring the known one up to date (FEATURES 27). Locks the customer.
+
+    Mail is added, never replaced; the same data again make no new version. Called again, it changes nothing.
+    """
+    profile = FiscalProfile.objects.get(pk=profile_id)
+    customer = _customer_of(profile, now=now)
+    if profile.accepted_at is not None:
+        return customer
+    current = FiscalProfile.objects.current().filter(customer=customer).first()
+    if current is not None and all(getattr(current, name) == getattr(profile, name) for name in FISCAL):
+        FiscalProfile.objects.filter(pk=profile.pk).update(customer=customer, accepted_at=now, superseded_at=now)
+    else:
+        FiscalProfile.objects.current().filter(customer=customer).update(superseded_at=now)
+        FiscalProfile.objects.filter(pk=profile.pk).update(customer=customer, accepted_at=now)
+    changes = {"nombre": profile.nombre, "search_name": plain_text(profile.nombre)}
+    if profile.correo and not customer.correo:
+        changes["correo"] = profile.correo
+    Customer.objects.filter(pk=customer.pk).update(**changes)
+    return customer
+
+
+def _customer_of(profile: FiscalProfile, *, now: datetime) -> Customer:
+    if profile.customer_id is not None:
+        return Customer.locked(profile.customer_id)
+    known = _find(profile)
+    if known is not None:
+        return known
+    made = Customer(
+        number=take_folio(series=NUMBERS),
+        rfc=profile.rfc,
+        nombre=profile.nombre,
+        search_name=plain_text(profile.nombre),
+        correo=profile.correo,
+        created_at=now,
+    )
+    # Two first invoices of one RFC may be stamped at once: the constraint decides, and the loser reads the winner.
+    Customer.objects.bulk_create([made], ignore_conflicts=True)
+    found = _find(profile)
+    return found if found is not None else Customer.objects.get(number=made.number)
+
+
+def _find(profile: FiscalProfile) -> Customer | None:
+    """The customer of an RFC. Under the generic ones there is nobody to find: each name is its own customer."""
+    same = Q(rfc=profile.rfc)
+    if profile.rfc in GENERIC:
+        same &= Q(nombre=profile.nombre)
+    found: Customer | None = Customer.objects.filter(same).select_for_update(no_key=True).order_by("id").first()
+    return found

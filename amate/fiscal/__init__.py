@@ -1,0 +1,1 @@
+"""The law: what the SAT requires, as plain values and functions. No Django, no network, no clock."""

@@ -1,0 +1,153 @@
+"""Who issues and who receives: what can be known without the SAT's list of taxpayers.
+
+CFDI40139 emitter's name · 40140-40141 its regime · 40143 receiver's RFC · 40145-40146 name · 40148-40149 postal code ·
+40150-40152 ResidenciaFiscal · 40153-40156 NumRegIdTrib · 40157-40159 regime · 40160-40161 UsoCFDI.
+
+40138, 40142, 40144, 40147 and the rest of 40139, 40143, 40145, 40148 and 40159 compare with that list: a PAC's work.
+REC-1 (check digit) and COM-2 (CP01 on an invoice) have no code: they are ours.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.razon_social import PUBLICO_EN_GENERAL, Name, normalise_name
+from amate.fiscal.rfc import GENERIC_EXTRANJERO, GENERICS, Persona, RfcRefused, read_rfc
+from amate.fiscal.rules.comprobante import is_key
+from amate.fiscal.rules.finding import Finding, error, note, warning
+from amate.fiscal.rules.reading import Reading
+from amate.fiscal.tables.personas import REGIMENES, USOS
+from amate.fiscal.text import TextRefused
+
+_SIN_OBLIGACIONES = "616"
+_TAX_ID = {"USA": re.compile(r"[0-9]{9}"), "CAN": re.compile(r"[0-9]{9}")}
+
+
+def check(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
+    yield from _emisor(doc)
+    rfc = doc.receptor.get("Rfc", "")
+    yield from _rfc(rfc)
+    yield from _receptor_name(doc, rfc)
+    yield from _postal_code(doc, catalogs, rfc)
+    yield from _foreigner(doc, catalogs, rfc)
+    yield from _regimen(doc, rfc)
+    yield from _uso(doc, rfc)
+
+
+@lru_cache(maxsize=1024)
+def _normalised(nombre: str) -> Name:
+    return normalise_name(nombre, "M")
+
+
+def persona_of(rfc: str) -> Persona:
+    return "M" if len(rfc) == 12 else "F"
+
+
+def _emisor(doc: Reading) -> Iterator[Finding]:
+    rfc, nombre = doc.emisor.get("Rfc", ""), doc.emisor.get("Nombre", "")
+    yield from _suffix("CFDI40139", "Emisor/@Nombre", rfc, nombre)
+    regimen, where = doc.emisor.get("RegimenFiscal", ""), "Emisor/@RegimenFiscal"
+    if not is_key(REGIMENES, regimen, doc.as_of):
+        yield error("CFDI40140", where, f"“{regimen}” no está vigente en el catálogo c_RegimenFiscal.")
+    elif not _fits(regimen, persona_of(rfc)):
+        yield error("CFDI40141", where, f"El régimen {regimen} no es de {_people(rfc)}, y {rfc} lo es.")
+
+
+def _rfc(rfc: str) -> Iterator[Finding]:
+    try:
+        read = read_rfc(rfc)
+    except RfcRefused:
+        yield error("CFDI40143", "Receptor/@Rfc", f"“{rfc}” no puede estar en la lista del SAT: no es un RFC posible.")
+        return
+    if not read.check_digit_matches:
+        yield note("REC-1", "Receptor/@Rfc", f"El último dígito de {rfc} no coincide; los hay así: confírmalo.")
+
+
+def _receptor_name(doc: Reading, rfc: str) -> Iterator[Finding]:
+    nombre = doc.receptor.get("Nombre", "")
+    yield from _suffix("CFDI40145", "Receptor/@Nombre", rfc, nombre)
+    if nombre == PUBLICO_EN_GENERAL and rfc not in GENERICS:
+        yield error(
+            "CFDI40146", "Receptor/@Nombre", f"“{PUBLICO_EN_GENERAL}” solo va con el RFC genérico, no con {rfc}."
+        )
+
+
+def _suffix(code: str, where: str, rfc: str, nombre: str) -> Iterator[Finding]:
+    """The SAT's list holds names without their capital regime (FISCAL REC-2)."""
+    if persona_of(rfc) != "M":
+        return
+    try:
+        bare, regime = _normalised(nombre)
+    except TextRefused:
+        return  # the schema's finding
+    if not regime:
+        return
+    said = f"El nombre va sin régimen de capital: “{bare}”, no “{nombre}”."
+    # A lone word may be the name itself: AUDITORES SAB SA is AUDITORES SAB for the SAT.
+    yield error(code, where, said) if " " in regime else warning(code, where, said)
+
+
+def _postal_code(doc: Reading, catalogs: Catalogs, rfc: str) -> Iterator[Finding]:
+    cp, where = doc.receptor.get("DomicilioFiscalReceptor", ""), "Receptor/@DomicilioFiscalReceptor"
+    if cp not in catalogs.codigos_postales:
+        yield error("CFDI40148", where, f"“{cp}” no es un código postal del catálogo del SAT.")
+    lugar = doc.attrs.get("LugarExpedicion")
+    if rfc in GENERICS and cp != lugar:
+        yield error("CFDI40149", where, f"Con RFC genérico va el código postal de LugarExpedicion ({lugar}), no {cp}.")
+
+
+def _foreigner(doc: Reading, catalogs: Catalogs, rfc: str) -> Iterator[Finding]:
+    residencia, tax_id = doc.receptor.get("ResidenciaFiscal"), doc.receptor.get("NumRegIdTrib")
+    foreign = rfc == GENERIC_EXTRANJERO
+    if residencia is not None:
+        where = "Receptor/@ResidenciaFiscal"
+        if residencia not in catalogs.paises:
+            yield error("CFDI40150", where, f"“{residencia}” no está en el catálogo c_Pais.")
+        if not foreign:
+            yield error("CFDI40151", where, f"{rfc} es un RFC mexicano: no lleva ResidenciaFiscal.")
+        if residencia == "MEX":
+            yield error("CFDI40152", where, "ResidenciaFiscal es el país de quien vive fuera: no puede ser MEX.")
+    if tax_id is not None:
+        where = "Receptor/@NumRegIdTrib"
+        if residencia is None:
+            yield error("CFDI40153", where, "NumRegIdTrib necesita también ResidenciaFiscal.")
+        if not foreign:
+            yield error("CFDI40154", where, f"{rfc} es un RFC mexicano: no lleva NumRegIdTrib.")
+        pattern = _TAX_ID.get(residencia or "")
+        if pattern is not None and not pattern.fullmatch(tax_id):
+            yield error("CFDI40156", where, f"“{tax_id}” no tiene la forma de un número fiscal de {residencia}.")
+    elif foreign and "ComercioExterior" in doc.complements:
+        yield error("CFDI40155", "Receptor/@NumRegIdTrib", "Con Comercio Exterior hace falta NumRegIdTrib.")
+
+
+def _regimen(doc: Reading, rfc: str) -> Iterator[Finding]:
+    regimen, where = doc.receptor.get("RegimenFiscalReceptor", ""), "Receptor/@RegimenFiscalReceptor"
+    if not is_key(REGIMENES, regimen, doc.as_of):
+        yield error("CFDI40157", where, f"“{regimen}” no está vigente en el catálogo c_RegimenFiscal.")
+    elif not _fits(regimen, persona_of(rfc)):
+        yield error("CFDI40158", where, f"El régimen {regimen} no es de {_people(rfc)}, y {rfc} lo es.")
+    elif rfc in GENERICS and regimen != _SIN_OBLIGACIONES:
+        yield error("CFDI40159", where, f"El RFC genérico solo tiene el régimen {_SIN_OBLIGACIONES}.")
+
+
+def _uso(doc: Reading, rfc: str) -> Iterator[Finding]:
+    uso, regimen = doc.receptor.get("UsoCFDI", ""), doc.receptor.get("RegimenFiscalReceptor", "")
+    where = "Receptor/@UsoCFDI"
+    if not is_key(USOS, uso, doc.as_of):
+        yield error("CFDI40160", where, f"“{uso}” no está vigente en el catálogo c_UsoCFDI.")
+        return
+    row = USOS[uso]
+    if regimen not in row.regimenes or not (row.moral if persona_of(rfc) == "M" else row.fisica):
+        yield error("CFDI40161", where, f"El uso {uso} no va con el régimen {regimen} de {_people(rfc)}.")
+    if uso == "CP01" and doc.tipo == "I":
+        yield warning("COM-2", where, "CP01 es el uso de los recibos de pago (tipo P), no de una factura.")
+
+
+def _fits(regimen: str, persona: Persona) -> bool:
+    row = REGIMENES[regimen]
+    return row.moral if persona == "M" else row.fisica
+
+
+def _people(rfc: str) -> str:
+    return "personas morales" if persona_of(rfc) == "M" else "personas físicas"

@@ -1,0 +1,1 @@
+"""A CFDI's life: issue, seal, stamp, deliver, recover."""

@@ -1,0 +1,65 @@
+"""Handing the invoice over by mail: the message row first, then the mail, then what became of it."""
+
+from datetime import datetime
+
+from django.template.loader import render_to_string
+
+from amate.adapters.messages import Attachment, Outgoing
+from amate.companies.models import Emisor
+from amate.invoices.models import Origin, Stamp
+from amate.invoices.pdf import pdf_of
+from amate.messages.models import Message
+
+
+def resend_invoice(*, invoice_id: int, to: str, now: datetime) -> str:
+    """The key of a further delivery of the same invoice: one a moment and address, however often it is clicked."""
+    return f"invoice:{invoice_id}:{to}:{now:%Y%m%dT%H%M}"
+
+
+def prepare_delivery(
+    *, invoice_id: int, to: str, key: str, site: str, sender: str, now: datetime
+) -> tuple[int, Outgoing] | None:
+    """Write the message (once a key) and claim it for sending. None: it was sent before, or refused for good."""
+    stamp = Stamp.objects.select_related("invoice").get(invoice_id=invoice_id)
+    emisor = Emisor.objects.get()
+    message = Message.objects.filter(key=key).first()
+    if message is None:
+        facts = {"invoice": stamp.invoice, "emisor": emisor, "site": site, "from_portal": stamp.invoice.origin == Origin.PORTAL}
+        message = Message.objects.create(
+            key=key,
+            kind="invoice",
+            about=f"invoice:{invoice_id}",
+            to=to,
+            subject=" ".join(render_to_string("mail/invoice_subject.txt", facts).split()),
+            text=render_to_string("mail/invoice.txt", facts),
+            html=render_to_string("mail/invoice.html", facts),
+            created_at=now,
+        )
+    if message.state in (Message.State.SENT, Message.State.REFUSED):
+        return None
+    message.move_to(Message.State.SENDING)
+    name = f"{stamp.invoice.rfc}-{stamp.invoice.number}"
+    return message.pk, Outgoing(
+        message_id=f"<{message.company_id}.{message.pk}@{sender.rsplit('@', 1)[-1]}>",
+        sender=sender,
+        sender_name=emisor.nombre_comercial,
+        reply_to=emisor.correo,
+        to=message.to,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        attachments=(
+            Attachment(f"{name}.xml", bytes(stamp.xml), "application", "xml"),
+            Attachment(f"{name}.pdf", pdf_of(stamp), "application", "pdf"),
+        ),
+    )
+
+
+def record_sent(*, message_id: int, now: datetime) -> None:
+    Message.locked(message_id).move_to(Message.State.SENT, sent_at=now, error="")
+
+
+def record_not_sent(*, message_id: int, error: str, for_good: bool) -> None:
+    """It did not leave: a refused address waits for a person, anything else is tried again."""
+    state = Message.State.REFUSED if for_good else Message.State.WAITING
+    Message.locked(message_id).move_to(state, error=error)

@@ -1,0 +1,42 @@
+"""An invoice is decided: a draft, and the promise to seal and stamp it."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from amate.companies.models import Branch
+from amate.customers.models import FiscalProfile
+from amate.invoices.models import Invoice, Origin
+from amate.promises.promise import promise
+
+
+def issue_invoice(
+    *,
+    branch: Branch,
+    profile: FiscalProfile,
+    lines: list[dict[str, Any]],
+    total: Decimal,
+    forma_pago: str,
+    moneda: str,
+    origin: Origin,
+    priority: int,
+    now: datetime,
+) -> Invoice:
+    """Write the draft. `lines` as `invoices.lines` keeps them; `total` is the printed one, checked again when sealed."""
+    invoice = Invoice.objects.create(
+        origin=origin,
+        branch=branch,
+        profile=profile,
+        serie=branch.serie,
+        rfc=profile.rfc,
+        nombre=profile.nombre,
+        correo=profile.correo,
+        lines=lines,
+        forma_pago=forma_pago,
+        metodo_pago="PUE",
+        moneda=moneda,
+        total=total,
+        created_at=now,
+    )
+    promise("seal_and_stamp", key=f"stamp:{invoice.pk}", now=now, priority=priority, invoice_id=invoice.pk)
+    return invoice

@@ -1,0 +1,35 @@
+"""The printed form of a stamped invoice: made on first need, kept by the hash of its XML (RUNNING 1)."""
+
+import os
+import secrets
+from pathlib import Path
+
+from amate.companies.models import Emisor
+from amate.invoices.models import Invoice, Origin, Stamp
+from amate.papers.invoice import invoice_pdf
+from amate.papers.look import Look
+from amate.running.home import amate_home, private_folder
+
+# A new drawing of the same XML is another file: raise it with the templates.
+EDITION = "1"
+
+
+def pdf_of(stamp: Stamp) -> bytes:
+    """The PDF of a stamp. The same XML and look give the same bytes, so any machine may make it again."""
+    emisor = Emisor.objects.get()
+    invoice: Invoice = stamp.invoice
+    name = f"{bytes(stamp.xml_sha256).hex()}-{emisor.colour[1:]}-{EDITION}.pdf"
+    kept = private_folder(amate_home() / "cache" / "pdf" / str(stamp.company_id)) / name
+    if kept.exists():
+        return kept.read_bytes()
+    look = Look(colour=emisor.colour, nombre_comercial=emisor.nombre_comercial)
+    made = invoice_pdf(bytes(stamp.xml), look=look, portal_origin=invoice.origin == Origin.PORTAL)
+    _keep(kept, made)
+    return made
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    partial = path.with_name(f".{secrets.token_hex(6)}")
+    partial.write_bytes(content)
+    os.replace(partial, path)

@@ -1,0 +1,60 @@
+"""What a refusal means: whose it is to mend, and on which field of the form it lands (FISCAL 14)."""
+
+from dataclasses import dataclass
+
+from amate.invoices.models import RefusedBy
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    refused_by: RefusedBy
+    field: str
+    message: str
+
+
+_RFC = Meaning(RefusedBy.RECEIVER, "rfc", "El SAT no reconoce este RFC. Revísalo letra por letra.")
+_NOMBRE = Meaning(
+    RefusedBy.RECEIVER, "nombre", "El nombre debe ser idéntico al de tu Constancia, sin S.A. de C.V."
+)
+_CP = Meaning(RefusedBy.RECEIVER, "cp", "El código postal no es el de tu domicilio fiscal ante el SAT.")
+_REGIMEN = Meaning(RefusedBy.RECEIVER, "regimen_fiscal", "Este régimen no corresponde a tu RFC.")
+_USO = Meaning(RefusedBy.RECEIVER, "uso_cfdi", "Con tu régimen el SAT no acepta este uso. Elige otro.")
+_OURS = Meaning(RefusedBy.OURS, "", "Recibimos tus datos; te enviamos la factura en cuanto quede.")
+
+RECEIVER = {
+    "CFDI40143": _RFC,
+    "CFDI40144": _NOMBRE,
+    "CFDI40145": _NOMBRE,
+    "CFDI40147": _CP,
+    "CFDI40148": _CP,
+    "CFDI40157": _REGIMEN,
+    "CFDI40158": _REGIMEN,
+    "CFDI40159": _REGIMEN,
+    "CFDI40160": _USO,
+    "CFDI40161": _USO,
+}
+
+
+def meaning_of(code: str) -> Meaning:
+    """Customers never see a raw code; whatever is not about their data is ours to mend."""
+    return RECEIVER.get(code, _OURS)
+
+
+STAFF = {
+    "303": "El sello no es del emisor. Revisa el certificado de la empresa.",
+    "304": "El SAT tiene revocado o vencido el certificado. Sube un CSD vigente.",
+    "305": "La fecha queda fuera de la vigencia del CSD. Sube un CSD vigente.",
+    "306": "El certificado no es un CSD (¿es tu e.firma?). Sube el CSD.",
+    "308": "El certificado no lo expidió el SAT. Sube el CSD de la empresa.",
+    "402": "El RFC no está en la lista de contribuyentes obligados del SAT. Deja de emitir y revisa el buzón tributario.",
+    "CFDI40106": "El SAT no reconoce el certificado. Revisa el CSD de la empresa.",
+    "CFDI40138": "El nombre de la empresa no es el que tiene el SAT. Corrígelo en Configuración.",
+    "CFDI40139": "El nombre de la empresa no es el que tiene el SAT. Corrígelo en Configuración.",
+    "CFDI40140": "El régimen de la empresa no está en el catálogo. Corrígelo en Configuración.",
+    "CFDI40141": "El régimen de la empresa no es el que tiene el SAT. Corrígelo en Configuración.",
+}
+
+
+def staff_advice(code: str) -> str:
+    """What staff should do about a refusal that is ours."""
+    return STAFF.get(code, "Es un defecto del documento: avísanos con el código y el XML; se puede reintentar después.")

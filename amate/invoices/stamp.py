@@ -1,0 +1,159 @@
+"""The database's part of a stamp: what is sent, and what came back. The call itself stands between the two.
+
+Nothing here doubles an invoice: the same bytes go out under the same key every time, an answer that was lost is asked for
+before anything else, and new bytes exist only when the PAC has surely refused the old ones (ENGINE SAFE).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from amate.adapters.pac import PacRejected, Stamped
+from amate.customers.accept import accept_profile
+from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.csd import Csd
+from amate.invoices.models import Invoice, RefusedBy, Sealing, Stamp, State
+from amate.invoices.refusals import meaning_of, staff_advice
+from amate.invoices.seal import DocumentRefused, IssuingSuspended, TotalDrifted, seal_invoice
+from amate.promises.kinds import MAIL, SOMEBODY_WAITS
+from amate.promises.promise import promise
+
+# A PAC stamps a Fecha of at most 72 h; clocks differ, so we plan for 71 (FISCAL CLK-5).
+STAMPABLE_FOR = timedelta(hours=71)
+FECHA_OUTSIDE_WINDOW = "401"
+CENTRAL = ZoneInfo("America/Mexico_City")  # FechaTimbrado is central time wherever the invoice was issued (CLK-3)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What follows when there is nothing to send, or the PAC said no."""
+
+    next: Literal["nothing", "again", "staff"]
+    sentence: str = ""
+
+
+NOTHING = Outcome("nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What to call the PAC with. `ask_first`: an earlier answer was lost, so the PAC is asked whether it stamped it."""
+
+    xml: bytes
+    key: str
+    ask_first: bool
+
+
+def prepare_stamp(*, invoice_id: int, csd: Csd, catalogs: Catalogs, now: datetime) -> Sending | Outcome:
+    """Transaction one: seal if it is not sealed yet, and claim the document for sending.
+
+    A refusal that is ours waits for staff; when they ask again, the document is sealed anew.
+    """
+    invoice: Invoice = Invoice.locked(invoice_id)
+    if invoice.state == State.STAMPED or (invoice.state == State.REFUSED and invoice.refused_by == RefusedBy.RECEIVER):
+        return NOTHING
+    if invoice.state == State.REFUSED:  # staff mended the cause and asked again: those bytes were surely not stamped
+        invoice.move_to(State.DRAFT)
+    if invoice.state == State.SEALED and _too_old(invoice, now):
+        invoice.move_to(State.DRAFT)
+    if invoice.state == State.UNKNOWN and _too_old(invoice, now):
+        return Outcome(
+            "staff",
+            "El PAC no ha confirmado si timbró este documento y ya pasaron 71 horas. Búscalo en el listado del PAC: "
+            "si está, recupéralo; si no está, pide que se selle de nuevo.",
+        )
+    if invoice.state == State.DRAFT:
+        refused = _seal(invoice, csd=csd, catalogs=catalogs, now=now)
+        if refused is not None:
+            return refused
+    sealing = Sealing.objects.get(invoice=invoice, superseded_at__isnull=True)
+    # Found "sending": the worker that sent it died, so an answer may have been lost (SAFE-6).
+    ask_first = invoice.state in (State.SENDING, State.UNKNOWN)
+    invoice.move_to(State.SENDING, ever_ambiguous=invoice.ever_ambiguous or ask_first)
+    return Sending(xml=bytes(sealing.xml), key=sealing.key, ask_first=ask_first)
+
+
+def record_stamp(*, invoice_id: int, stamped: Stamped, pac: str, now: datetime) -> None:
+    """Transaction two: the stamp, the customer's confirmed data, and the promise to deliver. Recorded once only."""
+    profile_id = Invoice.objects.values_list("profile_id", flat=True).get(pk=invoice_id)
+    accept_profile(profile_id=profile_id, now=now)
+    invoice: Invoice = Invoice.locked(invoice_id)
+    if invoice.state == State.STAMPED:
+        return
+    sealing = Sealing.objects.get(invoice=invoice, superseded_at__isnull=True)
+    Stamp.objects.create(
+        invoice=invoice,
+        sealing=sealing,
+        pac=pac,
+        uuid=stamped.uuid,
+        xml=stamped.xml,
+        xml_sha256=sha256(stamped.xml).digest(),
+        fecha_timbrado=stamped.fecha_timbrado.replace(tzinfo=CENTRAL),
+        rfc_prov_certif=stamped.rfc_prov_certif,
+        no_certificado_sat=stamped.no_certificado_sat,
+        recovered=stamped.recovered,
+        recorded_at=now,
+    )
+    invoice.move_to(State.STAMPED, uuid=stamped.uuid, stamped_at=now)
+    if invoice.correo:
+        promise("deliver", key=f"deliver:{invoice.pk}", now=now, priority=MAIL, invoice_id=invoice.pk, to=invoice.correo)
+
+
+def record_unavailable(*, invoice_id: int) -> None:
+    """The PAC surely did not process it: the same bytes go out later."""
+    invoice: Invoice = Invoice.locked(invoice_id)
+    if invoice.state == State.SENDING:
+        invoice.move_to(State.UNKNOWN if invoice.ever_ambiguous else State.SEALED)
+
+
+def record_unknown(*, invoice_id: int) -> None:
+    """Nobody knows whether it was stamped: from now on these bytes may never change on their own (SAFE-5, SAFE-7)."""
+    invoice: Invoice = Invoice.locked(invoice_id)
+    if invoice.state == State.SENDING:
+        invoice.move_to(State.UNKNOWN, ever_ambiguous=True)
+
+
+def record_refusal(*, invoice_id: int, refusal: PacRejected, now: datetime) -> Outcome:
+    """A definite no: the receiver corrects it, staff mend it, or a new Fecha may be sealed."""
+    invoice: Invoice = Invoice.locked(invoice_id)
+    if invoice.state != State.SENDING:
+        return NOTHING
+    if refusal.code == FECHA_OUTSIDE_WINDOW and invoice.ever_ambiguous:
+        # 401 proves nothing after a lost answer: the PAC may check the date before the duplicate (SAFE-7).
+        invoice.move_to(State.UNKNOWN)
+        return Outcome("staff", f"El PAC rechaza la fecha, pero una respuesta anterior se perdió: {refusal}")
+    if refusal.code == FECHA_OUTSIDE_WINDOW and not _fresh(invoice, now):
+        invoice.move_to(State.DRAFT)
+        return Outcome("again", str(refusal))
+    return _refuse(invoice, code=refusal.code, why=str(refusal), now=now)
+
+
+def _seal(invoice: Invoice, *, csd: Csd, catalogs: Catalogs, now: datetime) -> Outcome | None:
+    try:
+        seal_invoice(invoice=invoice, csd=csd, catalogs=catalogs, now=now)
+    except DocumentRefused as refused:
+        return _refuse(invoice, code=refused.findings[0].code, why=str(refused), now=now)
+    except (IssuingSuspended, TotalDrifted) as held:
+        return _refuse(invoice, code="", why=str(held), now=now)
+    return None
+
+
+def _refuse(invoice: Invoice, *, code: str, why: str, now: datetime) -> Outcome:
+    by = meaning_of(code).refused_by
+    # A definite no ends every doubt about those bytes, so that a mended document may be sealed anew.
+    invoice.move_to(State.REFUSED, refused_by=by, refusal_code=code, refusal=why, ever_ambiguous=False)
+    if by == RefusedBy.OURS:
+        return Outcome("staff", f"{why} · {staff_advice(code)}" if code else why)
+    promise("release", key=f"release:{invoice.pk}", now=now, priority=SOMEBODY_WAITS, invoice_id=invoice.pk)
+    return NOTHING
+
+
+def _too_old(invoice: Invoice, now: datetime) -> bool:
+    return invoice.sealed_at is not None and now - invoice.sealed_at > STAMPABLE_FOR
+
+
+def _fresh(invoice: Invoice, now: datetime) -> bool:
+    """Sealed a moment ago and still refused for its date: a clock is wrong, and sealing again would only repeat it."""
+    return invoice.sealed_at is not None and now - invoice.sealed_at < timedelta(minutes=10)

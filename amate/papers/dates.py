@@ -1,0 +1,49 @@
+"""Dates and zones in Spanish, the same on every machine: no locale is asked."""
+
+from datetime import datetime
+
+# fmt: off
+MONTHS = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio",
+    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+)
+# fmt: on
+# What people call the hour of each zone of Mexico (FISCAL §3). Juárez and the border follow the United States' summer
+# time, so they are not "del centro" without more.
+ZONES = {
+    "America/Mexico_City": "hora del centro",
+    "America/Merida": "hora del centro",
+    "America/Monterrey": "hora del centro",
+    "America/Chihuahua": "hora del centro",
+    "America/Bahia_Banderas": "hora del centro",
+    "America/Matamoros": "hora del centro en la frontera",
+    "America/Ojinaga": "hora del centro en la frontera",
+    "America/Ciudad_Juarez": "hora de Ciudad Juárez",
+    "America/Hermosillo": "hora del pacífico",
+    "America/Mazatlan": "hora del pacífico",
+    "America/Tijuana": "hora del noroeste",
+    "America/Cancun": "hora del sureste",
+}
+
+
+def in_full(when: datetime) -> str:
+    """For facts: "21 de noviembre de 2026, 14:07". Prints the value as it stands: convert to the place's zone first."""
+    return f"{when.day} de {MONTHS[when.month - 1]} de {when.year}, {when:%H:%M}"
+
+
+def short(when: datetime) -> str:
+    """For lists: "21 nov 2026"."""
+    return f"{when.day} {MONTHS[when.month - 1][:3]} {when.year}"
+
+
+def to_the_second(when: datetime) -> str:
+    """For fiscal moments: "21 nov 2026, 14:07:02"."""
+    return f"{short(when)}, {when:%H:%M:%S}"
+
+
+def zone_in_words(zone: str) -> str:
+    """The IANA zone as people call its hour. ValueError outside Mexico."""
+    try:
+        return ZONES[zone]
+    except KeyError:
+        raise ValueError(f"{zone} is not one of the zones of Mexico: {', '.join(ZONES)}") from None

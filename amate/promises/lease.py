@@ -1,0 +1,126 @@
+"""Taking a promise and settling it, by compare-and-set (DECISIONS B2)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from amate.promises.kinds import KINDS
+from amate.tenancy.scope import company_scope
+
+LEASE = timedelta(minutes=10)
+
+
+class TryLater(Exception):
+    """The work could not be done now, through no fault of its own: it is tried again after a back-off."""
+
+
+class GiveUp(Exception):
+    """No repetition will help: the promise stays open, with this sentence, until a person retries it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to keep one promise. `attempt` is the fence: after a newer lease, the older one writes nothing."""
+
+    company_id: int
+    promise_id: int
+    kind: str
+    args: dict[str, Any]
+    attempt: int
+    asked: int
+    queue: str
+    priority: int
+
+
+TAKE = """
+UPDATE promises_promise
+SET attempts = attempts + 1, leased_until = clock_timestamp() + %s, leased_by = %s
+WHERE id = %s AND done_at IS NULL AND next_try_at <= %s
+  AND (leased_until IS NULL OR leased_until < clock_timestamp())
+RETURNING kind, args, attempts, asked, queue, priority
+"""
+# Asked again while it ran: the run may have read the world before the new cause, so it is due again.
+DONE = """
+UPDATE promises_promise
+SET leased_until = NULL, leased_by = NULL, last_error = '',
+    done_at = CASE WHEN asked = %(asked)s THEN %(now)s::timestamptz END,
+    next_try_at = CASE WHEN asked = %(asked)s THEN next_try_at ELSE %(now)s::timestamptz END
+WHERE id = %(id)s AND attempts = %(attempt)s AND leased_by IS NOT NULL
+RETURNING done_at IS NULL
+"""
+FAILED = """
+UPDATE promises_promise
+SET leased_until = NULL, leased_by = NULL, last_error = %(error)s, nudged_at = clock_timestamp(),
+    next_try_at = CASE WHEN asked > %(asked)s THEN %(now)s ELSE %(again_at)s::timestamptz END
+WHERE id = %(id)s AND attempts = %(attempt)s AND leased_by IS NOT NULL
+RETURNING next_try_at
+"""
+NUDGE = """
+SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%s, 'keep', %s, NULL, NULL, %s, %s)::procrastinate_job_to_defer_v1])
+"""
+
+
+def take(*, company_id: int, promise_id: int, now: datetime, worker: int) -> Lease | None:
+    """Lease a due promise, or None: it is done, not due, or somebody else is at it."""
+    with company_scope(company_id), connection.cursor() as c:
+        c.execute(TAKE, [LEASE, worker, promise_id, now])
+        row = c.fetchone()
+    if row is None:
+        return None
+    kind, args, attempt, asked, queue, priority = row
+    return Lease(company_id, promise_id, kind, _json(args), attempt, asked, queue, priority)
+
+
+def settle_done(lease: Lease, *, now: datetime) -> bool:
+    """The promise is kept. False if the lease was lost meanwhile: nothing was written."""
+    with company_scope(lease.company_id), connection.cursor() as c:
+        c.execute(DONE, {"asked": lease.asked, "now": now, "id": lease.promise_id, "attempt": lease.attempt})
+        row = c.fetchone()
+        if row and row[0]:
+            _nudge(c, lease, None)
+    return row is not None
+
+
+def settle_failed(lease: Lease, *, now: datetime, error: str, again: bool) -> bool:
+    """The run failed; `again` says whether time may mend it. False if the lease was lost meanwhile."""
+    again_at = now + KINDS[lease.kind].wait(lease.attempt) if again else None
+    values = {"asked": lease.asked, "now": now, "id": lease.promise_id, "attempt": lease.attempt}
+    with company_scope(lease.company_id), connection.cursor() as c:
+        c.execute(FAILED, {**values, "error": error[:4000], "again_at": again_at})
+        row = c.fetchone()
+        if row and row[0] is not None:
+            _nudge(c, lease, max(row[0], now))
+    return row is not None
+
+
+def retry_now(*, promise_id: int, now: datetime) -> bool:
+    """A person asks for another try at once, whatever the back-off said. Runs inside the caller's scope."""
+    with connection.cursor() as c:
+        c.execute(
+            "UPDATE promises_promise SET next_try_at = %s, asked = asked + 1, nudged_at = clock_timestamp() "
+            "WHERE id = %s AND done_at IS NULL RETURNING company_id, queue, priority",
+            [now, promise_id],
+        )
+        row = c.fetchone()
+        if row is None:
+            return False
+        company_id, queue, priority = row
+        c.execute(NUDGE, [queue, priority, Jsonb({"company_id": company_id, "promise_id": promise_id}), None])
+    return True
+
+
+def _nudge(cursor: Any, lease: Lease, at: datetime | None) -> None:
+    args = Jsonb({"company_id": lease.company_id, "promise_id": lease.promise_id})
+    cursor.execute(NUDGE, [lease.queue, lease.priority, args, at])
+
+
+def _json(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    import json
+
+    loaded: dict[str, Any] = json.loads(value)
+    return loaded

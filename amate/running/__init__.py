@@ -1,0 +1,1 @@
+"""Deployment: where the data lies, the embedded PostgreSQL, the supervisor, the demo. No business here."""

@@ -1,0 +1,1 @@
+"""The world for demos and tests. Everything it signs says SIN VALIDEZ FISCAL."""

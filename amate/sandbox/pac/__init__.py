@@ -1,0 +1,1 @@
+"""A simulated PAC that speaks SW Sapien's wire over real HTTP (ENGINE SIM). Nothing it stamps has fiscal validity."""

@@ -1,0 +1,56 @@
+"""A buyer claims a ticket: from here on it is being invoiced to him, and to nobody else."""
+
+from datetime import datetime
+
+from amate.customers.propose import propose_profile
+from amate.fiscal.receptor import Receptor
+from amate.invoices.issue import issue_invoice
+from amate.invoices.models import Invoice, Origin, RefusedBy, State
+from amate.promises.kinds import SOMEBODY_WAITS
+from amate.self_invoicing.models import Claim, Ticket
+from amate.self_invoicing.queries import live_invoice, standing_of
+from amate.self_invoicing.rules import Standing
+
+
+class NotClaimable(Exception):
+    """The ticket cannot be invoiced now; `standing` says why, and every standing has its own page with a way out."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(standing.value)
+        self.standing = standing
+
+
+def claim_ticket(*, ticket_id: int, receptor: Receptor, correo: str, origin: Origin, now: datetime) -> Invoice:
+    """Decide the ticket for this buyer and owe him the stamp. Raises NotClaimable; then nothing was written.
+
+    The row lock orders the buyers, the check in a new statement sees who won (C6), and the partial unique index on the
+    live claim is the last referee.
+    """
+    ticket: Ticket = Ticket.locked(ticket_id)
+    earlier = live_invoice(ticket)
+    found = standing_of(ticket, now=now, invoice=earlier)
+    if found is not Standing.CLAIMABLE:
+        raise NotClaimable(found)
+    if earlier is not None:
+        release_claim(invoice_id=earlier.pk, now=now)
+    profile = propose_profile(receptor=receptor, correo=correo, origin=origin, now=now)
+    invoice = issue_invoice(
+        branch=ticket.branch,
+        profile=profile,
+        lines=ticket.lines,
+        total=ticket.total,
+        forma_pago=ticket.forma_pago,
+        moneda=ticket.moneda,
+        origin=origin,
+        priority=SOMEBODY_WAITS,
+        now=now,
+    )
+    Claim.objects.create(ticket=ticket, invoice=invoice, claimed_at=now)
+    return invoice
+
+
+def release_claim(*, invoice_id: int, now: datetime) -> bool:
+    """Give the ticket back after the SAT refused the receiver's data. False if there was nothing to release."""
+    refused = Invoice.objects.filter(pk=invoice_id, state=State.REFUSED, refused_by=RefusedBy.RECEIVER)
+    released = Claim.objects.live().filter(invoice__in=refused).update(released_at=now)
+    return bool(released)

@@ -1,0 +1,100 @@
+"""Tickets, who claimed them, and the visits of the portal."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from amate.companies.models import Branch
+from amate.invoices.models import Invoice
+from amate.tenancy.models import CompanyOwned, ScopedManager, ScopedQuerySet, Stateful
+
+
+class Ticket(Stateful):
+    """A sale to the general public. Stored states say what the company did with it; whether it is being invoiced or is
+    invoiced follows from its live claim's invoice, and is never copied here (DECISIONS C3)."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Abierta"
+        LOCKED = "locked", "En revisión"
+        VOID = "void", "Cancelada"
+
+    MOVES: ClassVar[dict[str, frozenset[str]]] = {
+        State.OPEN: frozenset({State.LOCKED, State.VOID}),
+        State.LOCKED: frozenset({State.OPEN, State.VOID}),
+        State.VOID: frozenset(),
+    }
+
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=80)
+    digest = models.BinaryField(max_length=32, help_text="of what was registered: a repetition must say the same")
+    code = models.CharField(max_length=12)
+    folio = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    state_since = models.DateTimeField()
+    sold_at = models.DateTimeField()
+    deadline = models.DateTimeField(help_text="the last second in which the portal invoices it; frozen when registered")
+    lines = models.JSONField()
+    forma_pago = models.CharField(max_length=2)
+    moneda = models.CharField(max_length=3, default="MXN")
+    total = models.DecimalField(max_digits=18, decimal_places=2)
+    total_cents = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "source", "external_id"], name="ticket_external_id"),
+            models.UniqueConstraint(fields=["company", "code"], name="ticket_code"),
+        ]
+        indexes = [
+            models.Index(fields=["company", "-id"], name="ticket_newest"),
+            models.Index(fields=["company", "state", "-id"], name="ticket_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.folio
+
+
+class ClaimQuerySet(ScopedQuerySet):
+    def live(self) -> Any:
+        return self.filter(released_at__isnull=True)
+
+
+class Claim(CompanyOwned):
+    """Who got the ticket. The partial unique index is the race's referee: one live invoice a ticket."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="claims")
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="claim")
+    claimed_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[ScopedManager] = ScopedManager.from_queryset(ClaimQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "ticket"], condition=Q(released_at__isnull=True), name="one_live_claim_a_ticket"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} → {self.invoice_id}"
+
+
+class Visit(CompanyOwned):
+    """One browser's way through the portal: what it proved, what it typed, what it got. Found by an opaque cookie."""
+
+    token_digest = models.CharField(max_length=64, unique=True)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, null=True, related_name="+")
+    fiscal = models.JSONField(default=dict, help_text="what was typed, until it is issued or 24 h old")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="+")
+    may_download = models.BooleanField(default=False, help_text="this browser issued it, or proved the receiver's RFC")
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "seen_at"], name="visit_seen")]
+
+    def __str__(self) -> str:
+        return f"visita {self.pk}"

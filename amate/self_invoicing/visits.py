@@ -1,0 +1,34 @@
+"""The portal's visits: found by an opaque cookie, emptied when they are a day old."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from amate.self_invoicing.models import Ticket, Visit
+
+LIFE = timedelta(hours=24)
+
+
+def open_visit(*, ticket: Ticket, now: datetime) -> tuple[Visit, str]:
+    """A new visit for a ticket that was proved by code and total. The token is given once, to the browser."""
+    token = secrets.token_urlsafe(24)
+    visit = Visit.objects.create(token_digest=_digest(token), ticket=ticket, started_at=now, seen_at=now)
+    return visit, token
+
+
+def find_visit(*, token: str, now: datetime) -> Visit | None:
+    """The living visit of a browser, or None."""
+    if not token:
+        return None
+    rows = Visit.objects.select_related("ticket__branch", "invoice")
+    visit: Visit | None = rows.filter(token_digest=_digest(token), seen_at__gt=now - LIFE).first()
+    return visit
+
+
+def forget_stale_visits(*, now: datetime) -> int:
+    """Erase what was typed and never issued (FEATURES 4.2)."""
+    return int(Visit.objects.filter(seen_at__lte=now - LIFE).exclude(fiscal={}).update(fiscal={}))
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

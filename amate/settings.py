@@ -1,0 +1,214 @@
+"""Deployment settings, read from the environment. What a business decides (window, rules, texts) is rows, not settings."""
+
+from pathlib import Path
+
+import environ
+
+from amate.running.home import amate_home, kept_secret
+from amate.running.postgres import embedded
+
+env = environ.Env()
+BASE = Path(__file__).resolve().parent
+HOME = amate_home()
+
+
+def _secret(name: str) -> str:
+    """A secret from the environment, from a file it names (`NAME_FILE`), or made once in AMATE_HOME."""
+    file = env.str(f"{name}_FILE", default="")
+    if file:
+        return Path(file).read_text().strip()
+    return env.str(name, default="") or kept_secret(name.lower().replace("_", "-")).decode()
+
+
+SECRET_KEY = _secret("AMATE_SECRET_KEY")
+DEBUG = False
+PORT = env.int("AMATE_PORT", default=8000)
+PUBLIC_URL = env.str("AMATE_PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+SECURE = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("AMATE_HOSTS", default=["127.0.0.1", "localhost", "[::1]", PUBLIC_URL.split("//")[1].split("/")[0].rsplit(":", 1)[0]])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if SECURE else []
+# Proxies whose X-Forwarded-For we believe; none by default (OUTSIDE GRD-4).
+TRUSTED_PROXIES = env.list("AMATE_TRUSTED_PROXIES", default=[])
+
+INSTALLED_APPS = [
+    "amate.tenancy",
+    "amate.promises",
+    "amate.catalogs",
+    "amate.companies",
+    "amate.access",
+    "amate.customers",
+    "amate.messages.apps.MessagesConfig",
+    "amate.invoices",
+    "amate.self_invoicing",
+    "amate.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "amate.web.request_id.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "amate.web.headers.headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "amate.web.scope.company_of_the_request",
+]
+
+ROOT_URLCONF = "amate.web.urls"
+WSGI_APPLICATION = "amate.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "libraries": {"amate": "amate.web.tags"},
+            "builtins": ["amate.web.tags"],
+        },
+    }
+]
+FORM_RENDERER = "amate.web.forms.Renderer"
+
+# ------------------------------------------------------------ database: two roles, one door (DECISIONS A)
+
+_server = embedded()
+DATABASE_URL = env.str("DATABASE_URL", default="")
+EMBEDDED = not DATABASE_URL
+
+
+def _database(url: str) -> dict[str, object]:
+    from psycopg.conninfo import conninfo_to_dict
+
+    parts = conninfo_to_dict(url)
+    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    found = {django: str(parts.pop(name)) for name, django in known.items() if name in parts}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**parts, "application_name": "amate"},
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        **found,
+    }
+
+
+_owner_url = env.str("AMATE_OWNER_DATABASE_URL", default="")
+DATABASES = {"default": _database(DATABASE_URL or _server.url("amate_app", "amate"))}
+# The owner migrates and backs up. Web and worker run without its password (DECISIONS A3).
+if _owner_url or EMBEDDED:
+    DATABASES["owner"] = _database(_owner_url or _server.url("amate_owner", "amate"))
+if env.str("AMATE_DATABASE_NAME", default=""):  # processes that a test starts
+    for _one in DATABASES.values():
+        _one["NAME"] = env.str("AMATE_DATABASE_NAME")
+DATABASE_ROUTERS = ["amate.tenancy.router.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PGHISTORY_BASE_MODEL = "pghistory.models.Event"
+
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": env.float("AMATE_HEARTBEAT", default=2.0),
+    "stalled_worker_timeout": env.float("AMATE_STALLED", default=15.0),
+}
+
+# ------------------------------------------------------------ people
+
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/oficina/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/cuenta/login/"
+ACCOUNT_ADAPTER = "amate.web.account.ClosedDoor"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip", "login": "60/m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+# ------------------------------------------------------------ the web's manners
+
+SESSION_COOKIE_NAME = "amate_session"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "amate_csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "amate.web.faults.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"  # no-referrer would make the browser post `Origin: null` (GRD-6)
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+LANGUAGE_CODE = "es-mx"
+TIME_ZONE = "America/Mexico_City"
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/s/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [BASE / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 31_536_000
+
+# ------------------------------------------------------------ the outside
+
+SMTP_URL = env.str("AMATE_SMTP_URL", default="smtp://127.0.0.1:25")
+MAIL_FROM = env.str("AMATE_MAIL_FROM", default="facturas@localhost")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "amate.running.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.str("AMATE_LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}
+SILENCED_SYSTEM_CHECKS = ["security.W004"]

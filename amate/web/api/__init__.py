@@ -1,0 +1,1 @@
+"""The REST API for points of sale and programs."""

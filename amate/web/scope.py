@@ -1,0 +1,95 @@
+"""One request, one transaction, one company (DECISIONS A1): found by the path before any scope exists (A5)."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from amate.access.keys import find_api_key
+from amate.access.models import Membership
+from amate.companies.models import Company
+from amate.tenancy.scope import company_scope
+from amate.web.clock import now
+from amate.web.faults import not_found, unauthorized
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class _Undo(Exception):
+    """The answer is a fault of ours: what the view half did must not be committed."""
+
+
+def company_of_the_request(get_response: Answer) -> Answer:
+    """Portal by slug, back office by membership, API by key; everything else has no company and no transaction."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        found = _find(request)
+        if isinstance(found, HttpResponseBase):
+            return found  # type: ignore[return-value]
+        if found is None:
+            return get_response(request)
+        request.company = found  # type: ignore[attr-defined]
+        return _inside(found, request, get_response)
+
+    return middleware
+
+
+def _inside(company: Company, request: HttpRequest, get_response: Answer) -> HttpResponse:
+    response: HttpResponse | None = None
+    try:
+        with company_scope(company.pk):
+            response = get_response(request)
+            if response.status_code >= 500:
+                raise _Undo  # Django already turned the view's exception into an answer
+    except _Undo:
+        pass
+    assert response is not None
+    for after in getattr(request, "after_scope", []):
+        response = after(response) or response
+    if response.streaming:
+        response.streaming_content = _scoped(company.pk, response.streaming_content)  # type: ignore[attr-defined]
+    return response
+
+
+def _find(request: HttpRequest) -> Company | HttpResponseBase | None:
+    """The company of the path, an answer that ends the request here, or None for pages of no company."""
+    parts = request.path_info.split("/")
+    room, name = parts[1], parts[2] if len(parts) > 2 else ""
+    if room == "f" and name:
+        return Company.objects.filter(slug=name).first() or not_found(request)
+    if room == "oficina" and name:
+        return _of_member(request, name)
+    if room == "api":
+        return _of_key(request)
+    return None
+
+
+def _of_member(request: HttpRequest, slug: str) -> Company | HttpResponseBase:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    rows = Membership.objects.select_related("company").filter(user_id=request.user.pk, company__slug=slug)
+    membership = rows.first()
+    if membership is None:  # a company of others and one that does not exist look the same
+        return not_found(request)
+    request.membership = membership  # type: ignore[attr-defined]
+    return membership.company
+
+
+OPEN_API = ("/api/v1/openapi.json", "/api/v1/docs")
+
+
+def _of_key(request: HttpRequest) -> Company | HttpResponseBase | None:
+    if request.path_info in OPEN_API:
+        return None
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    row = find_api_key(key.strip(), now=now()) if scheme.lower() == "bearer" else None
+    if row is None:
+        return unauthorized(request)
+    request.api_key = row  # type: ignore[attr-defined]
+    return row.company
+
+
+def _scoped(company_id: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    with company_scope(company_id):
+        yield from chunks

@@ -1,0 +1,1 @@
+"""Time and promises run here, and only here are adapters held."""

@@ -1,0 +1,45 @@
+"""Everything periodic, on one page. Each beat is harmless when doubled: two workers may run it at once."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError
+
+from amate.access.limit import forget_old_buckets
+from amate.companies.models import Company
+from amate.promises.keep import step
+from amate.promises.sweep import rescue, sweep
+from amate.self_invoicing.visits import forget_stale_visits
+from amate.tenancy.scope import company_scope
+
+logger = logging.getLogger(__name__)
+
+
+async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
+    """Run until cancelled. A fault of one beat is logged and the next beat comes; a lost database ends the worker."""
+    every = [
+        (timedelta(seconds=2), "rescue", lambda now: rescue(dead_after=dead_after)),
+        (timedelta(seconds=5), "sweep", lambda now: sweep(now=now)),
+        (timedelta(hours=1), "forget", _forget),
+    ]
+    await asyncio.gather(*(_repeat(name, pause, act, clock) for pause, name, act in every))
+
+
+async def _repeat(name: str, pause: timedelta, act: Callable[[datetime], object], clock: Callable[[], datetime]) -> None:
+    while True:
+        try:
+            await step(act)(clock())
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # noqa: BLE001 one bad beat must not silence the clock
+            logger.exception("beat failed", extra={"beat": name})
+        await asyncio.sleep(pause.total_seconds())
+
+
+def _forget(now: datetime) -> None:
+    forget_old_buckets(now=now)
+    for company_id in Company.objects.values_list("id", flat=True):
+        with company_scope(company_id):
+            forget_stale_visits(now=now)

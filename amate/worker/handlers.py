@@ -1,0 +1,108 @@
+"""Which promise is kept by which act. Outside calls stand between two transactions: claim, call, record."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from amate.adapters.messages import BadAddress, MessengerUnavailable, Outgoing
+from amate.adapters.pac import PacAmbiguous, PacRejected, PacUnavailable
+from amate.companies.keep_csd import NoCsd, open_csd
+from amate.companies.models import Company
+from amate.invoices.deliver import prepare_delivery, record_not_sent, record_sent
+from amate.invoices.stamp import Outcome, Sending, prepare_stamp, record_refusal, record_stamp, record_unavailable, record_unknown
+from amate.promises.keep import Handler, step
+from amate.promises.lease import GiveUp, Lease, TryLater
+from amate.self_invoicing.claim import release_claim
+from amate.tenancy.scope import company_scope
+from amate.worker.plugs import Plugs
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def handlers(plugs: Plugs) -> dict[str, Handler]:
+    """Every kind of promise and the act that keeps it."""
+    return {
+        "seal_and_stamp": partial(seal_and_stamp, plugs),
+        "deliver": partial(deliver, plugs),
+        "release": partial(release, plugs),
+    }
+
+
+async def seal_and_stamp(plugs: Plugs, lease: Lease) -> None:
+    invoice_id = lease.args["invoice_id"]
+    try:
+        sending = await _in(lease, _prepare)(plugs, invoice_id=invoice_id)
+    except NoCsd as missing:
+        raise GiveUp(str(missing)) from missing
+    if isinstance(sending, Outcome):
+        return _follow(sending)
+    call = plugs.pac.recover if sending.ask_first else plugs.pac.stamp
+    try:
+        stamped = await call(sending.xml, key=sending.key)
+        if stamped is None:  # the PAC says it never saw these bytes
+            stamped = await plugs.pac.stamp(sending.xml, key=sending.key)
+    except PacRejected as refusal:
+        outcome = await _in(lease, record_refusal)(invoice_id=invoice_id, refusal=refusal, now=plugs.clock())
+        return _follow(outcome)
+    except PacUnavailable as away:
+        await _in(lease, record_unavailable)(invoice_id=invoice_id)
+        raise TryLater(f"El PAC no está disponible: {away}") from away
+    except PacAmbiguous as lost:
+        await _in(lease, record_unknown)(invoice_id=invoice_id)
+        raise TryLater(f"No se sabe si el PAC timbró: {lost}") from lost
+    await _in(lease, record_stamp)(invoice_id=invoice_id, stamped=stamped, pac=plugs.pac.code, now=plugs.clock())
+
+
+async def deliver(plugs: Plugs, lease: Lease) -> None:
+    prepared = await _in(lease, _prepare_delivery)(plugs, lease)
+    if prepared is None:
+        return
+    message_id, outgoing = prepared
+    try:
+        await plugs.messenger.send(outgoing)
+    except BadAddress as refused:
+        await _in(lease, record_not_sent)(message_id=message_id, error=str(refused), for_good=True)
+        raise GiveUp(f"El servidor de correo rechaza a {outgoing.to}: {refused}") from refused
+    except MessengerUnavailable as away:
+        await _in(lease, record_not_sent)(message_id=message_id, error=str(away), for_good=False)
+        raise TryLater(f"El correo no salió: {away}") from away
+    await _in(lease, record_sent)(message_id=message_id, now=plugs.clock())
+
+
+async def release(plugs: Plugs, lease: Lease) -> None:
+    await _in(lease, release_claim)(invoice_id=lease.args["invoice_id"], now=plugs.clock())
+
+
+def _prepare(plugs: Plugs, *, invoice_id: int) -> Sending | Outcome:
+    now = plugs.clock()
+    return prepare_stamp(invoice_id=invoice_id, csd=open_csd(now=now), catalogs=plugs.catalogs, now=now)
+
+
+def _prepare_delivery(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None:
+    slug = Company.objects.values_list("slug", flat=True).get(pk=lease.company_id)
+    return prepare_delivery(
+        invoice_id=lease.args["invoice_id"],
+        to=lease.args["to"],
+        key=lease.args.get("message") or f"invoice:{lease.args['invoice_id']}:{lease.args['to']}",
+        site=f"{plugs.public_url}/f/{slug}/",
+        sender=plugs.mail_from,
+        now=plugs.clock(),
+    )
+
+
+def _follow(outcome: Outcome) -> None:
+    if outcome.next == "again":
+        raise TryLater(outcome.sentence)
+    if outcome.next == "staff":
+        raise GiveUp(outcome.sentence)
+
+
+def _in(lease: Lease, act: Callable[P, R]) -> Callable[P, Awaitable[R]]:
+    """One step of a job: one transaction of the promise's company."""
+
+    def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
+        with company_scope(lease.company_id):
+            return act(*args, **kwargs)
+
+    return step(scoped)

@@ -1,0 +1,94 @@
+"""The worker process: it takes nudges, keeps promises, and beats the clock. Crash-only: `amate serve` starts it again."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from procrastinate import App, JobContext
+from procrastinate.contrib.django import app as django_app
+
+from amate.promises.keep import keep
+from amate.promises.kinds import QUEUES
+from amate.worker.clock import beat
+from amate.worker.handlers import handlers
+from amate.worker.plugs import Plugs, open_plugs
+
+logger = logging.getLogger(__name__)
+
+# A group of its own for each PAC's queue: a slow PAC must not hold up mail, nor the other way round (RUNNING 3.2).
+IN_FLIGHT = {"stamp.sw_sapien": 8, "mail": 4, "desk": 2}
+
+
+def keeper(plugs: Plugs) -> App:
+    """The Procrastinate application of this process, with the one task that keeps promises."""
+    app = django_app.with_connector(django_app.connector.get_worker_connector())
+    acts = handlers(plugs)
+
+    @app.task(name="keep", pass_context=True)
+    async def task(context: JobContext, *, company_id: int, promise_id: int) -> None:
+        worker = context.job.worker_id
+        assert worker is not None
+        await keep(company_id=company_id, promise_id=promise_id, worker=worker, handlers=acts, clock=plugs.clock)
+
+    return app
+
+
+async def run_worker(plugs: Plugs, *, forever: bool = True) -> None:
+    """Keep promises until told to stop; `forever=False` returns when no due nudge is left (tests)."""
+    app = keeper(plugs)
+    async with app.open_async():
+        groups = [_group(app, queue, forever) for queue in QUEUES]
+        if not forever:
+            await asyncio.gather(*groups)
+            return
+        stalled = timedelta(seconds=settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"])
+        tasks = [asyncio.ensure_future(one) for one in (*groups, beat(clock=plugs.clock, dead_after=stalled))]
+        _stop_on_signals(tasks)
+        done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        for task in done:
+            if not task.cancelled() and (fault := task.exception()) is not None:
+                raise fault
+
+
+async def _group(app: App, queue: str, forever: bool) -> Any:
+    return await app.run_worker_async(
+        queues=[queue],
+        concurrency=IN_FLIGHT[queue],
+        wait=forever,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        listen_notify=forever,
+        **settings.PROCRASTINATE_WORKER_DEFAULTS,
+    )
+
+
+def _stop_on_signals(tasks: list["asyncio.Future[Any]"]) -> None:
+    def stop() -> None:
+        for task in tasks:
+            task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+
+
+def main() -> int:
+    """`amate worker`."""
+
+    async def whole() -> None:
+        plugs = open_plugs()
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await run_worker(plugs)
+        finally:
+            await plugs.pac.aclose()
+
+    asyncio.run(whole())
+    return 0

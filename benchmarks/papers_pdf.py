@@ -1,0 +1,65 @@
+"""pdf_invoice: CPU of one printed invoice, from stamped XML to PDF/A-3 with the XML inside, in sig."""
+
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
+from amate.papers.invoice import invoice_pdf
+from amate.papers.look import Look
+from tests.papers.samples import Row, key, stamped
+
+N = 40
+SIGNATURES = 20
+LOOK = Look(nombre_comercial="Ferretería La Palma")
+
+
+def run() -> list[dict[str, object]]:
+    """One row for `benchmarks/results.jsonl`. Signatures and documents take turns, so both meet the same machine."""
+    invoices = [_invoice(number) for number in range(N + 1)]
+    _print(invoices.pop())  # the compiler is kept: its first document is not the usual one
+    papers, signatures = [], []
+    for xml in invoices:
+        signatures.append(_cpu(_sign) / SIGNATURES)
+        papers.append(_cpu(partial(_print, xml)))
+    sig = statistics.median(signatures)
+    value = round(statistics.median(papers) / sig, 1)
+    return [
+        {"name": "pdf_invoice", "value": value, "unit": "sig", "n": N, "bar": 45, "floor": round(min(papers) / sig, 1)}
+    ]
+
+
+def _invoice(number: int) -> bytes:
+    """Three lines; every text and amount of the document differs from the others'."""
+    rows: list[Row] = [
+        (
+            str(number % 7 + 1),
+            f"Artículo {number}-{line}, caja con {number + line} piezas",
+            f"{price}.25",
+            f"{price}.25",
+        )
+        for line, price in enumerate((number * 3 + 11, number * 7 + 120, number * 13 + 1500))
+    ]
+    return stamped(rows, number=20000 + number, receiver=f"CLIENTE {number} DE OCCIDENTE")
+
+
+def _print(xml: bytes) -> None:
+    invoice_pdf(xml, look=LOOK, portal_origin=True)
+
+
+def _sign() -> None:
+    for _ in range(SIGNATURES):
+        key().sign(b"x" * 900, padding.PKCS1v15(), hashes.SHA256())
+
+
+def _cpu(act: Callable[[], None]) -> float:
+    start = time.process_time()
+    act()
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    print(run())

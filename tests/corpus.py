@@ -1,0 +1,10 @@
+"""Where the outside test data lies. It is never part of the project; without it the tests that need it skip."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+CORPUS = Path(os.environ.get("AMATE_CORPUS", Path(__file__).resolve().parents[2] / "shared" / "corpus"))
+
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the outside corpus is absent")
