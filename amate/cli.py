@@ -1,10 +1,132 @@
-"""The `amate` command."""
+"""The `amate` command. Each command says in one line what it does; `amate COMMAND --help` says the rest."""
 
+import argparse
+import os
 import sys
+from collections.abc import Callable, Sequence
+
+Command = Callable[[Sequence[str]], int]
 
 
-def main() -> int:
+def _demo(argv: Sequence[str]) -> int:
+    """the whole product with two invented companies, a PAC without validity and a mailbox"""
+    _no_arguments("demo", _demo, argv)
+    _django()
+    from amate.sandbox.demo import demo
+
+    return demo()
+
+
+def _serve(argv: Sequence[str]) -> int:
+    """keep server, web and worker alive until Ctrl-C (production, one machine)"""
+    _no_arguments("serve", _serve, argv)
+    _django()
+    from amate.running.serve import serve
+
+    return serve()
+
+
+def _worker(argv: Sequence[str]) -> int:
+    """keep promises: seal, stamp, deliver; start as many as you like"""
+    _no_arguments("worker", _worker, argv)
+    _django()
+    from amate.worker.run import main as run
+
+    return run()
+
+
+def _migrate(argv: Sequence[str]) -> int:
+    """bring the database up to date (needs AMATE_OWNER_DATABASE_URL, or the embedded server)"""
+    _no_arguments("migrate", _migrate, argv)
+    _django()
+    from amate.running.prepare import prepare
+
+    prepare()
     return 0
+
+
+def _company(argv: Sequence[str]) -> int:
+    """`amate company add`: a company and its owner"""
+    _django()
+    from amate.running.company import main as run
+
+    return run(argv)
+
+
+def _sandbox_pac(argv: Sequence[str]) -> int:
+    """the PAC simulator: real checks, real stamps, SIN VALIDEZ FISCAL"""
+    from amate.sandbox.pac.run import main as run
+
+    return run(argv)
+
+
+def _sandbox_mail(argv: Sequence[str]) -> int:
+    """a mail server that delivers to nobody and shows what it got"""
+    from amate.sandbox.mailbox import main as run
+
+    return run(argv)
+
+
+def _check_cfdi(argv: Sequence[str]) -> int:
+    """read CFDI files as the SAT would: schema, catalogues, arithmetic, seals"""
+    from amate.fiscal.check import main as run
+
+    return run(argv)
+
+
+COMMANDS: dict[str, Command] = {
+    "demo": _demo,
+    "serve": _serve,
+    "worker": _worker,
+    "migrate": _migrate,
+    "company": _company,
+    "check-cfdi": _check_cfdi,
+    "sandbox-pac": _sandbox_pac,
+    "sandbox-mail": _sandbox_mail,
+}
+
+ENVIRONMENT = """
+environment:
+  AMATE_HOME                 data folder (keys, embedded database, caches)
+  AMATE_PORT                 the web's port (8000); AMATE_PUBLIC_URL its address for the world
+  DATABASE_URL               PostgreSQL of the application's role; without it Amate runs its own
+  AMATE_OWNER_DATABASE_URL   PostgreSQL of the owning role, for `amate migrate`
+  AMATE_PAC_URL, AMATE_PAC_USER, AMATE_PAC_PASSWORD_FILE, AMATE_PAC_CERTIFICATES
+  AMATE_SMTP_URL, AMATE_MAIL_FROM
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    said = list(sys.argv[1:] if argv is None else argv)
+    if not said or said[0] in ("-h", "--help", "help"):
+        print(_help())
+        return 0 if said else 2
+    if said[0] == "--version":
+        from amate import __version__
+
+        print(__version__)
+        return 0
+    command = COMMANDS.get(said[0])
+    if command is None:
+        print(f"amate: no command '{said[0]}'. Try: amate --help", file=sys.stderr)
+        return 2
+    return command(said[1:])
+
+
+def _help() -> str:
+    rows = "\n".join(f"  {name:<14} {command.__doc__}" for name, command in COMMANDS.items())
+    return f"usage: amate COMMAND ...\n\nSelf-hosted billing for Mexico on CFDI 4.0.\n\ncommands:\n{rows}\n{ENVIRONMENT}"
+
+
+def _no_arguments(name: str, command: Command, argv: Sequence[str]) -> None:
+    argparse.ArgumentParser(prog=f"amate {name}", description=command.__doc__).parse_args(argv)
+
+
+def _django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amate.settings")
+    import django
+
+    django.setup()
 
 
 if __name__ == "__main__":

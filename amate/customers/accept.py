@@ -7,7 +7,7 @@ from django.db.models import Q
 from amate.catalogs.search import plain_text
 from amate.companies.folios import take_folio
 from amate.customers.models import Customer, FiscalProfile
-from amate.fiscal.rfc import GENERIC
+from amate.fiscal.rfc import GENERICS
 
 NUMBERS = "clientes"
 FISCAL = ("rfc", "nombre", "domicilio_fiscal", "regimen_fiscal", "uso_cfdi", "residencia_fiscal", "num_reg_id_trib")
@@ -58,7 +58,7 @@ def _customer_of(profile: FiscalProfile, *, now: datetime) -> Customer:
 def _find(profile: FiscalProfile) -> Customer | None:
     """The customer of an RFC. Under the generic ones there is nobody to find: each name is its own customer."""
     same = Q(rfc=profile.rfc)
-    if profile.rfc in GENERIC:
+    if profile.rfc in GENERICS:
         same &= Q(nombre=profile.nombre)
     found: Customer | None = Customer.objects.filter(same).select_for_update(no_key=True).order_by("id").first()
     return found

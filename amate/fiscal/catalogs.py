@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn
@@ -31,7 +32,6 @@ from amate.fiscal.tables.entry import Entry
 from amate.fiscal.tables.impuestos import IMPUESTOS, OBJETOS_IMP, TASAS, TIPOS_FACTOR, Tasa, is_rate
 from amate.fiscal.tables.monedas import NAMES as MONEDAS
 from amate.fiscal.tables.personas import REGIMENES, USOS, Regimen, Uso
-from amate.fiscal.xml import schema_root
 
 NOWHERE = "00000"
 """The catalogue has this postal code; nobody lives there (COM-3)."""
@@ -177,6 +177,14 @@ def search_rows() -> Iterator[tuple[str, str, str]]:
 # ------------------------------------------------------------ where it comes from
 
 
+def _satcfdi() -> Path:
+    # Found, not imported: importing it opens a database and takes 50 MB. Nor through `fiscal.xml`, which brings lxml.
+    spec = find_spec("satcfdi")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("satcfdi is not installed: run `make install`")
+    return Path(spec.submodule_search_locations[0])
+
+
 def _snake(sat: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", sat.removeprefix("c_")).lower()
 
@@ -190,7 +198,8 @@ def _read_schema(catalog: str) -> frozenset[str]:
 
 @cache
 def _schema_sets() -> Mapping[str, frozenset[str]]:
-    xsd = (schema_root() / "cfd" / "catalogos" / "catCFDI.xsd").read_text(encoding="utf-8")
+    schemas = _satcfdi() / "transform" / "schemas" / "www.sat.gob.mx" / "sitio_internet"
+    xsd = (schemas / "cfd" / "catalogos" / "catCFDI.xsd").read_text(encoding="utf-8")
     return {catalog: _enumeration(xsd, sat) for catalog, sat in LARGE.items()}
 
 
@@ -201,7 +210,7 @@ def _enumeration(xsd: str, sat: str) -> frozenset[str]:
 
 
 def _open_texts() -> sqlite3.Connection:
-    path = schema_root().parents[3] / "catalogs" / "catalogs.db"
+    path = _satcfdi() / "catalogs" / "catalogs.db"
     # Opened by us, read-only: satcfdi's own connection is read-write and shared across threads (ENGINE D-12).
     return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
 

@@ -164,8 +164,9 @@ def usos_for(regimen: str, persona: Persona, offered: Collection[str] | None = N
 
 
 def default_uso(regimen: str, persona: Persona, offered: Collection[str] | None = None) -> str:
-    """G03 where it may be chosen, else S01 (USO-2)."""
-    return GASTOS_EN_GENERAL if GASTOS_EN_GENERAL in usos_for(regimen, persona, offered) else SIN_EFECTOS
+    """G03 where it may be chosen, else S01 (USO-2), else the first that the company offers."""
+    usos = usos_for(regimen, persona, offered)
+    return next((uso for uso in (GASTOS_EN_GENERAL, SIN_EFECTOS, *usos) if uso in usos), SIN_EFECTOS)
 
 
 _REGIMENES: Mapping[str, tuple[str, ...]] = {
@@ -183,7 +184,8 @@ def _read_rfc(text: str, errors: dict[str, str], warnings: dict[str, str]) -> Rf
         return None
     if rfc.is_generic:
         errors["rfc"] = "Ese RFC es de público en general: escribe el tuyo para que la factura te sirva"
-    elif not rfc.check_digit_matches:
+        return None
+    if not rfc.check_digit_matches:
         warnings["rfc"] = DIGIT_WARNING
     return rfc
 
@@ -216,5 +218,9 @@ def _check_uso(
 ) -> None:
     if uso not in USOS or uso in _NEVER_OFFERED:
         errors["uso_cfdi"] = "Elige para qué usarás la factura"
-    elif who is not None and "regimen_fiscal" not in errors and uso not in usos_for(regimen, who.persona, offered):
+    elif who is None or "regimen_fiscal" in errors:
+        return
+    elif not uso_allowed(uso, regimen, who.persona):
         errors["uso_cfdi"] = "El SAT no acepta ese uso con tu régimen. Elige otro"
+    elif uso not in usos_for(regimen, who.persona, offered):
+        errors["uso_cfdi"] = "Aquí no se factura con ese uso. Elige otro"

@@ -57,7 +57,7 @@ def structure(root: etree._Element, *, catalogs: Catalogs) -> list[Finding]:
     found = list(_unlisted(root, catalogs))
     schema = _schema()
     if not schema.validate(root):
-        found.extend(_explained(root, entry) for entry in schema.error_log.filter_from_errors())
+        found.extend(_explained(root, entry) for entry in iter(schema.error_log))  # type: ignore[call-overload]
     found.extend(_foreign(root))
     return found
 

@@ -58,7 +58,7 @@ def register_ticket(*, sale: Sale, branch: Branch, now: datetime) -> tuple[Ticke
     known = _known(sale, digest)
     if known is not None:
         return known, False
-    computed = total_of(sale.lines)
+    computed = total_of(sale.lines, moneda=sale.moneda)
     if computed != sale.total:
         raise TotalDoesNotAddUp(said=sale.total, computed=computed)
     zone = zone_of(branch.cp)

@@ -25,7 +25,7 @@ IN_FLIGHT = {"stamp.sw_sapien": 8, "mail": 4, "desk": 2}
 
 def keeper(plugs: Plugs) -> App:
     """The Procrastinate application of this process, with the one task that keeps promises."""
-    app = django_app.with_connector(django_app.connector.get_worker_connector())
+    app = App(connector=django_app.connector.get_worker_connector())
     acts = handlers(plugs)
 
     @app.task(name="keep", pass_context=True)
@@ -37,8 +37,11 @@ def keeper(plugs: Plugs) -> App:
     return app
 
 
-async def run_worker(plugs: Plugs, *, forever: bool = True) -> None:
-    """Keep promises until told to stop; `forever=False` returns when no due nudge is left (tests)."""
+async def run_worker(plugs: Plugs, *, forever: bool = True, signals: bool = True) -> None:
+    """Keep promises until told to stop; `forever=False` returns when no due nudge is left.
+
+    `signals=False` when the process is not ours to end.
+    """
     app = keeper(plugs)
     async with app.open_async():
         groups = [_group(app, queue, forever) for queue in QUEUES]
@@ -47,7 +50,8 @@ async def run_worker(plugs: Plugs, *, forever: bool = True) -> None:
             return
         stalled = timedelta(seconds=settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"])
         tasks = [asyncio.ensure_future(one) for one in (*groups, beat(clock=plugs.clock, dead_after=stalled))]
-        _stop_on_signals(tasks)
+        if signals:
+            _stop_on_signals(tasks)
         done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()

@@ -1,7 +1,7 @@
-import subprocess
 from pathlib import Path
 
 import pytest
+import typst
 
 from amate.papers.codes import qr_svg
 from tests.papers.reading import qr_of
@@ -17,9 +17,6 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_reader_gives_the_text_back(text: str, tmp_path: Path) -> None:
-    """Drawn by a browser's engine would be slower; Typst draws SVG with the library that our papers use."""
-    import typst
-
     source = (
         '#set page(width: 60mm, height: 60mm, margin: 8mm)\n#image(bytes(sys.inputs.qr), format: "svg", width: 100%)'
     )

@@ -9,6 +9,7 @@ REC-1 (check digit) and COM-2 (CP01 on an invoice) have no code: they are ours.
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 
 from amate.fiscal.catalogs import Catalogs
@@ -21,6 +22,8 @@ from amate.fiscal.tables.personas import REGIMENES, USOS
 from amate.fiscal.text import TextRefused
 
 _SIN_OBLIGACIONES = "616"
+# Until CFDI 4.0 was the only version, PACs let the capital regime pass: a stamp of January 2022 in the corpus has it.
+_NAMES_STRICT_SINCE = date(2023, 4, 1)
 _TAX_ID = {"USA": re.compile(r"[0-9]{9}"), "CAN": re.compile(r"[0-9]{9}")}
 
 
@@ -46,7 +49,7 @@ def persona_of(rfc: str) -> Persona:
 
 def _emisor(doc: Reading) -> Iterator[Finding]:
     rfc, nombre = doc.emisor.get("Rfc", ""), doc.emisor.get("Nombre", "")
-    yield from _suffix("CFDI40139", "Emisor/@Nombre", rfc, nombre)
+    yield from _suffix(doc, "CFDI40139", "Emisor/@Nombre", rfc, nombre)
     regimen, where = doc.emisor.get("RegimenFiscal", ""), "Emisor/@RegimenFiscal"
     if not is_key(REGIMENES, regimen, doc.as_of):
         yield error("CFDI40140", where, f"“{regimen}” no está vigente en el catálogo c_RegimenFiscal.")
@@ -66,14 +69,14 @@ def _rfc(rfc: str) -> Iterator[Finding]:
 
 def _receptor_name(doc: Reading, rfc: str) -> Iterator[Finding]:
     nombre = doc.receptor.get("Nombre", "")
-    yield from _suffix("CFDI40145", "Receptor/@Nombre", rfc, nombre)
+    yield from _suffix(doc, "CFDI40145", "Receptor/@Nombre", rfc, nombre)
     if nombre == PUBLICO_EN_GENERAL and rfc not in GENERICS:
         yield error(
             "CFDI40146", "Receptor/@Nombre", f"“{PUBLICO_EN_GENERAL}” solo va con el RFC genérico, no con {rfc}."
         )
 
 
-def _suffix(code: str, where: str, rfc: str, nombre: str) -> Iterator[Finding]:
+def _suffix(doc: Reading, code: str, where: str, rfc: str, nombre: str) -> Iterator[Finding]:
     """The SAT's list holds names without their capital regime (FISCAL REC-2)."""
     if persona_of(rfc) != "M":
         return
@@ -85,7 +88,8 @@ def _suffix(code: str, where: str, rfc: str, nombre: str) -> Iterator[Finding]:
         return
     said = f"El nombre va sin régimen de capital: “{bare}”, no “{nombre}”."
     # A lone word may be the name itself: AUDITORES SAB SA is AUDITORES SAB for the SAT.
-    yield error(code, where, said) if " " in regime else warning(code, where, said)
+    certain = " " in regime and doc.as_of >= _NAMES_STRICT_SINCE
+    yield error(code, where, said) if certain else warning(code, where, said)
 
 
 def _postal_code(doc: Reading, catalogs: Catalogs, rfc: str) -> Iterator[Finding]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
 from lxml import etree
 
+from amate.fiscal.tables.entry import CFDI_40
 from amate.fiscal.tables.monedas import decimals_of
 from amate.fiscal.xml import CFDI
 
@@ -102,7 +104,7 @@ def read(root: etree._Element, *, as_of: date | None = None) -> Reading:
         attrs=attrs,
         tipo=attrs.get("TipoDeComprobante", ""),
         fecha=fecha,
-        as_of=as_of or (fecha.date() if fecha else date.max),
+        as_of=as_of or (max(fecha.date(), CFDI_40) if fecha else date.max),
         decimals=decimals_of(moneda),
         subtotal=amount(attrs.get("SubTotal")),
         descuento=amount(attrs.get("Descuento")),
@@ -139,7 +141,8 @@ def _child(element: etree._Element, tag: str) -> etree._Element | None:
 def _attrs(element: etree._Element | None) -> Attributes:
     if element is None:
         return {}
-    return {name: value.strip(" ") for name, value in element.items()}
+    said = cast("dict[str, str]", element.attrib)  # the stubs also allow bytes, which a parsed tree never has
+    return {name: value.strip(" ") for name, value in said.items()}
 
 
 def _fecha(text: str) -> datetime | None:

@@ -4,9 +4,16 @@ Amounts stay the text they were written in, because the number of decimals writt
 """
 
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 
 _EPSILON = Fraction(1, 10**12)
+
+
+@lru_cache(maxsize=8192)
+def exact(text: str) -> Fraction:
+    """The number written. Kept: one amount is read by many rules, and reading is what a rule costs."""
+    return Fraction(text)
 
 
 def decimals(text: str) -> int:
@@ -23,15 +30,15 @@ def half_up(value: Fraction, places: int) -> Fraction:
 
 def product_fits(*, cantidad: str, valor_unitario: str, importe: str) -> bool:
     """RND-2, CFDI40167."""
-    low = (Fraction(cantidad) - _half(cantidad)) * (Fraction(valor_unitario) - _half(valor_unitario))
+    low = (exact(cantidad) - _half(cantidad)) * (exact(valor_unitario) - _half(valor_unitario))
     high = _above(cantidad) * _above(valor_unitario)
     return _inside(low, importe, high)
 
 
 def tax_fits(*, base: str, tasa_o_cuota: str, importe: str) -> bool:
     """RND-2, CFDI40180 and CFDI40186. The rate is exact; only the base is blurred."""
-    rate = Fraction(tasa_o_cuota)
-    return _inside((Fraction(base) - _half(base)) * rate, importe, _above(base) * rate)
+    rate = exact(tasa_o_cuota)
+    return _inside((exact(base) - _half(base)) * rate, importe, _above(base) * rate)
 
 
 def _half(text: str) -> Fraction:
@@ -39,9 +46,9 @@ def _half(text: str) -> Fraction:
 
 
 def _above(text: str) -> Fraction:
-    return Fraction(text) + _half(text) - _EPSILON
+    return exact(text) + _half(text) - _EPSILON
 
 
 def _inside(low: Fraction, importe: str, high: Fraction) -> bool:
     scale = 10 ** decimals(importe)
-    return Fraction(floor(low * scale), scale) <= Fraction(importe) <= Fraction(ceil(high * scale), scale)
+    return Fraction(floor(low * scale), scale) <= exact(importe) <= Fraction(ceil(high * scale), scale)

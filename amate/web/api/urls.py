@@ -1,5 +1,41 @@
-"""Addresses."""
+"""Addresses of the API: `/api/v1/…`."""
 
-from django.urls import URLPattern
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, include, path
+
+from amate.web.api.api import api
+from amate.web.faults import problem
+
+View = Callable[..., Any]
+
+
+def _problem_when_not_allowed(view: View) -> View:
+    """ninja answers 405 as plain text; a program expects the same problem+json as everywhere."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        answer = problem(
+            request,
+            status=405,
+            title="Esta dirección no acepta ese método",
+            detail=f"Acepta {response['Allow']}. Consulta /api/v1/openapi.json.",
+        )
+        answer["Allow"] = response["Allow"]
+        return answer
+
+    return wrapped
+
+
+def _patterns() -> list[URLPattern]:
+    patterns, _, _ = api.urls
+    return [path(str(one.pattern), _problem_when_not_allowed(one.callback), name=one.name) for one in patterns]
+
+
+urlpatterns = [path("v1/", include((_patterns(), "api")))]

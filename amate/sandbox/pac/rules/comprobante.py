@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from amate.sandbox.pac.rules.table import Facts, amount, attributes, rule
 from amate.sandbox.pac.schema import CFDI
-from amate.sandbox.pac.windows import decimals, half_up
+from amate.sandbox.pac.windows import decimals, exact, half_up
 
 PUBLICO = "PUBLICO EN GENERAL"
 _COMERCIO_EXTERIOR = "ComercioExterior"
@@ -32,7 +32,7 @@ def subtotal_decimals(f: Facts) -> Iterator[str]:
 @rule("CFDI40108", "SubTotal no es la suma redondeada de los importes", "FISCAL 2; MX")
 def subtotal_is_the_sum(f: Facts) -> Iterator[str]:
     if f.tipo in "IEN":
-        expected = half_up(sum((Fraction(c.said["Importe"]) for c in f.conceptos), Fraction(0)), f.places)
+        expected = half_up(sum((exact(c.said["Importe"]) for c in f.conceptos), Fraction(0)), f.places)
         if amount(f.comprobante, "SubTotal") != expected:
             yield f"{f.comprobante['SubTotal']} ≠ {float(expected)}"
 
@@ -51,7 +51,7 @@ def discount_within(f: Facts) -> Iterator[str]:
 
 @rule("CFDI40111", "Descuento no corresponde con los descuentos de los conceptos", "FISCAL 2; KP, NT")
 def discount_is_the_sum(f: Facts) -> Iterator[str]:
-    in_lines = [Fraction(c.said["Descuento"]) for c in f.conceptos if "Descuento" in c.said]
+    in_lines = [exact(c.said["Descuento"]) for c in f.conceptos if "Descuento" in c.said]
     if in_lines and f.tipo not in "IEN":
         yield f"tipo {f.tipo} con descuento en un concepto"
     if bool(in_lines) != ("Descuento" in f.comprobante):

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from amate.sandbox.pac.rules.table import Facts, amount, rule
-from amate.sandbox.pac.windows import decimals, product_fits, tax_fits
+from amate.sandbox.pac.windows import decimals, exact, product_fits, tax_fits
 
 _IVA, _ISR, _IEPS = "002", "001", "003"
 _TASAS = {
     _IVA: {Fraction(text) for text in ("0.16", "0.08", "0")},
-    _IEPS: {Fraction(text) for text in "1.6 0.53 0.5 0.304 0.3 0.265 0.25 0.09 0.08 0.07 0.06 0.03 0".split()},
+    _IEPS: {
+        Fraction(text)
+        for text in ["1.6", "0.53", "0.5", "0.304", "0.3", "0.265", "0.25", "0.09", "0.08", "0.07", "0.06", "0.03", "0"]
+    },
 }
 _MOST_CUOTA = Fraction("72.160500")
 _MOST_RETENIDO = {_ISR: Fraction("0.35"), _IVA: Fraction("0.16")}
@@ -113,7 +116,7 @@ def withheld_is_taxed(f: Facts) -> Iterator[str]:
 def known_withholding(f: Facts) -> Iterator[str]:
     for where, tax in _retenciones(f):
         most = _MOST_RETENIDO.get(tax["Impuesto"])
-        rate = Fraction(tax["TasaOCuota"])
+        rate = exact(tax["TasaOCuota"])
         if rate > most if most is not None else not _known(tax):
             yield f"{where}: {tax['Impuesto']} {tax['TasaOCuota']}"
 
@@ -125,13 +128,14 @@ def retencion_fits(f: Facts) -> Iterator[str]:
 
 def _misfits(taxes: Iterator[tuple[str, Mapping[str, str]]]) -> Iterator[str]:
     for where, tax in taxes:
-        if "TasaOCuota" in tax and "Importe" in tax:
-            if not tax_fits(base=tax["Base"], tasa_o_cuota=tax["TasaOCuota"], importe=tax["Importe"]):
-                yield f"{where}: {tax['Base']} × {tax['TasaOCuota']} → {tax['Importe']}"
+        if not ("TasaOCuota" in tax and "Importe" in tax):
+            continue
+        if not tax_fits(base=tax["Base"], tasa_o_cuota=tax["TasaOCuota"], importe=tax["Importe"]):
+            yield f"{where}: {tax['Base']} × {tax['TasaOCuota']} → {tax['Importe']}"
 
 
 def _known(tax: Mapping[str, str]) -> bool:
-    rate = Fraction(tax["TasaOCuota"])
+    rate = exact(tax["TasaOCuota"])
     if decimals(tax["TasaOCuota"]) != 6:
         return False
     if tax["TipoFactor"] == "Cuota":

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from amate.sandbox.pac.rules.table import Facts, amount, attributes, rule
-from amate.sandbox.pac.windows import half_up
+from amate.sandbox.pac.windows import exact, half_up
 
 Group = tuple[str, str, Fraction | None]
 
 
 def _group(tax: Mapping[str, str]) -> Group:
-    return tax["Impuesto"], tax["TipoFactor"], Fraction(tax["TasaOCuota"]) if "TasaOCuota" in tax else None
+    return tax["Impuesto"], tax["TipoFactor"], exact(tax["TasaOCuota"]) if "TasaOCuota" in tax else None
 
 
 def _sums(f: Facts, name: str) -> dict[Group, Fraction]:

@@ -8,10 +8,10 @@ from amate.sandbox.pac.rules.comprobante import PUBLICO
 from amate.sandbox.pac.rules.table import Facts, rule
 
 _DEAD_REGIMES = frozenset({"609", "628", "629", "630"})  # in the XSD, not in the SAT's table (USO-2)
-_FISICA = frozenset("605 606 607 608 610 611 612 614 615 616 621 625 626".split())
-_MORAL = frozenset("601 603 610 620 622 623 624 626".split())
-_GASTO = frozenset("601 603 606 612 620 621 622 623 624 625 626".split())
-_DEDUCE = frozenset("605 606 607 608 611 612 614 615 625".split())
+_FISICA = frozenset(["605", "606", "607", "608", "610", "611", "612", "614", "615", "616", "621", "625", "626"])
+_MORAL = frozenset(["601", "603", "610", "620", "622", "623", "624", "626"])
+_GASTO = frozenset(["601", "603", "606", "612", "620", "621", "622", "623", "624", "625", "626"])
+_DEDUCE = frozenset(["605", "606", "607", "608", "611", "612", "614", "615", "625"])
 _USES = {
     **dict.fromkeys(("G01", "G03", *(f"I0{n}" for n in range(1, 9))), _GASTO),
     **dict.fromkeys((f"D{n:02}" for n in range(1, 11)), _DEDUCE),

@@ -9,6 +9,7 @@ from lxml import etree
 
 from amate.sandbox.pac.lists import Lists
 from amate.sandbox.pac.schema import CFDI
+from amate.sandbox.pac.windows import exact
 
 Check = Callable[["Facts"], Iterator[str]]
 
@@ -141,11 +142,12 @@ def children(node: etree._Element, group: str, name: str) -> list[etree._Element
 
 def amount(said: Mapping[str, str], name: str) -> Fraction:
     """An amount that may be absent, as zero."""
-    return Fraction(said.get(name, "0"))
+    return exact(said.get(name, "0"))
 
 
 @lru_cache(maxsize=256)
 def currency_places(moneda: str) -> int:
-    from satcfdi.catalogs import moneda_decimales  # opens a database at import: only in this process, only when needed
+    # Opens a database at import: only in this process, and only when it is needed.
+    from satcfdi.catalogs import moneda_decimales  # type: ignore[import-untyped]
 
     return int(moneda_decimales(moneda))

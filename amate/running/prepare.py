@@ -1,0 +1,55 @@
+"""Bringing an installation up to date before anything serves: database, tables, SAT keys, static files."""
+
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+
+from amate.running.postgres import ServerRefused, embedded
+
+GRANTS = Path(__file__).resolve().parents[1] / "tenancy" / "grants.sql"
+
+
+def prepare() -> None:
+    """Start the embedded server if it is ours, migrate as the owner, fill what is empty. Safe to repeat."""
+    if settings.EMBEDDED:
+        embedded().start()
+    if "owner" not in settings.DATABASES:
+        _refuse_unmigrated()
+    else:
+        _migrate()
+        _fill_catalogs()
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _migrate() -> None:
+    from django.db import connections
+
+    with connections["owner"].cursor() as c:
+        c.execute(GRANTS.read_text())
+    call_command("migrate", database="owner", verbosity=0)
+
+
+def _fill_catalogs() -> None:
+    from amate.catalogs.fill import fill_keys, keys_are_filled
+    from amate.fiscal.catalogs import search_rows
+
+    if not keys_are_filled():
+        fill_keys(rows=search_rows())
+
+
+def _refuse_unmigrated() -> None:
+    """Without the owner's address we cannot migrate: say so before the first page fails."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except psycopg.Error as fault:
+        raise ServerRefused(f"No se puede leer la base de datos: {fault}") from fault
+    if waiting:
+        raise ServerRefused(
+            f"The database lacks {len(waiting)} migrations. Run `amate migrate` with AMATE_OWNER_DATABASE_URL set."
+        )

@@ -1,0 +1,29 @@
+"""Files among the answers: their headers, and how OpenAPI describes them."""
+
+from typing import Any
+
+from django.http import HttpResponse
+
+
+def _described(media_type: str) -> dict[str, Any]:
+    binary = {"schema": {"type": "string", "contentMediaType": media_type}}
+    return {"responses": {200: {"description": "OK", "content": {media_type: binary}}}}
+
+
+PDF = _described("application/pdf")
+XML = _described("application/xml")
+
+
+def pdf_response(content: bytes, *, name: str) -> HttpResponse:
+    return _file(content, "application/pdf", name)
+
+
+def xml_response(content: bytes, *, name: str) -> HttpResponse:
+    return _file(content, "application/xml", name)
+
+
+def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """`name` is made of our own codes: letters, digits, dots and hyphens."""
+    answer = HttpResponse(content, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,91 @@
+"""A sale as a point of sale sends it."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
+AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,6})?")
+CENTS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
+
+
+def _moment(said: Any) -> Any:
+    """Text only: a bare number would be read as seconds since 1970, in a zone that nobody wrote."""
+    if not isinstance(said, str) or not MOMENT.match(said):
+        raise ValueError("Es una fecha con hora y zona, como 2026-11-21T14:07:00-06:00")
+    return said
+
+
+def _digits(said: Any, form: re.Pattern[str], decimals: int) -> str:
+    text = str(said) if isinstance(said, str | Decimal) else ""
+    if not form.fullmatch(text):
+        raise ValueError(f"Escribe el número con punto y hasta {decimals} decimales, sin comas ni signo, como 1248.50")
+    return text
+
+
+def _amount(said: Any) -> str:
+    return _digits(said, AMOUNT, 6)
+
+
+def _cents(said: Any) -> str:
+    return _digits(said, CENTS, 2)
+
+
+def _number_schema(pattern: re.Pattern[str], example: str) -> WithJsonSchema:
+    text = {"type": "string", "pattern": f"^{pattern.pattern}$"}
+    return WithJsonSchema({"anyOf": [text, {"type": "number", "minimum": 0}], "examples": [example]})
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Amount = Annotated[str, BeforeValidator(_amount), _number_schema(AMOUNT, "1248.50")]
+Cents = Annotated[str, BeforeValidator(_cents), _number_schema(CENTS, "1248.50")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@~+-]*$")]
+Key = Annotated[str, Field(max_length=20)]
+
+
+class Strict(Schema):
+    """A field we do not know is a mistake of spelling: dropping it would lose what it meant."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+
+class ImpuestoIn(Strict):
+    impuesto: Key = Field(description="c_Impuesto: 002 IVA, 003 IEPS", examples=["002"])
+    tipo_factor: Key = Field("Tasa", description="Tasa, Cuota o Exento")
+    tasa_o_cuota: Amount | None = Field(None, description="0.16 es 16 %; en Exento no se escribe", examples=["0.16"])
+    retencion: bool = Field(False, strict=True, description="Una nota al público no lleva retenciones: siempre false")
+
+
+Taxes = Annotated[list[ImpuestoIn], Field(max_length=10)]
+
+
+class LineIn(Strict):
+    descripcion: str = Field(max_length=2000)
+    cantidad: Amount
+    precio: Amount = Field(description="De una unidad")
+    descuento: Amount = Field("0", description="De toda la partida")
+    clave_prod_serv: Key = Field(description="c_ClaveProdServ", examples=["27112100"])
+    clave_unidad: Key = Field(description="c_ClaveUnidad", examples=["H87"])
+    unidad: str | None = Field(None, max_length=100)
+    no_identificacion: str | None = Field(None, max_length=200, description="Tu clave del artículo")
+    objeto_imp: Key = Field("02", description="c_ObjetoImp")
+    impuestos: Taxes | None = Field(
+        None, description="Los de esta partida. Si falta, valen default_impuestos; nunca se supone una tasa"
+    )
+
+
+class SaleIn(Strict):
+    """Una venta al público en general, ya pagada."""
+
+    sold_at: Moment = Field(description="Instante de la venta, con su zona", examples=["2026-11-21T14:07:00-06:00"])
+    branch: str | None = Field(None, max_length=40, description="Código de la sucursal; obligatorio si hay varias")
+    folio: str = Field(min_length=1, max_length=80, description="El de la nota impresa")
+    forma_pago: Key = Field(description="c_FormaPago; 99 no, porque la venta ya está pagada", examples=["01"])
+    total: Cents = Field(description="El de la nota impresa: debe ser la suma de las partidas")
+    prices_include_taxes: bool = Field(True, strict=True, description="Si precio y descuento ya traen los impuestos")
+    moneda: Key = Field("MXN", description="c_Moneda; por ahora, MXN")
+    default_impuestos: Taxes | None = Field(None, description="Los de cada partida que no diga los suyos")
+    lines: list[LineIn] = Field(min_length=1, max_length=1000)

@@ -1,0 +1,70 @@
+"""What every page of the portal says about its shop, read once a request."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from amate.companies.models import Branch, Emisor
+from amate.fiscal.clock import zone_of
+from amate.web.portal.brand import brand_version
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A plain value: pages that are written after the transaction ended need no query."""
+
+    slug: str
+    nombre: str
+    razon_social: str
+    rfc: str
+    telefono: str
+    correo: str
+    colour: str
+
+    @property
+    def initial(self) -> str:
+        """The letter of its mark: the first one of its name that is no article."""
+        words = [word for word in self.nombre.split() if word.lower() not in ("el", "la", "los", "las")]
+        return (words or [self.nombre or "•"])[0][0].upper()
+
+    @property
+    def tel(self) -> str:
+        """The telephone as a link dials it, from inside or outside Mexico."""
+        digits = re.sub(r"[^0-9+]", "", self.telefono)
+        return f"+52{digits}" if len(digits) == 10 else digits
+
+    @property
+    def mailto(self) -> str:
+        return f"mailto:{self.correo}?subject={quote('Mi factura')}"
+
+    @property
+    def brand(self) -> str:
+        """The address of its style sheet; another colour is another address, so that browsers may keep it for ever."""
+        return f"{self.url('brand')}?v={brand_version(self.colour)}"
+
+    def url(self, name: str) -> str:
+        return reverse(f"portal:{name}", args=[self.slug])
+
+
+def shop_of(request: HttpRequest) -> Shop:
+    emisor = Emisor.objects.get()
+    return Shop(
+        slug=request.company.slug,  # type: ignore[attr-defined]
+        nombre=emisor.nombre_comercial or emisor.nombre,
+        razon_social=emisor.nombre,
+        rfc=emisor.rfc,
+        telefono=emisor.telefono,
+        correo=emisor.correo,
+        colour=emisor.colour,
+    )
+
+
+def zone_of_the_shop() -> ZoneInfo:
+    """Where no note says which branch it is about, the first one's clock is meant."""
+    first = Branch.objects.order_by("id").first()
+    return zone_of(first.cp) if first else ZoneInfo(settings.TIME_ZONE)

@@ -1,0 +1,133 @@
+"""Where a visit stands, and which page it therefore belongs on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import wraps
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRedirect
+
+from amate.fiscal.clock import zone_of
+from amate.invoices.models import Invoice
+from amate.self_invoicing.models import Ticket, Visit
+from amate.self_invoicing.queries import live_invoice, standing_of
+from amate.self_invoicing.rules import Standing
+from amate.self_invoicing.visits import LIFE, find_visit, open_visit
+from amate.web import clock
+from amate.web.portal.shop import Shop, shop_of
+
+COOKIE = "amate_visita"
+
+
+class Place(Enum):
+    """The page of a visit, by the name of its address."""
+
+    DETAILS = "details"
+    ISSUING = "issuing"
+    DONE = "done"
+    DOWNLOAD = "download"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Everything a page knows when it starts. `invoice` is the one of the ticket's live claim, whoever's it is."""
+
+    shop: Shop
+    visit: Visit
+    ticket: Ticket
+    invoice: Invoice | None
+    standing: Standing
+    now: datetime
+
+    @property
+    def place(self) -> Place:
+        mine = self.invoice is not None and self.visit.invoice_id == self.invoice.pk
+        if self.standing is Standing.INVOICED:
+            return Place.DONE if mine and self.visit.may_download else Place.DOWNLOAD
+        if self.standing in (Standing.ISSUING, Standing.HELD_BY_US):
+            return Place.ISSUING if mine else Place.NOTICE
+        return Place.DETAILS if self.standing is Standing.CLAIMABLE else Place.NOTICE
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_of(self.ticket.branch.cp)
+
+
+View = Callable[[HttpRequest, Here], HttpResponse]
+Routed = Callable[[HttpRequest, str], HttpResponse]
+
+
+def only_at(*places: Place) -> Callable[[View], Routed]:
+    """The page is seen only by a visit that belongs there; any other is led to its own page, or back to the start."""
+
+    def decorate(view: View) -> Routed:
+        @wraps(view)
+        def inner(request: HttpRequest, slug: str) -> HttpResponse:
+            here = stand(request)
+            if here is None:
+                return lead_to(request, f"{shop_of(request).url('code')}?aviso=visita")
+            if here.place not in places:
+                return lead_to(request, here.shop.url(here.place.value))
+            return view(request, here)
+
+        return inner
+
+    return decorate
+
+
+def receive(request: HttpRequest, *, ticket: Ticket, shop: Shop, now: datetime) -> HttpResponse:
+    """Code and total were right: open the visit, or go on with this browser's own, and lead it to its page.
+
+    A new visit starts with the data of the one before only when its owner asked for that.
+    """
+    token = _token(request)
+    visit = earlier = find_visit(token=token, now=now)
+    if visit is None or visit.ticket_id != ticket.pk:
+        visit, token = open_visit(ticket=ticket, now=now)
+        if earlier is not None and earlier.fiscal.get("again"):
+            visit.fiscal = earlier.fiscal
+    visit.seen_at = now
+    visit.save(update_fields=["fiscal", "seen_at"])
+    answer = redirect(shop.url(_see(visit, ticket=ticket, shop=shop, now=now).place.value))
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=LIFE,
+        path=shop.url("code"),
+        secure=settings.SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+def lead_to(request: HttpRequest, url: str) -> HttpResponse:
+    """A redirect that htmx follows too: it would otherwise paste the other page into this one."""
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
+
+
+def stand(request: HttpRequest) -> Here | None:
+    """Read everything anew, or None when this browser has no living visit."""
+    now = clock.now()
+    visit = find_visit(token=_token(request), now=now)
+    if visit is None or visit.ticket is None:
+        return None
+    return _see(visit, ticket=visit.ticket, shop=shop_of(request), now=now)
+
+
+def _see(visit: Visit, *, ticket: Ticket, shop: Shop, now: datetime) -> Here:
+    invoice = live_invoice(ticket)
+    standing = standing_of(ticket, now=now, invoice=invoice)
+    return Here(shop=shop, visit=visit, ticket=ticket, invoice=invoice, standing=standing, now=now)
+
+
+def _token(request: HttpRequest) -> str:
+    return request.COOKIES.get(COOKIE, "")

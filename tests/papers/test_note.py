@@ -1,0 +1,119 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from amate.papers.look import Look
+from amate.papers.note import Note, NoteLine, NoteTax, grouped, note_pdf
+from tests.papers.reading import (
+    POINTS_PER_MM,
+    overprinted,
+    pages_of,
+    picture_of,
+    qr_of,
+    run,
+    spaced,
+    squeezed,
+    text_of,
+    words_of,
+)
+
+LOOK = Look(foot_note="¡Gracias por tu compra!")
+NOTE = Note(
+    nombre_comercial="Ferretería La Palma",
+    rfc="FPA010203AB1",
+    branch="Sucursal Centro",
+    address="Av. Juárez 415, Centro, 44100 Guadalajara",
+    phone="33 1234 5678",
+    folio="R-20418",
+    sold_at=datetime(2026, 11, 18, 18, 41, tzinfo=UTC),
+    zone="America/Mexico_City",
+    lines=(
+        NoteLine("Taladro rotomartillo ½″ 800 W", Decimal("1"), Decimal("899.00"), Decimal("899.00")),
+        NoteLine("Cable de uso rudo, metro", Decimal("2.5"), Decimal("70.916"), Decimal("177.29")),
+    ),
+    subtotal=Decimal("1076.29"),
+    taxes=(NoteTax("IVA 16 %", Decimal("172.21")),),
+    total=Decimal("1248.50"),
+    paid_with="Tarjeta de crédito",
+    site="facturas.lapalma.mx",
+    code="7K4M9QXW2TRP",
+    qr_url="https://facturas.lapalma.mx/f/la-palma/7K4M9QXW2TRP/124850",
+    deadline=datetime(2026, 12, 19, 5, 59, 59, tzinfo=UTC),
+)
+
+
+def height_mm(pdf: bytes) -> float:
+    size = next(line for line in run("pdfinfo", "-", stdin=pdf).decode().splitlines() if line.startswith("Page size"))
+    assert float(size.split()[2]) == pytest.approx(80 * POINTS_PER_MM, abs=0.1)
+    return float(size.split()[4]) / POINTS_PER_MM
+
+
+def test_it_prints_the_sale_and_how_to_invoice_it() -> None:
+    text = spaced(text_of(note_pdf(NOTE, look=LOOK)))
+    for fact in (
+        "Ferretería La Palma", "RFC FPA010203AB1", "Sucursal Centro", "Av. Juárez 415", "Tel. 33 1234 5678", "R-20418",
+        "18 de noviembre de 2026, 12:41", "Tarjeta de crédito", "Taladro rotomartillo ½″ 800 W 899.00", "1 × 899.00",
+        "2.5 × 70.916", "177.29", "Subtotal 1,076.29", "IVA 16 % 172.21", "Total $1,248.50", "¿Necesitas factura?",
+        "facturas.lapalma.mx", "7K4M-9QXW-2TRP", "Esta nota no es un comprobante fiscal", "¡Gracias por tu compra!",
+        "Factura hasta el 18 de diciembre de 2026, 23:59 (hora del centro)",
+    ):  # fmt: skip
+        assert fact in text, fact
+
+
+def test_the_deadline_is_told_in_the_hour_of_the_place() -> None:
+    text = spaced(text_of(note_pdf(replace(NOTE, zone="America/Tijuana"), look=LOOK)))
+    assert "Factura hasta el 18 de diciembre de 2026, 21:59 (hora del noroeste)" in text
+
+
+def test_the_qr_opens_the_portal(tmp_path: Path) -> None:
+    assert qr_of(picture_of(note_pdf(NOTE, look=LOOK), tmp_path)) == NOTE.qr_url
+
+
+def test_the_paper_is_one_page_that_grows_with_the_sale() -> None:
+    short, long = note_pdf(NOTE, look=LOOK), note_pdf(replace(NOTE, lines=NOTE.lines * 60), look=LOOK)
+    assert pages_of(long) == 1
+    assert height_mm(short) < 200
+    assert height_mm(long) > 700
+
+
+def test_the_same_note_gives_the_same_bytes() -> None:
+    assert note_pdf(NOTE, look=LOOK) == note_pdf(NOTE, look=LOOK)
+
+
+def test_what_is_not_known_is_not_printed() -> None:
+    bare = replace(NOTE, branch="", address="", phone="", paid_with="", subtotal=None, taxes=())
+    text = spaced(text_of(note_pdf(bare, look=Look())))
+    for word in ("Tel.", "Pago", "Subtotal", "IVA", "None"):
+        assert word not in text, word
+    assert "Total $1,248.50" in text
+
+
+def test_long_and_hostile_texts_stay_plain_and_inside_the_paper() -> None:
+    hostile = '#import "x" $a$ *b* \\ @c <d> 😀'
+    note = replace(
+        NOTE,
+        nombre_comercial="Ñ" * 120,
+        folio="9" * 40,
+        site="https://" + "direccion-larga-" * 6 + ".mx",
+        lines=(NoteLine(hostile + "X" * 200, Decimal("1234.567"), Decimal("123456.789"), Decimal("152415765.28")),),
+        total=Decimal("999999999.99"),
+    )
+    pdf = note_pdf(note, look=Look(foot_note="N" * 200))
+    assert squeezed(hostile).replace("😀", "□") in squeezed(text_of(pdf))
+    right = (80 - 4) * POINTS_PER_MM + 1
+    assert [word for word in words_of(pdf) if word.right > right or word.left < 4 * POINTS_PER_MM - 1] == []
+    assert overprinted(pdf) == []
+
+
+def test_a_code_is_printed_in_three_groups() -> None:
+    assert grouped("7K4M9QXW2TRP") == grouped("7K4M-9QXW-2TRP") == "7K4M-9QXW-2TRP"
+    with pytest.raises(ValueError, match="12 symbols"):
+        grouped("7K4M9QXW2TR")
+
+
+def test_it_refuses_a_moment_without_a_zone() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        note_pdf(replace(NOTE, deadline=datetime(2026, 12, 18, 23, 59)), look=LOOK)

@@ -1,0 +1,71 @@
+"""Sealed documents from a builder of its own: tests of the PAC owe nothing to the product's writer."""
+
+import base64
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from amate.fiscal.csd import Csd, private_key_der
+from amate.sandbox.mint import ROLES, Minted, World
+from amate.sandbox.pac.certificates import cadena_original
+
+CFDI = "http://www.sat.gob.mx/cfd/4"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+NAMES = {"moral": "CAFETERIA EL AMATE", "fisica": "MARIANA LOPEZ ARRIAGA", "enie": "ÑANDU IMPRESIONES", "ampersand": "HOJA & TINTA"}
+
+TEMPLATE = """<?xml version="1.0" encoding="UTF-8"?>
+<cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/4" Version="4.0" Serie="A" Folio="{folio}" Fecha="{fecha}"
+  FormaPago="03" SubTotal="200.00" Moneda="MXN" Total="232.00" TipoDeComprobante="I" Exportacion="01" MetodoPago="PUE"
+  LugarExpedicion="{cp}">
+  <cfdi:Emisor Rfc="{rfc}" Nombre="{nombre}" RegimenFiscal="{regimen}"/>
+  <cfdi:Receptor Rfc="MCI7306249Y1" Nombre="MUNICIPIO DE CUAUTITLAN IZCALLI" DomicilioFiscalReceptor="54700"
+    RegimenFiscalReceptor="603" UsoCFDI="G03"/>
+  <cfdi:Conceptos>
+    <cfdi:Concepto ClaveProdServ="90101501" Cantidad="2" ClaveUnidad="E48" Descripcion="Desayuno &amp; café"
+      ValorUnitario="100.00" Importe="200.00" ObjetoImp="02">
+      <cfdi:Impuestos><cfdi:Traslados>
+        <cfdi:Traslado Base="200.00" Impuesto="002" TipoFactor="Tasa" TasaOCuota="0.160000" Importe="32.00"/>
+      </cfdi:Traslados></cfdi:Impuestos>
+    </cfdi:Concepto>
+  </cfdi:Conceptos>
+  <cfdi:Impuestos TotalImpuestosTrasladados="32.00"><cfdi:Traslados>
+    <cfdi:Traslado Base="200.00" Impuesto="002" TipoFactor="Tasa" TasaOCuota="0.160000" Importe="32.00"/>
+  </cfdi:Traslados></cfdi:Impuestos>
+</cfdi:Comprobante>
+"""
+
+
+def open_pair(pair: Minted) -> Csd:
+    """Any minted pair, also those that `read_csd` rightly refuses."""
+    return Csd.load(cer=pair.cer, private_key_der=private_key_der(key=pair.key, password=pair.password))
+
+
+def local_fecha(now: datetime, *, zone: str = "America/Mexico_City") -> str:
+    return (now - timedelta(seconds=10)).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def draft(*, now: datetime, role: str = "moral", folio: str = "1", cp: str = "06000", fecha: str = "") -> etree._Element:
+    """An unsealed invoice of 232.00 by one of the minted emitters."""
+    known = role if role in ROLES else "moral"
+    xml = TEMPLATE.format(
+        folio=folio,
+        fecha=fecha or local_fecha(now),
+        cp=cp,
+        rfc=ROLES[known][0].replace("&", "&amp;"),
+        nombre=NAMES[known].replace("&", "&amp;"),
+        regimen="601" if len(ROLES[known][0]) == 12 else "612",
+    )
+    return etree.fromstring(xml.encode())
+
+
+def seal_tree(root: etree._Element, csd: Csd) -> bytes:
+    """Put certificate and Sello into the tree; the cadena comes from the SAT's stylesheet."""
+    root.set("NoCertificado", csd.no_certificado)
+    root.set("Certificado", csd.certificado_b64)
+    root.set("Sello", base64.b64encode(csd.sign(cadena_original(root).encode())).decode())
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def sealed(world: World, *, now: datetime, role: str = "moral", folio: str = "1", cp: str = "06000", fecha: str = "") -> bytes:
+    return seal_tree(draft(now=now, role=role, folio=folio, cp=cp, fecha=fecha), open_pair(world.csds[role]))

@@ -1,0 +1,193 @@
+"""The world of a story: two companies, their people, a PAC, a mailbox and a clock; moved through the edges only."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import connections
+from django.test import Client
+
+from amate.access.models import Role, User
+from amate.adapters.messages.email import Smtp
+from amate.adapters.pac import PacAccount, open_pac
+from amate.companies.models import Branch, Company
+from amate.fiscal.catalogs import installed
+from amate.sandbox.companies import SHOPS, fresh_ticket, hire, open_api, open_shop
+from amate.sandbox.mint import World as Minted
+from amate.self_invoicing.models import Ticket
+from amate.tenancy.scope import company_scope
+from amate.worker.plugs import Plugs
+
+from tests.servers import MailServer, PacServer
+
+T = TypeVar("T")
+PASSWORD = "una contraseña larga"
+
+
+@dataclass
+class Shop:
+    """One company of the world and what its people need."""
+
+    company: Company
+    branch: Branch
+    api_key: str
+    owner: User
+
+    @property
+    def slug(self) -> str:
+        return self.company.slug
+
+    @property
+    def portal(self) -> str:
+        return f"/f/{self.slug}/"
+
+    @property
+    def office(self) -> str:
+        return f"/oficina/{self.slug}/"
+
+
+@dataclass
+class World:
+    minted: Minted
+    pac: PacServer
+    mail: MailServer
+    client: Client = field(default_factory=Client)
+    ahead: timedelta = timedelta()
+    shops: list[Shop] = field(default_factory=list)
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+
+    # ------------------------------------------------------------ clock
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def time_passes(self, **how_long: float) -> None:
+        """The clock of the house and of the PAC go on together."""
+        self.ahead += timedelta(**how_long)
+        self.pac.admin("clock", {"advance": timedelta(**how_long).total_seconds()})
+
+    # ------------------------------------------------------------ people and places
+
+    def open(self) -> None:
+        for shop, email in zip(SHOPS, ("ana@amate.example", "mariana@papeleria.example"), strict=True):
+            company, branch = open_shop(shop=shop, world=self.minted, now=self.now())
+            owner = hire(company=company, email=email, password=PASSWORD, nombre="Ana Ruiz", role=Role.OWNER)
+            self.shops.append(Shop(company, branch, open_api(company=company, now=self.now()), owner))
+
+    def close(self) -> None:
+        self._threads.submit(connections.close_all).result()
+        self._threads.shutdown()
+
+    @property
+    def shop(self) -> Shop:
+        return self.shops[0]
+
+    @property
+    def other(self) -> Shop:
+        return self.shops[1]
+
+    def sale(self, shop: Shop | None = None) -> Ticket:
+        """A note sold a moment ago that nobody has claimed."""
+        return self.inside(lambda: fresh_ticket(company=(shop or self.shop).company, now=self.now()))
+
+    def scoped(self, look: Callable[[], T], shop: Shop | None = None) -> T:
+        """Look at the database inside a company's scope."""
+
+        def inside() -> T:
+            with company_scope((shop or self.shop).company.pk):
+                return look()
+
+        return self.inside(inside)
+
+    def inside(self, act: Callable[[], T]) -> T:
+        """Run in the world's own thread: a browser's event loop may be running in this one."""
+        return self._threads.submit(act).result()
+
+    # ------------------------------------------------------------ the worker
+
+    def account(self) -> PacAccount:
+        certificate = self.minted.pac
+        return PacAccount(
+            code="sw_sapien",
+            services_url=self.pac.url,
+            api_url=self.pac.url,
+            user=self.minted.user,
+            password=self.minted.password,
+            certificates={certificate.no_certificado: certificate.cer},
+        )
+
+    def plugs(self) -> Plugs:
+        return Plugs(
+            pac=open_pac(self.account()),
+            messenger=Smtp(self.mail.url),
+            catalogs=installed(),
+            clock=self.now,
+            mail_from="facturas@amate.example",
+            public_url="https://facturas.example",
+        )
+
+    def settle(self) -> None:
+        """The worker keeps every promise that is due, as often as keeping one makes another."""
+        self.inside(self._settle)
+
+    def _settle(self) -> None:
+        from amate.promises.sweep import sweep
+        from amate.worker.run import run_worker
+
+        async def once() -> None:
+            plugs = self.plugs()
+            try:
+                await run_worker(plugs, forever=False)
+            finally:
+                await plugs.pac.aclose()
+
+        for _ in range(20):
+            if not sweep(now=self.now(), lately=timedelta()):
+                return
+            asyncio.run(once())
+        raise AssertionError("the worker never settles: some promise is due again and again")
+
+    @contextmanager
+    def worker(self) -> Iterator[None]:
+        """A worker that runs beside the test, as in production."""
+        from amate.worker.run import run_worker
+
+        loop = asyncio.new_event_loop()
+        plugs = self.plugs()
+        running: list[asyncio.Task[None]] = []
+
+        async def run() -> None:
+            running.append(asyncio.ensure_future(run_worker(plugs, signals=False)))
+            try:
+                await running[0]
+            except asyncio.CancelledError:
+                pass
+            finally:
+                await plugs.pac.aclose()
+
+        thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            loop.call_soon_threadsafe(lambda: running[0].cancel())
+            thread.join(20)
+
+    # ------------------------------------------------------------ acts through the edges
+
+    def api(self, method: str, path: str, body: Any = None, *, shop: Shop | None = None) -> Any:
+        """One call of the REST API with a company's key."""
+        headers = {"Authorization": f"Bearer {(shop or self.shop).api_key}"}
+        data = json.dumps(body) if body is not None else ""
+        return self.client.generic(method, f"/api/v1{path}", data, content_type="application/json", headers=headers)
+
+    def log_in(self, shop: Shop | None = None) -> Client:
+        client = Client()
+        self.inside(lambda: client.force_login((shop or self.shop).owner, backend="django.contrib.auth.backends.ModelBackend"))
+        return client
