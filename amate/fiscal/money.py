@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from amate.fiscal.break_down import break_down, net_of
 from amate.fiscal.comprobante import Impuestos, Retencion, RetencionTotal, Traslado
-from amate.fiscal.rounding import CONTEXT, UNITS, ZERO, over, quantize, times
+from amate.fiscal.rounding import CONTEXT, ONE, UNITS, ZERO, over, quantize, times
 from amate.fiscal.rounding import q2 as q2
 from amate.fiscal.rounding import q6 as q6
 from amate.fiscal.tables.impuestos import CUOTA, EXENTO, IEPS, ISR, IVA, TASA
@@ -117,12 +116,9 @@ def tax_line(line: Line, *, decimals: int = 2) -> Taxed:
         raise _empty(line)
     quota = quantize(times(line.cantidad, taxes.cuota), unit) if taxes.cuota else ZERO
     if line.incluye_impuestos:
-        parts = break_down(paid, taxes.ieps, taxes.iva, quota, unit, decimals)
-        if parts is None:
-            raise MoneyRefused("precio", "Ese precio no se desglosa al centavo con esas tasas: cámbialo en un centavo")
-        base, ieps, iva = parts
-        importe = base if not discount else max(net_of(gross, taxes.ieps, taxes.iva, quota, unit), base)
-        # More than six decimals are not allowed, and what is cut off stays inside importe_window (MON-2).
+        base, ieps, iva = _take_out(paid, taxes, quota, unit)
+        importe = _take_out(gross, taxes, quota, unit)[0] if discount else base
+        # At six decimals it is off by less than importe_window allows, for fewer than 10^9 units (MON-2).
         valor_unitario = importe if line.cantidad == 1 else _written(over(importe, line.cantidad), unit)
     else:
         importe, base = gross, paid
@@ -248,7 +244,20 @@ def _empty(line: Line) -> MoneyRefused:
     # CON-4: neither SAT nor schema takes a base of zero.
     if line.descuento:
         return MoneyRefused("descuento", "El descuento deja la línea en cero: quita la línea o reparte el descuento")
-    return MoneyRefused("precio", "El importe de la línea no llega a un centavo antes de impuestos: quita la línea")
+    return MoneyRefused("precio", "El precio no deja ni un centavo antes de impuestos: revísalo o quita la línea")
+
+
+def _take_out(price: Decimal, taxes: _Taxes, quota: Decimal, unit: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    """Base, IEPS by rate and IVA that with the quota add up to `price` exactly, each tax inside its window.
+
+    IVA first, then IEPS out of what is left: both times a whole-cent price is split into half-up(price / (1 + rate))
+    and the rest, which is always inside the window (proof at ENGINE MON-2). Rounding the base in one step, by
+    (1 + IEPS)(1 + IVA), is not: it leaves IVA's window for up to 61 % of prices (MON-5).
+    """
+    before_iva = quantize(over(price, ONE + taxes.iva), unit)
+    taxable = before_iva - quota
+    base = quantize(over(taxable, ONE + taxes.ieps), unit) if taxes.ieps else taxable
+    return base, taxable - base, price - before_iva
 
 
 def _traslados(line: Line, base: Decimal, ieps: Decimal, iva: Decimal, quota: Decimal) -> Iterator[Traslado]:

@@ -1,6 +1,7 @@
 """Typst, kept warm: one compiler a sheet and process. Only our fonts and those inside Typst, no packages, no network."""
 
 import json
+import os
 import threading
 import unicodedata
 from collections.abc import Mapping
@@ -25,6 +26,12 @@ SPANISH = frozenset(
 
 # A Typst compiler is not to be entered twice at once; papers are short, so one lock for all is enough.
 _lock = threading.Lock()
+# Typst's threads do not survive a fork, and a child of a process that has printed would wait for them for ever.
+_warmed_by: set[int] = set()
+
+
+class ForkedTooLate(RuntimeError):
+    """This process was forked from one that had already printed, so it never can."""
 
 
 def to_pdf(*, sheet: str, data: Mapping[str, Any], raw: Mapping[str, str]) -> bytes:
@@ -32,9 +39,12 @@ def to_pdf(*, sheet: str, data: Mapping[str, Any], raw: Mapping[str, str]) -> by
 
     `data` reaches the sheet as JSON in `sys.inputs.d`; its texts are made printable first, so no character of a
     customer can stop a paper. `raw` reaches it untouched, key by key (SVG, the XML to attach). Equal input gives equal
-    bytes. A `typst.TypstError` is a defect of a sheet.
+    bytes. Raises `ForkedTooLate`; a `typst.TypstError` is a defect of a sheet.
     """
+    if _warmed_by and os.getpid() not in _warmed_by:
+        raise ForkedTooLate("a process forked after its parent printed: fork first, or start it fresh (spawn)")
     with _lock:
+        _warmed_by.add(os.getpid())
         inputs = {**raw, "d": json.dumps(_printable(data), ensure_ascii=False)}
         made = _compiler(sheet).compile(sys_inputs=inputs, pdf_standards=STANDARDS)
     assert isinstance(made, bytes)  # a list would be one picture a page

@@ -6,6 +6,12 @@ import structlog
 
 
 def formatter() -> logging.Formatter:
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
     shared = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -1,12 +1,35 @@
 """Reading tickets: where one stands for a visitor, and the lists of the back office."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from amate.companies.models import Emisor, PortalPolicy
 from amate.fiscal.clock import zone_of
-from amate.invoices.models import Invoice
+from amate.invoices.models import Invoice, RefusedBy, State
+from amate.self_invoicing.codes import ALPHABET, LENGTH
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.rules import Standing, TicketFacts, standing
+
+# What a company and its programs see of a ticket. Whether the portal is on does not matter to them.
+STATES = {
+    "open": "Por facturar",
+    "issuing": "Emitiendo",
+    "invoiced": "Facturada",
+    "expired": "Vencida",
+    "locked": "En revisión",
+    "void": "Cancelada",
+}
+_STATE_OF = {
+    Standing.INVOICED: "invoiced",
+    Standing.ISSUING: "issuing",
+    Standing.HELD_BY_US: "issuing",
+    Standing.VOID: "void",
+    Standing.LOCKED: "locked",
+    Standing.EXPIRED: "expired",
+    Standing.CLAIMABLE: "open",
+}
 
 
 def find_ticket(*, code: str, total_cents: int) -> Ticket | None:
@@ -35,3 +58,71 @@ def standing_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> St
         issuing_suspended=Emisor.objects.filter(issuing_suspended=True).exists(),
     )
     return standing(facts, now=now)
+
+
+def state_of(ticket: Ticket, *, invoice: Invoice | None, now: datetime) -> str:
+    """One of STATES. `invoice` is the live claim's. Asks no query."""
+    facts = TicketFacts(
+        state=ticket.state,
+        deadline=ticket.deadline,
+        invoice=invoice.state if invoice else None,
+        refused_by=invoice.refused_by if invoice else None,
+        portal_enabled=True,
+        issuing_suspended=False,
+    )
+    return _STATE_OF[standing(facts, now=now)]
+
+
+def ticket_of_code(code: str) -> Ticket | None:
+    """For those who need not prove the total: the company's own programs and staff."""
+    ticket: Ticket | None = Ticket.objects.select_related("branch").filter(code=code).first()
+    return ticket
+
+
+def ticket_of_invoice(invoice_id: int) -> Ticket | None:
+    """The ticket that an invoice was claimed for, even if that claim was released since."""
+    claim = Claim.objects.select_related("ticket__branch").filter(invoice_id=invoice_id).first()
+    return claim.ticket if claim else None
+
+
+def tickets_in(*, state: str, text: str, now: datetime) -> Any:
+    """Tickets, newest first, each with its live claim in `live_claims`; narrowed to one of STATES and to the beginning
+    of a folio or of a billing code. Empty strings narrow nothing."""
+    live = Claim.objects.live()
+    rows = Ticket.objects.select_related("branch").order_by("-id")
+    if state:
+        rows = rows.filter(_in_state(state, live.filter(ticket=OuterRef("pk")), now=now))
+    if text:
+        rows = rows.filter(_begins(text))
+    return rows.prefetch_related(Prefetch("claims", queryset=live.select_related("invoice"), to_attr="live_claims"))
+
+
+def live_invoice_of(ticket: Ticket) -> Invoice | None:
+    """As `live_invoice`, of a row that came from `tickets_in`: no query."""
+    claims = ticket.live_claims  # type: ignore[attr-defined]
+    return claims[0].invoice if claims else None
+
+
+def _in_state(state: str, live: Any, *, now: datetime) -> Q:
+    """The same law as `rules.standing`, as a condition of SQL."""
+    stamped = Exists(live.filter(invoice__state=State.STAMPED))
+    given_back = Q(invoice__state=State.REFUSED, invoice__refused_by=RefusedBy.RECEIVER)
+    held = Exists(live.exclude(given_back))
+    free, ended = Q(~held), now - timedelta(seconds=1)
+    return {
+        "invoiced": Q(stamped),
+        "issuing": Q(held) & ~Q(stamped),
+        "void": free & Q(state=Ticket.State.VOID),
+        "locked": free & Q(state=Ticket.State.LOCKED),
+        "expired": free & Q(state=Ticket.State.OPEN, deadline__lte=ended),
+        "open": free & Q(state=Ticket.State.OPEN, deadline__gt=ended),
+    }[state]
+
+
+def _begins(text: str) -> Q:
+    """A code's beginning is a range: under row-level security only `>=` and `<=` use its index (DECISIONS A3b)."""
+    found = Q(folio__startswith=text)
+    code = "".join(c for c in text.upper() if c not in " -")
+    if 0 < len(code) <= LENGTH and all(c in ALPHABET for c in code):
+        found |= Q(code__gte=code.ljust(LENGTH, "0"), code__lte=code.ljust(LENGTH, "Z"))
+    return found

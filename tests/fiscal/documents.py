@@ -49,7 +49,7 @@ def line(
         traslado = Traslado(
             base=base, impuesto="002", tipo_factor="Tasa", tasa_o_cuota=rate, importe=cents(base * rate)
         )
-    retenciones = ()
+    retenciones: tuple[Retencion, ...] = ()
     if retention is not None:
         retenciones = (
             Retencion(
@@ -71,7 +71,9 @@ def line(
     )
 
 
-def invoice(*conceptos: Concepto, receptor: Receptor = RECEPTOR, folio: str = "1", **changes: object) -> Comprobante:
+def invoice(
+    *conceptos: Concepto, receptor: Receptor = RECEPTOR, folio: str | None = "1", **changes: object
+) -> Comprobante:
     """A PUE invoice of `conceptos` (one of 100.00 + IVA when none), its summary added up here."""
     lines = conceptos or (line(),)
     subtotal = sum((c.importe for c in lines), Decimal("0.00"))

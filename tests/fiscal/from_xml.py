@@ -15,55 +15,55 @@ C = f"{{{CFDI}}}"
 def read_comprobante(root: etree._Element) -> Comprobante:
     emisor, receptor = _only(root, "Emisor"), _only(root, "Receptor")
     return Comprobante(
-        tipo_de_comprobante=root.attrib["TipoDeComprobante"],
-        fecha=datetime.fromisoformat(root.attrib["Fecha"]),
-        lugar_expedicion=root.attrib["LugarExpedicion"],
-        emisor=Emisor(emisor.attrib["Rfc"], emisor.attrib["Nombre"], emisor.attrib["RegimenFiscal"]),
+        tipo_de_comprobante=_said(root, "TipoDeComprobante"),
+        fecha=datetime.fromisoformat(_said(root, "Fecha")),
+        lugar_expedicion=_said(root, "LugarExpedicion"),
+        emisor=Emisor(_said(emisor, "Rfc"), _said(emisor, "Nombre"), _said(emisor, "RegimenFiscal")),
         receptor=Receptor(
-            receptor.attrib["Rfc"],
-            receptor.attrib["Nombre"],
-            receptor.attrib["DomicilioFiscalReceptor"],
-            receptor.attrib["RegimenFiscalReceptor"],
-            receptor.attrib["UsoCFDI"],
+            _said(receptor, "Rfc"),
+            _said(receptor, "Nombre"),
+            _said(receptor, "DomicilioFiscalReceptor"),
+            _said(receptor, "RegimenFiscalReceptor"),
+            _said(receptor, "UsoCFDI"),
             receptor.get("ResidenciaFiscal"),
             receptor.get("NumRegIdTrib"),
         ),
         conceptos=tuple(_concepto(node) for node in _only(root, "Conceptos")),
-        subtotal=Decimal(root.attrib["SubTotal"]),
-        total=Decimal(root.attrib["Total"]),
+        subtotal=Decimal(_said(root, "SubTotal")),
+        total=Decimal(_said(root, "Total")),
         impuestos=_summary(root.find(f"{C}Impuestos")),
         descuento=_decimal(root, "Descuento"),
-        moneda=root.attrib["Moneda"],
+        moneda=_said(root, "Moneda"),
         tipo_cambio=root.get("TipoCambio"),
         forma_pago=root.get("FormaPago"),
         metodo_pago=root.get("MetodoPago"),
         condiciones_de_pago=root.get("CondicionesDePago"),
         serie=root.get("Serie"),
         folio=root.get("Folio"),
-        exportacion=root.attrib["Exportacion"],
+        exportacion=_said(root, "Exportacion"),
     )
 
 
 def _concepto(node: etree._Element) -> Concepto:
     return Concepto(
-        clave_prod_serv=node.attrib["ClaveProdServ"],
-        cantidad=Decimal(node.attrib["Cantidad"]),
-        clave_unidad=node.attrib["ClaveUnidad"],
-        descripcion=node.attrib["Descripcion"],
-        valor_unitario=Decimal(node.attrib["ValorUnitario"]),
-        importe=Decimal(node.attrib["Importe"]),
-        objeto_imp=node.attrib["ObjetoImp"],
+        clave_prod_serv=_said(node, "ClaveProdServ"),
+        cantidad=Decimal(_said(node, "Cantidad")),
+        clave_unidad=_said(node, "ClaveUnidad"),
+        descripcion=_said(node, "Descripcion"),
+        valor_unitario=Decimal(_said(node, "ValorUnitario")),
+        importe=Decimal(_said(node, "Importe")),
+        objeto_imp=_said(node, "ObjetoImp"),
         descuento=_decimal(node, "Descuento"),
         no_identificacion=node.get("NoIdentificacion"),
         unidad=node.get("Unidad"),
         traslados=tuple(_traslado(tax) for tax in node.findall(f"{C}Impuestos/{C}Traslados/{C}Traslado")),
         retenciones=tuple(
             Retencion(
-                Decimal(tax.attrib["Base"]),
-                tax.attrib["Impuesto"],
-                tax.attrib["TipoFactor"],
-                Decimal(tax.attrib["TasaOCuota"]),
-                Decimal(tax.attrib["Importe"]),
+                Decimal(_said(tax, "Base")),
+                _said(tax, "Impuesto"),
+                _said(tax, "TipoFactor"),
+                Decimal(_said(tax, "TasaOCuota")),
+                Decimal(_said(tax, "Importe")),
             )
             for tax in node.findall(f"{C}Impuestos/{C}Retenciones/{C}Retencion")
         ),
@@ -72,9 +72,9 @@ def _concepto(node: etree._Element) -> Concepto:
 
 def _traslado(tax: etree._Element) -> Traslado:
     return Traslado(
-        Decimal(tax.attrib["Base"]),
-        tax.attrib["Impuesto"],
-        tax.attrib["TipoFactor"],
+        Decimal(_said(tax, "Base")),
+        _said(tax, "Impuesto"),
+        _said(tax, "TipoFactor"),
         _decimal(tax, "TasaOCuota"),
         _decimal(tax, "Importe"),
     )
@@ -85,13 +85,17 @@ def _summary(node: etree._Element | None) -> Impuestos | None:
         return None
     return Impuestos(
         retenciones=tuple(
-            RetencionTotal(tax.attrib["Impuesto"], Decimal(tax.attrib["Importe"]))
+            RetencionTotal(_said(tax, "Impuesto"), Decimal(_said(tax, "Importe")))
             for tax in node.findall(f"{C}Retenciones/{C}Retencion")
         ),
         traslados=tuple(_traslado(tax) for tax in node.findall(f"{C}Traslados/{C}Traslado")),
         total_retenidos=_decimal(node, "TotalImpuestosRetenidos"),
         total_trasladados=_decimal(node, "TotalImpuestosTrasladados"),
     )
+
+
+def _said(node: etree._Element, name: str) -> str:
+    return str(node.attrib[name])
 
 
 def _only(root: etree._Element, name: str) -> etree._Element:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from amate.fiscal import x500
 from amate.fiscal.csd import Certificate, Csd, CsdRefused, issued_by, private_key_der, read_certificate, read_csd
+from amate.sandbox.mint import mint_ca
 from tests.corpus import CORPUS, needs_corpus
 from tests.fiscal import minting
 from tests.fiscal.minting import NOW, PASSWORD, RFC
@@ -121,7 +122,7 @@ def test_it_knows_who_issued_a_certificate() -> None:
     leaf = read_certificate(minting.minted().cer)
     issuer = read_certificate(minting.authority().cer)
     same_name_other_key = read_certificate(
-        minting.mint_ca(now=NOW, key_size=2048, nombre="AC DE PRUEBA SIN VALIDEZ FISCAL").cer
+        mint_ca(now=NOW, key_size=2048, nombre="AC DE PRUEBA SIN VALIDEZ FISCAL").cer
     )
     assert issued_by(leaf, issuer)
     assert not issued_by(leaf, same_name_other_key)

@@ -47,9 +47,8 @@ def bases() -> list[bytes]:
         seal(invoice(), minting.csd()).xml,
         seal(invoice(line(retention=None, rate=None), line(no_identificacion="7"), descuento=None), minting.csd()).xml,
     ]
-    for name in ("stamped/cvd-2025-eku-ingreso.xml", "sealed/eku-pago20.xml", "sealed/eku-ingreso-descuentos.xml"):
-        if CORPUS.is_dir():
-            documents.append((CORPUS / "cfdi" / name).read_bytes())
+    outside = ("stamped/cvd-2025-eku-ingreso.xml", "sealed/eku-pago20.xml", "sealed/eku-ingreso-descuentos.xml")
+    documents.extend((CORPUS / "cfdi" / name).read_bytes() for name in outside if CORPUS.is_dir())
     return documents
 
 
@@ -63,8 +62,8 @@ def mutated(dice: random.Random) -> etree._Element:
             victim.set(dice.choice(sorted(victim.attrib)), dice.choice(VALUES))
         elif act == 2 and victim.attrib:
             del victim.attrib[dice.choice(sorted(victim.attrib))]
-        elif act == 3 and victim is not root:
-            victim.getparent().remove(victim)
+        elif act == 3 and (parent := victim.getparent()) is not None:
+            parent.remove(victim)
         elif act == 4 and victim is not root:
             victim.addnext(copy.deepcopy(victim))
         else:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from lxml import etree
-from satcfdi.create.cfd import cfdi40
-from satcfdi.models import Signer
+from satcfdi.create.cfd import cfdi40  # type: ignore[import-untyped]
+from satcfdi.models import Signer  # type: ignore[import-untyped]
 
 from amate.fiscal.comprobante import Comprobante, Concepto, Retencion, Traslado
 from tests.fiscal import minting

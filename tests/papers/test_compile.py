@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,7 @@ import typst
 
 from amate.papers.compile import FONTS, SHEETS, SPANISH, to_pdf
 from tests.papers.reading import text_of
+from tests.papers.samples import stamped
 
 SOURCES = sorted(SHEETS.glob("*.typ"))
 
@@ -59,3 +62,29 @@ def test_no_paper_reads_a_file_outside_the_sheets(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     with pytest.raises(typst.TypstError):
         typst.Compiler(f'#read("{tmp_path}/secret.txt")'.encode(), root=SHEETS).compile(format="svg")
+
+
+@pytest.mark.parametrize(("parent_prints", "said"), [(False, "%PDF"), (True, "ForkedTooLate")])
+def test_a_process_forked_too_late_is_told_so_instead_of_hanging(
+    parent_prints: bool, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "cfdi.xml").write_bytes(stamped())
+    program = """
+import os, sys
+from pathlib import Path
+from amate.papers.invoice import invoice_pdf
+from amate.papers.look import Look
+xml = Path(sys.argv[1]).read_bytes()
+if sys.argv[2] == "True":
+    invoice_pdf(xml, look=Look(), portal_origin=False)
+if os.fork() == 0:
+    try:
+        made = invoice_pdf(xml, look=Look(), portal_origin=False)[:4].decode()
+    except RuntimeError as refused:
+        made = type(refused).__name__
+    os.write(1, made.encode())
+    os._exit(0)
+os.wait()
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "cfdi.xml"), str(parent_prints)]
+    assert subprocess.run(command, capture_output=True, check=True, timeout=20).stdout.decode() == said

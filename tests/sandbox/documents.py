@@ -2,6 +2,8 @@
 
 import base64
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -12,25 +14,30 @@ from amate.sandbox.pac.certificates import cadena_original
 
 CFDI = "http://www.sat.gob.mx/cfd/4"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-NAMES = {"moral": "CAFETERIA EL AMATE", "fisica": "MARIANA LOPEZ ARRIAGA", "enie": "ÑANDU IMPRESIONES", "ampersand": "HOJA & TINTA"}
+NAMES = {
+    "moral": "CAFETERIA EL AMATE",
+    "fisica": "MARIANA LOPEZ ARRIAGA",
+    "enie": "ÑANDU IMPRESIONES",
+    "ampersand": "HOJA & TINTA",
+}
 
 TEMPLATE = """<?xml version="1.0" encoding="UTF-8"?>
 <cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/4" Version="4.0" Serie="A" Folio="{folio}" Fecha="{fecha}"
-  FormaPago="03" SubTotal="200.00" Moneda="MXN" Total="232.00" TipoDeComprobante="I" Exportacion="01" MetodoPago="PUE"
+  FormaPago="03" SubTotal="{subtotal}" Moneda="MXN" Total="{total}" TipoDeComprobante="I" Exportacion="01" MetodoPago="PUE"
   LugarExpedicion="{cp}">
   <cfdi:Emisor Rfc="{rfc}" Nombre="{nombre}" RegimenFiscal="{regimen}"/>
   <cfdi:Receptor Rfc="MCI7306249Y1" Nombre="MUNICIPIO DE CUAUTITLAN IZCALLI" DomicilioFiscalReceptor="54700"
     RegimenFiscalReceptor="603" UsoCFDI="G03"/>
   <cfdi:Conceptos>
     <cfdi:Concepto ClaveProdServ="90101501" Cantidad="2" ClaveUnidad="E48" Descripcion="Desayuno &amp; café"
-      ValorUnitario="100.00" Importe="200.00" ObjetoImp="02">
+      ValorUnitario="{price}" Importe="{subtotal}" ObjetoImp="02">
       <cfdi:Impuestos><cfdi:Traslados>
-        <cfdi:Traslado Base="200.00" Impuesto="002" TipoFactor="Tasa" TasaOCuota="0.160000" Importe="32.00"/>
+        <cfdi:Traslado Base="{subtotal}" Impuesto="002" TipoFactor="Tasa" TasaOCuota="0.160000" Importe="{iva}"/>
       </cfdi:Traslados></cfdi:Impuestos>
     </cfdi:Concepto>
   </cfdi:Conceptos>
-  <cfdi:Impuestos TotalImpuestosTrasladados="32.00"><cfdi:Traslados>
-    <cfdi:Traslado Base="200.00" Impuesto="002" TipoFactor="Tasa" TasaOCuota="0.160000" Importe="32.00"/>
+  <cfdi:Impuestos TotalImpuestosTrasladados="{iva}"><cfdi:Traslados>
+    <cfdi:Traslado Base="{subtotal}" Impuesto="002" TipoFactor="Tasa" TasaOCuota="0.160000" Importe="{iva}"/>
   </cfdi:Traslados></cfdi:Impuestos>
 </cfdi:Comprobante>
 """
@@ -45,16 +52,25 @@ def local_fecha(now: datetime, *, zone: str = "America/Mexico_City") -> str:
     return (now - timedelta(seconds=10)).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def draft(*, now: datetime, role: str = "moral", folio: str = "1", cp: str = "06000", fecha: str = "") -> etree._Element:
-    """An unsealed invoice of 232.00 by one of the minted emitters."""
+def draft(
+    *, now: datetime, role: str = "moral", folio: str = "1", cp: str = "06000", fecha: str = "", cents: int = 10_000
+) -> etree._Element:
+    """An unsealed invoice of two breakfasts of `cents` each plus IVA (232.00 unless said), by a minted emitter."""
     known = role if role in ROLES else "moral"
+    price = Decimal(cents) / 100
+    subtotal = price * 2
+    iva = (subtotal * 16 / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
     xml = TEMPLATE.format(
         folio=folio,
         fecha=fecha or local_fecha(now),
         cp=cp,
-        rfc=ROLES[known][0].replace("&", "&amp;"),
-        nombre=NAMES[known].replace("&", "&amp;"),
+        rfc=escape(ROLES[known][0]),
+        nombre=escape(NAMES[known]),
         regimen="601" if len(ROLES[known][0]) == 12 else "612",
+        price=f"{price:.2f}",
+        subtotal=f"{subtotal:.2f}",
+        iva=f"{iva:.2f}",
+        total=f"{subtotal + iva:.2f}",
     )
     return etree.fromstring(xml.encode())
 
@@ -67,5 +83,7 @@ def seal_tree(root: etree._Element, csd: Csd) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def sealed(world: World, *, now: datetime, role: str = "moral", folio: str = "1", cp: str = "06000", fecha: str = "") -> bytes:
+def sealed(
+    world: World, *, now: datetime, role: str = "moral", folio: str = "1", cp: str = "06000", fecha: str = ""
+) -> bytes:
     return seal_tree(draft(now=now, role=role, folio=folio, cp=cp, fecha=fecha), open_pair(world.csds[role]))

@@ -8,11 +8,12 @@ CFDI40162 ClaveProdServ · 40165 ClaveUnidad · 40166 ValorUnitario · 40167 Imp
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.rounding import UNITS, times
 from amate.fiscal.rules.comprobante import is_key
-from amate.fiscal.rules.finding import Finding, error
+from amate.fiscal.rules.finding import Finding, error, warning
 from amate.fiscal.rules.reading import Line, Reading, places
 from amate.fiscal.schema import path_of
 from amate.fiscal.tables.impuestos import OBJETOS_IMP
@@ -55,6 +56,16 @@ def _importe(line: Line) -> Iterator[Finding]:
             "CFDI40167",
             "Importe",
             f"Importe dice {importe}; {cantidad} × {valor} debe dar entre {window.low} y {window.high}.",
+        )
+        return
+    # The SAT also counts half a unit of Cantidad as margin: 4 pieces may be 3.5. Nobody sells so: tell a person.
+    half = Decimal((0, (5,), -places(line.attrs["ValorUnitario"]) - 1))
+    if abs(times(cantidad, valor) - importe) > times(cantidad, half) + UNITS[decimals]:
+        yield warning(
+            "CFDI40167",
+            path_of(line.element, "Importe"),
+            f"Importe dice {importe} y {cantidad} × {valor} es {times(cantidad, valor)}: está en el margen del SAT, "
+            "pero no es lo que se vendió.",
         )
 
 

@@ -86,7 +86,7 @@ def _sello_is_good(doc: Reading, certificate: Certificate) -> bool:
 
 def _stamp(doc: Reading, pac_certificate: bytes | None) -> Iterator[Finding]:
     try:
-        timbre = read_timbre(etree.tostring(doc.root))
+        timbre = read_timbre(etree.tostring(doc.root, encoding="UTF-8"))
     except NotBelieved as refused:
         yield error("CER-2", _STAMP, refused.message)
         return

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from amate.self_invoicing import links
 from amate.self_invoicing.models import Ticket
 
 API = "/api/v1"
@@ -17,8 +18,8 @@ def portal_site(slug: str) -> str:
 
 
 def qr_url(ticket: Ticket, *, slug: str) -> str:
-    """What the QR of the note opens: it carries code and total, so that nothing is typed (DECISIONS A5)."""
-    return f"{portal_url(slug)}{ticket.code}/{ticket.total_cents}"
+    """What the QR of the note opens."""
+    return links.qr_url(site=settings.PUBLIC_URL, slug=slug, code=ticket.code, total_cents=ticket.total_cents)
 
 
 def ticket_url(ticket: Ticket) -> str:

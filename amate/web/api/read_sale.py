@@ -48,7 +48,9 @@ def read_sale(
         taxes = _taxes(line.impuestos, (*where, "impuestos"), catalogs=catalogs, day=day, report=report)
         if taxes is None and default is None:
             report((*where, "impuestos"), NO_TAXES)
-        made = _line(line, where, default or () if taxes is None else taxes, included=said.prices_include_taxes, report=report)
+        made = _line(
+            line, where, default or () if taxes is None else taxes, included=said.prices_include_taxes, report=report
+        )
         lines += [made] if made else []
     if errors:
         raise SaleRefused.at(errors)
@@ -86,7 +88,10 @@ def _check_head(said: SaleIn, *, catalogs: Catalogs, day: date, now: datetime, r
     if said.moneda not in catalogs.monedas:
         report(("moneda",), f"El SAT no tiene la moneda “{said.moneda}”")
     elif said.moneda != MXN:
-        report(("moneda",), f"Por ahora las notas son en pesos (MXN), no en {name_of('moneda', said.moneda) or said.moneda}")
+        report(
+            ("moneda",),
+            f"Por ahora las notas son en pesos (MXN), no en {name_of('moneda', said.moneda) or said.moneda}",
+        )
 
 
 def _clean(folio: str, *, report: Report) -> str:
@@ -165,4 +170,3 @@ def _tax(
         report((*here, "tasa_o_cuota"), f"El SAT no tiene esa tasa o cuota para el impuesto {tax.impuesto}")
         return None
     return tax
-

@@ -42,7 +42,9 @@ def _number_schema(pattern: re.Pattern[str], example: str) -> WithJsonSchema:
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Amount = Annotated[str, BeforeValidator(_amount), _number_schema(AMOUNT, "1248.50")]
 Cents = Annotated[str, BeforeValidator(_cents), _number_schema(CENTS, "1248.50")]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@~+-]*$")]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._:@~+-]*$"
+Source = Annotated[str, StringConstraints(pattern=NAME, max_length=40)]
+ExternalId = Annotated[str, StringConstraints(pattern=NAME, max_length=80)]
 Key = Annotated[str, Field(max_length=20)]
 
 

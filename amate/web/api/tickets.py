@@ -1,9 +1,8 @@
 """Sales come in; their notes go out."""
 
-from typing import Literal
-
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router, Schema, Status
+from ninja import Router, Schema, Status
+from pydantic import Field
 
 from amate.companies.models import Branch
 from amate.fiscal.catalogs import installed
@@ -14,15 +13,15 @@ from amate.papers.dates import in_full, zone_in_words
 from amate.self_invoicing.codes import read_code, show_code
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.note import print_note
-from amate.self_invoicing.queries import live_invoice, state_of, ticket_of_code
+from amate.self_invoicing.queries import STATES, live_invoice, state_of, ticket_of_code
 from amate.self_invoicing.register import SaleAlreadyRegistered, TotalDoesNotAddUp, register_ticket
 from amate.web import clock
 from amate.web.api.addresses import invoice_url, portal_site, qr_url, ticket_url
-from amate.web.api.keys import Bearer, BearerWithJson
 from amate.web.api.files import PDF, pdf_response
+from amate.web.api.keys import Bearer, BearerWithJson
 from amate.web.api.problems import FAULTS, FieldError, NoSuchThing, Problem, SaleRefused
 from amate.web.api.read_sale import read_sale
-from amate.web.api.sale import Name, SaleIn
+from amate.web.api.sale import ExternalId, SaleIn, Source
 
 router = Router(tags=["Notas"])
 
@@ -32,7 +31,7 @@ class TicketOut(Schema):
 
     code: str
     code_bare: str
-    state: Literal["open", "issuing", "invoiced", "expired", "locked", "void"]
+    state: str = Field(json_schema_extra={"enum": list(STATES)})
     total: str
     moneda: str
     source: str
@@ -78,9 +77,7 @@ def read_ticket(request: HttpRequest, code: str) -> TicketOut:
     response={200: TicketOut, 201: TicketOut, **FAULTS, **dict.fromkeys((409, 413, 415, 422), Problem)},
     summary="Registrar una venta (repetirla da la misma nota)",
 )
-def put_ticket(
-    request: HttpRequest, sale: SaleIn, source: Name = Path(max_length=40), external_id: Name = Path(max_length=80)
-) -> Status[TicketOut]:
+def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: ExternalId) -> Status[TicketOut]:
     now = clock.now()
     branch = _branch(sale.branch)
     catalogs = installed()

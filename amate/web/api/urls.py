@@ -10,7 +10,7 @@ from django.urls import URLPattern, include, path
 from amate.web.api.api import api
 from amate.web.faults import problem
 
-View = Callable[..., Any]
+View = Callable[..., HttpResponse]
 
 
 def _problem_when_not_allowed(view: View) -> View:
@@ -18,7 +18,7 @@ def _problem_when_not_allowed(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
         if response.status_code != 405:
             return response
         answer = problem(
@@ -34,8 +34,8 @@ def _problem_when_not_allowed(view: View) -> View:
 
 
 def _patterns() -> list[URLPattern]:
-    patterns, _, _ = api.urls
-    return [path(str(one.pattern), _problem_when_not_allowed(one.callback), name=one.name) for one in patterns]
+    made = [one for one in api.urls[0] if isinstance(one, URLPattern)]
+    return [path(str(one.pattern), _problem_when_not_allowed(one.callback), name=one.name) for one in made]
 
 
 urlpatterns = [path("v1/", include((_patterns(), "api")))]

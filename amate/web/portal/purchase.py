@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from amate.fiscal.clock import zone_of
-from amate.fiscal.money import summarise, tax_line
+from amate.fiscal.money import Taxed, summarise, tax_line
 from amate.fiscal.tables.impuestos import IEPS, IVA
 from amate.fiscal.tables.monedas import decimals_of
 from amate.invoices.lines import lines_from_json
@@ -55,7 +55,7 @@ def purchase_of(ticket: Ticket, *, now: datetime) -> Purchase:
     )
 
 
-def _taxes(taxed: list, decimals: int) -> tuple[tuple[str, Decimal], ...]:  # type: ignore[type-arg]
+def _taxes(taxed: list[Taxed], decimals: int) -> tuple[tuple[str, Decimal], ...]:
     sums: dict[str, Decimal] = {}
     totals = summarise(taxed, decimals=decimals)
     for tax in totals.impuestos.traslados if totals.impuestos else ():

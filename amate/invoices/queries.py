@@ -1,0 +1,57 @@
+"""Reading invoices: by the SAT's number, and the lists of the back office."""
+
+import re
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from amate.invoices.models import ON_THE_WAY, Invoice, Origin, Stamp, State
+
+NUMBER = re.compile(r"(?:(?P<serie>[A-Za-z0-9]*[A-Za-z])-?)?(?P<folio>[0-9]{1,18})")
+RFC_START = re.compile(r"[A-ZÑ&]{1,4}[0-9]{0,6}[A-Z0-9]{0,3}")
+
+
+def stamp_of_uuid(uuid: UUID) -> Stamp | None:
+    """The stamp of a folio fiscal, with its invoice and branch."""
+    stamp: Stamp | None = Stamp.objects.select_related("invoice__branch").filter(uuid=uuid).first()
+    return stamp
+
+
+def invoices_in(*, state: str, origin: str, text: str) -> Any:
+    """Invoices, newest first. `text` is a UUID, a number ("A-123", "123") or the beginning of an RFC; else a part of
+    the name. Empty strings narrow nothing; `state` may also be "on_the_way"."""
+    rows = Invoice.objects.select_related("branch").order_by("-id")
+    if state == "on_the_way":
+        rows = rows.filter(state__in=ON_THE_WAY)
+    elif state:
+        rows = rows.filter(state=state)
+    if origin:
+        rows = rows.filter(origin=origin)
+    return rows.filter(_meant(text.strip())) if text.strip() else rows
+
+
+def stamped_since(moment: datetime, *, origin: Origin) -> int:
+    return int(Invoice.objects.filter(state=State.STAMPED, stamped_at__gte=moment, origin=origin).count())
+
+
+def on_the_way() -> int:
+    """Decided and not stamped yet: nobody has to do anything."""
+    return int(Invoice.objects.filter(state__in=ON_THE_WAY).count())
+
+
+def _meant(text: str) -> Q:
+    try:
+        return Q(uuid=UUID(text))
+    except ValueError:
+        pass
+    if number := NUMBER.fullmatch(text):
+        found = Q(folio=int(number["folio"]))
+        return found & Q(serie=number["serie"].upper()) if number["serie"] else found
+    upper = text.upper()
+    found = Q(nombre__contains=upper)
+    if RFC_START.fullmatch(upper):
+        # A range, because LIKE cannot use an index under row-level security (DECISIONS A3b).
+        found |= Q(rfc__gte=upper, rfc__lte=upper.ljust(13, "Z"))
+    return found

@@ -1,0 +1,88 @@
+"""The note of a registered sale: what it prints, from the ticket alone."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from amate.companies.models import Emisor
+from amate.fiscal.catalogs import name_of
+from amate.fiscal.clock import zone_of
+from amate.fiscal.ingreso import SaleLine
+from amate.fiscal.money import Totals, summarise, tax_line
+from amate.fiscal.rounding import q2
+from amate.fiscal.tables.impuestos import EXENTO, IVA, TASA
+from amate.fiscal.tables.monedas import decimals_of
+from amate.invoices.lines import lines_from_json
+from amate.papers.facts import NBSP, figure
+from amate.papers.look import Look
+from amate.papers.note import Note, NoteLine, NoteTax, note_pdf
+from amate.self_invoicing.models import Ticket
+
+
+def print_note(*, ticket: Ticket, site: str, qr_url: str) -> bytes:
+    """The PDF of 80 mm. `site` is what a person types, `qr_url` what the QR opens."""
+    emisor = Emisor.objects.get()
+    look = Look(colour=emisor.colour, nombre_comercial=emisor.nombre_comercial)
+    return note_pdf(note_of(ticket=ticket, emisor=emisor, site=site, qr_url=qr_url), look=look)
+
+
+def note_of(*, ticket: Ticket, emisor: Emisor, site: str, qr_url: str) -> Note:
+    """A sale priced with its taxes shows them as included; one priced without shows the subtotal first."""
+    sales = lines_from_json(ticket.lines)
+    decimals = decimals_of(ticket.moneda)
+    totals = summarise([tax_line(sale.line, decimals=decimals) for sale in sales], decimals=decimals)
+    included = all(sale.line.incluye_impuestos for sale in sales)
+    return Note(
+        nombre_comercial=emisor.nombre_comercial,
+        rfc=emisor.rfc,
+        branch=ticket.branch.nombre,
+        address=ticket.branch.address,
+        phone=emisor.telefono,
+        folio=ticket.folio,
+        sold_at=ticket.sold_at,
+        zone=zone_of(ticket.branch.cp).key,
+        lines=tuple(_lines(sales)),
+        subtotal=None if included else totals.subtotal - (totals.descuento or 0),
+        taxes=tuple(_taxes(totals, included=included)),
+        total=ticket.total,
+        paid_with=name_of("forma_pago", ticket.forma_pago) or ticket.forma_pago,
+        site=site,
+        code=ticket.code,
+        qr_url=qr_url,
+        deadline=ticket.deadline,
+    )
+
+
+def _lines(sales: Sequence[SaleLine]) -> list[NoteLine]:
+    return [
+        NoteLine(
+            descripcion=_described(sale),
+            cantidad=sale.line.cantidad,
+            precio=sale.line.precio,
+            importe=q2(sale.line.cantidad * sale.line.precio) - q2(sale.line.descuento),
+        )
+        for sale in sales
+    ]
+
+
+def _described(sale: SaleLine) -> str:
+    if not sale.line.descuento:
+        return sale.descripcion
+    return f"{sale.descripcion} (descuento ${figure(str(sale.line.descuento), least=2)})"
+
+
+def _taxes(totals: Totals, *, included: bool) -> list[NoteTax]:
+    if totals.impuestos is None:
+        return []
+    tail = " incluido" if included else ""
+    return [
+        NoteTax(f"{_named(tax.impuesto, tax.tipo_factor, tax.tasa_o_cuota)}{tail}", tax.importe)
+        for tax in totals.impuestos.traslados
+        if tax.tipo_factor != EXENTO and tax.importe is not None
+    ]
+
+
+def _named(impuesto: str, factor: str, rate: Decimal | None) -> str:
+    name = "IVA" if impuesto == IVA else "IEPS"
+    if rate is None or factor != TASA:
+        return name
+    return f"{name} {figure(str(rate * 100), least=0)}{NBSP}%"

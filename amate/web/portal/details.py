@@ -1,0 +1,92 @@
+"""Your data (V2)."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from amate.companies.models import PortalPolicy
+from amate.fiscal.rfc import GENERIC_EXTRANJERO
+from amate.invoices.models import RefusedBy, State
+from amate.invoices.refusals import meaning_of
+from amate.web.portal.fiscal_form import FIELDS, FiscalForm, is_generic
+from amate.web.portal.page import page
+from amate.web.portal.purchase import purchase_of
+from amate.web.portal.visit import Here, Place, only_at
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@only_at(Place.DETAILS)
+def details(request: HttpRequest, here: Here) -> HttpResponse:
+    if request.method != "POST":
+        return _draw(request, here, _as_left(here))
+    form = _form(here, request.POST)
+    if form.is_valid():
+        _keep(here, _typed(request.POST))
+        return redirect(here.shop.url("review"))
+    if is_generic(form.data["rfc"]):
+        return _generic(request, here, form)
+    return _draw(request, here, form)
+
+
+@require_POST
+@only_at(Place.DETAILS)
+def fiscal(request: HttpRequest, here: Here) -> HttpResponse:
+    """The choices that depend on the RFC and the regime, for htmx; a whole page's 422 shows the same ones."""
+    form = _form(here, request.POST).quiet()
+    return page(request, "fiscal", shop=here.shop, form=form, live=True)
+
+
+def offered_usos(here: Here) -> Collection[str] | None:
+    """The uses that the company offers today; None for all that the SAT accepts."""
+    policy = PortalPolicy.objects.on(here.now.astimezone(here.zone).date())
+    return (policy.usos or None) if policy else None
+
+
+def _as_left(here: Here) -> FiscalForm:
+    """What was typed before; if the SAT refused it, with its reason on the field."""
+    form = _form(here, here.visit.fiscal)
+    refused = here.visit.invoice
+    if refused is None or refused.state != State.REFUSED or refused.refused_by != RefusedBy.RECEIVER:
+        return form.quiet()
+    meaning = meaning_of(refused.refusal_code)
+    form.lands_on(meaning.field, meaning.message)
+    return form
+
+
+def _form(here: Here, typed: Any) -> FiscalForm:
+    return FiscalForm(typed, offered=offered_usos(here), refresh=here.shop.url("fiscal"))
+
+
+def _typed(post: QueryDict) -> dict[str, str]:
+    """Letter for letter: what a person typed is never typed again."""
+    return {name: str(post.get(name, ""))[:320] for name in FIELDS}
+
+
+def _keep(here: Here, typed: dict[str, str]) -> None:
+    here.visit.fiscal = typed
+    here.visit.invoice = None
+    here.visit.seen_at = here.now
+    here.visit.save(update_fields=["fiscal", "invoice", "seen_at"])
+
+
+def _generic(request: HttpRequest, here: Here, form: FiscalForm) -> HttpResponse:
+    """X13. The rest of what was typed waits for the right RFC."""
+    foreign = form.data["rfc"] == GENERIC_EXTRANJERO
+    _keep(here, {**_typed(request.POST), "rfc": ""})
+    return page(
+        request, "generic", shop=here.shop, status=422, foreign=foreign, purchase=purchase_of(here.ticket, now=here.now)
+    )
+
+
+def _draw(request: HttpRequest, here: Here, form: FiscalForm) -> HttpResponse:
+    return page(
+        request,
+        "details",
+        shop=here.shop,
+        status=422 if form.errors else 200,
+        form=form,
+        purchase=purchase_of(here.ticket, now=here.now),
+    )

@@ -1,0 +1,160 @@
+"""Done (V5): the two files first, then everything else; and sending them to another address."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from amate.fiscal.catalogs import name_of
+from amate.fiscal.qr import verification_url
+from amate.fiscal.tfd import read_timbre
+from amate.invoices.deliver import resend_invoice
+from amate.invoices.models import Invoice, Stamp
+from amate.invoices.pdf import pdf_of
+from amate.papers.dates import in_full
+from amate.papers.invoice import WITHOUT_VALIDITY
+from amate.promises.kinds import MAIL
+from amate.promises.promise import promise
+from amate.web.portal.fiscal_form import BAD_MAIL, LONGEST_MAIL
+from amate.web.portal.guard import count_send, sends_must_wait
+from amate.web.portal.page import page
+from amate.web.portal.visit import Here, Place, only_at
+
+
+class SendForm(forms.Form):
+    correo = forms.EmailField(
+        label="Correo electrónico",
+        max_length=LONGEST_MAIL,
+        help_text="Le mandamos el PDF y el XML.",
+        error_messages={"required": "Escribe el correo a donde la enviamos", "invalid": BAD_MAIL},
+        widget=forms.EmailInput({"autocomplete": "email", "spellcheck": "false"}),
+    )
+
+
+@require_safe
+@only_at(Place.DONE)
+def done(request: HttpRequest, here: Here) -> HttpResponse:
+    return _draw(request, here, SendForm(auto_id="%s"), sent=request.GET.get("enviada") == "1")
+
+
+@require_safe
+@only_at(Place.DONE)
+def pdf(request: HttpRequest, here: Here) -> HttpResponse:
+    stamp = _stamp(here)
+    return _file(stamp.invoice, pdf_of(stamp), kind="application/pdf", ending="pdf")
+
+
+@require_safe
+@only_at(Place.DONE)
+def xml(request: HttpRequest, here: Here) -> HttpResponse:
+    stamp = _stamp(here)
+    return _file(stamp.invoice, bytes(stamp.xml), kind="application/xml", ending="xml")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@only_at(Place.DONE)
+def send(request: HttpRequest, here: Here) -> HttpResponse:
+    if request.method != "POST":
+        return redirect(f"{here.shop.url('done')}#enviar")
+    form = SendForm(request.POST, auto_id="%s")
+    if not form.is_valid():
+        return _draw(request, here, form)
+    invoice = _invoice(here)
+    if sends_must_wait(invoice.pk, now=here.now):
+        form.add_error("correo", "Ya la enviamos varias veces. Espera una hora o descárgala aquí mismo")
+        return _draw(request, here, form)
+    to = form.cleaned_data["correo"]
+    message = resend_invoice(invoice_id=invoice.pk, to=to, now=here.now)
+    promise(
+        "deliver",
+        key=f"deliver:{message}",
+        now=here.now,
+        priority=MAIL,
+        invoice_id=invoice.pk,
+        to=to,
+        message=message,
+    )
+    count_send(request, invoice.pk, now=here.now)
+    return redirect(f"{here.shop.url('done')}?enviada=1")
+
+
+@require_POST
+@only_at(Place.DONE)
+def again(request: HttpRequest, here: Here) -> HttpResponse:
+    """Another purchase for the same receiver. Only this act carries data on: a browser may be lent."""
+    invoice = _invoice(here)
+    profile = invoice.profile
+    here.visit.fiscal = {
+        "again": True,
+        "rfc": profile.rfc,
+        "nombre": profile.nombre,
+        "cp": profile.domicilio_fiscal,
+        "regimen_fiscal": profile.regimen_fiscal,
+        "uso_cfdi": profile.uso_cfdi,
+        "correo": here.visit.fiscal.get("correo", ""),
+    }
+    here.visit.save(update_fields=["fiscal"])
+    return redirect(f"{here.shop.url('code')}?aviso=otra")
+
+
+def masked(correo: str) -> str:
+    """
+    >>> masked("administracion@surco.example")
+    'a•••@surco.example'
+    """
+    name, at, domain = correo.partition("@")
+    return f"{name[:1]}•••{at}{domain}"
+
+
+def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = False) -> HttpResponse:
+    stamp = _stamp(here)
+    invoice = stamp.invoice
+    own = _forget(here)
+    timbre = read_timbre(bytes(stamp.xml))
+    return page(
+        request,
+        "done",
+        shop=here.shop,
+        status=422 if form.errors else 200,
+        form=form,
+        sent=sent,
+        invoice=invoice,
+        mailed=own or (masked(invoice.correo) if invoice.correo else ""),
+        uso=name_of("uso_cfdi", invoice.profile.uso_cfdi),
+        forma_pago=name_of("forma_pago", invoice.forma_pago),
+        uuid=str(stamp.uuid).upper(),
+        stamped=in_full(stamp.recorded_at.astimezone(here.zone)),
+        kilobytes=max(round(len(bytes(stamp.xml)) / 1000), 1),
+        sample=WITHOUT_VALIDITY in (timbre.leyenda or ""),
+        verification=verification_url(
+            uuid=str(stamp.uuid),
+            rfc_emisor=here.shop.rfc,
+            rfc_receptor=invoice.rfc,
+            total=invoice.total,
+            sello=timbre.sello_cfd,
+        ),
+    )
+
+
+def _forget(here: Here) -> str:
+    """What was typed is issued now, so it goes; the address stays, for its owner alone sees it in full to check it."""
+    typed = here.visit.fiscal
+    correo = str(typed.get("correo", "")).strip()
+    if set(typed) - {"correo", "again"} and not typed.get("again"):
+        here.visit.fiscal = {"correo": correo}
+        here.visit.save(update_fields=["fiscal"])
+    return correo
+
+
+def _invoice(here: Here) -> Invoice:
+    return Invoice.objects.select_related("profile").get(pk=here.visit.invoice_id)  # type: ignore[no-any-return]
+
+
+def _stamp(here: Here) -> Stamp:
+    return Stamp.objects.select_related("invoice__profile").get(invoice_id=here.visit.invoice_id)  # type: ignore[no-any-return]
+
+
+def _file(invoice: Invoice, content: bytes, *, kind: str, ending: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{invoice.rfc}-{invoice.number}.{ending}"'
+    return answer

@@ -1,0 +1,45 @@
+"""Issuing (V4), and what it becomes when the PAC is away (V7) or the fault is ours (X15)."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from amate.invoices.models import Invoice, State
+from amate.papers.dates import in_full
+from amate.self_invoicing.rules import Standing
+from amate.web.portal.page import page
+from amate.web.portal.purchase import purchase_of
+from amate.web.portal.visit import Here, Place, only_at
+
+PATIENCE = timedelta(seconds=60)
+UNCHANGED = 204  # htmx swaps nothing, so a screen reader is not told the same again
+
+
+@require_safe
+@only_at(Place.ISSUING)
+def issuing(request: HttpRequest, here: Here) -> HttpResponse:
+    invoice = here.invoice
+    assert invoice is not None  # Place.ISSUING says so
+    phase = _phase(here, invoice)
+    if request.htmx and request.GET.get("fase") == phase:  # type: ignore[attr-defined]
+        return HttpResponse(status=UNCHANGED)
+    return page(
+        request,
+        "progress" if request.htmx else "issuing",  # type: ignore[attr-defined]
+        shop=here.shop,
+        phase=phase,
+        sealed=phase == "sealed",
+        folio=f"S-{invoice.pk}",
+        since=in_full(invoice.created_at.astimezone(here.zone)),
+        correo=invoice.correo,
+        purchase=purchase_of(here.ticket, now=here.now),
+    )
+
+
+def _phase(here: Here, invoice: Invoice) -> str:
+    if here.standing is Standing.HELD_BY_US:
+        return "held"
+    if here.now - invoice.created_at >= PATIENCE:
+        return "waiting"
+    return "draft" if invoice.state == State.DRAFT else "sealed"

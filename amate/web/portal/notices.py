@@ -1,0 +1,84 @@
+"""Refusals that need no answer from the visitor: each says what happened and leads on (FEATURES 4.3)."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from amate.papers.dates import in_full
+from amate.self_invoicing.rules import Standing
+from amate.web.portal.page import page
+from amate.web.portal.purchase import purchase_of
+from amate.web.portal.visit import Here, Place, only_at
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`button` is (words, name of an address, query); `text` may use {deadline}, {zone} and {since}."""
+
+    tone: str
+    title: str
+    text: str
+    button: tuple[str, str, str] | None = None
+
+
+REVIEWING = Notice(
+    "info",
+    "La tienda está revisando esta compra",
+    "Tu nota sigue siendo válida. La factura se podrá hacer en cuanto termine la revisión; si te urge, pregunta en la tienda.",
+    ("Contactar a la tienda", "help", "?asunto=revision"),
+)
+NOTICES = {
+    Standing.EXPIRED: Notice(
+        "warn",
+        "El plazo para facturar esta compra ya terminó",
+        "Se podía facturar aquí hasta el {deadline} ({zone}). La tienda todavía puede ayudarte: pídele una excepción.",
+        ("Pedir una excepción", "help", "?asunto=excepcion"),
+    ),
+    Standing.VOID: Notice(
+        "warn",
+        "Esta compra se canceló",
+        "La tienda la registró como cancelada el {since}, por eso no se puede facturar. Si no devolviste nada, avísale.",
+        ("Contactar a la tienda", "help", "?asunto=cancelada"),
+    ),
+    Standing.LOCKED: REVIEWING,
+    Standing.HELD_BY_US: REVIEWING,
+    Standing.PORTAL_OFF: Notice(
+        "info",
+        "La autofactura de esta tienda está en pausa. Tu nota sigue siendo válida",
+        "Por ahora la factura se pide directamente con la tienda: en caja, por teléfono o por correo, con tu nota a la mano.",
+        ("Pedirla a la tienda", "help", "?asunto=pausa"),
+    ),
+    Standing.ISSUING: Notice(
+        "info",
+        "Alguien más está facturando esta compra",
+        "Otra persona abrió la misma nota y la está facturando en este momento. Espera un par de minutos y vuelve a intentar.",
+        ("Volver a intentar", "notice", ""),
+    ),
+}
+
+
+@require_safe
+@only_at(Place.NOTICE)
+def notice(request: HttpRequest, here: Here) -> HttpResponse:
+    found = NOTICES[here.standing]
+    purchase = purchase_of(here.ticket, now=here.now)
+    text = found.text.format(
+        deadline=purchase.deadline,
+        zone=purchase.zone,
+        since=in_full(here.ticket.state_since.astimezone(here.zone)),
+    )
+    button = None
+    if found.button:
+        words, name, query = found.button
+        button = (words, here.shop.url(name) + query)
+    return page(
+        request,
+        "notice",
+        shop=here.shop,
+        tone=found.tone,
+        title=found.title,
+        text=text,
+        button=button,
+        purchase=purchase,
+    )

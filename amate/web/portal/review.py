@@ -1,0 +1,118 @@
+"""Review (V3): the only page that stamps, by the only button that does."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from amate.fiscal.catalogs import installed, name_of
+from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, read_receptor
+from amate.invoices.models import Origin
+from amate.self_invoicing.claim import NotClaimable, claim_ticket
+from amate.web.portal.details import offered_usos
+from amate.web.portal.fiscal_form import FiscalForm
+from amate.web.portal.legal import PRIVACY_VERSION
+from amate.web.portal.page import page
+from amate.web.portal.purchase import purchase_of
+from amate.web.portal.visit import Here, Place, only_at, stand
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@only_at(Place.DETAILS)  # sent twice: the first one decided, and the second is led to where that stands
+def review(request: HttpRequest, here: Here) -> HttpResponse:
+    read = _read(here)
+    if read is None:
+        return redirect(here.shop.url("details"))
+    if request.method != "POST":
+        return _draw(request, here, read)
+    if request.POST.get("revision", _revision(here)) != _revision(here):
+        return _draw(request, here, read, changed=True)
+    return _issue(request, here, read)
+
+
+@require_POST
+@only_at(Place.DETAILS)
+def suffix(request: HttpRequest, here: Here) -> HttpResponse:
+    """Put the form of company back into the name as it was typed, or take it off again."""
+    here.visit.fiscal = here.visit.fiscal | {"keep_suffix": request.POST.get("conservar") == "1"}
+    here.visit.save(update_fields=["fiscal"])
+    return redirect(here.shop.url("review"))
+
+
+def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse:
+    try:
+        invoice = claim_ticket(
+            ticket_id=here.ticket.pk,
+            receptor=read.receptor,
+            correo=_correo(here),
+            origin=Origin.PORTAL,
+            now=here.now,
+        )
+    except NotClaimable:
+        # Another tab, another buyer or the clock came first: read everything again and lead to the page of that.
+        seen = stand(request)
+        place = seen.place if seen else Place.NOTICE
+        return redirect(here.shop.url(place.value))
+    here.visit.invoice = invoice
+    here.visit.may_download = True
+    here.visit.seen_at = here.now
+    here.visit.save(update_fields=["invoice", "may_download", "seen_at"])
+    return redirect(here.shop.url("issuing"))
+
+
+def _read(here: Here) -> ReadReceptor | None:
+    """The receiver as it would be invoiced now, or None when the data is not there or no longer good."""
+    typed: Mapping[str, Any] = here.visit.fiscal
+    if not typed.get("rfc") or here.visit.invoice_id is not None:
+        return None
+    offered = offered_usos(here)
+    data = FiscalForm(typed, offered=offered, refresh="").data
+    try:
+        return read_receptor(
+            rfc=data["rfc"],
+            nombre=data["nombre"],
+            domicilio_fiscal=data["cp"],
+            regimen_fiscal=data["regimen_fiscal"],
+            uso_cfdi=data["uso_cfdi"],
+            catalogs=installed(),
+            offered_usos=offered,
+            keep_suffix=bool(typed.get("keep_suffix")),
+        )
+    except ReceptorRefused:
+        return None
+
+
+def _correo(here: Here) -> str:
+    return str(here.visit.fiscal.get("correo", "")).strip()
+
+
+def _revision(here: Here) -> str:
+    """Of the data on the page: what is emitted is what was read there, not what another tab wrote since."""
+    return sha256(json.dumps(here.visit.fiscal, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _draw(request: HttpRequest, here: Here, read: ReadReceptor, *, changed: bool = False) -> HttpResponse:
+    who = read.receptor
+    return page(
+        request,
+        "review",
+        shop=here.shop,
+        status=409 if changed else 200,
+        who=who,
+        regimen=name_of("regimen_fiscal", who.regimen_fiscal),
+        uso=name_of("uso_cfdi", who.uso_cfdi),
+        forma_pago=name_of("forma_pago", here.ticket.forma_pago),
+        suffix=read.suffix_removed,
+        kept_suffix=bool(here.visit.fiscal.get("keep_suffix")),
+        warnings=list(read.warnings.values()),
+        correo=_correo(here),
+        ticket=here.ticket,
+        purchase=purchase_of(here.ticket, now=here.now),
+        revision=_revision(here),
+        changed=changed,
+        privacy_version=PRIVACY_VERSION,
+    )

@@ -1,0 +1,215 @@
+"""Sealing and checking in `sig`: CPU of one plain RSA signature, measured between the others (DECISIONS F).
+
+`floor` is 1 sig for what is signed, and satcfdi doing the same work for the rows that have it (`*_satcfdi`).
+"""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from statistics import median
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from amate.fiscal.catalogs import installed
+from amate.fiscal.comprobante import Comprobante, Emisor
+from amate.fiscal.csd import Csd, private_key_der
+from amate.fiscal.ingreso import SaleLine, build_ingreso
+from amate.fiscal.money import Impuesto, Line
+from amate.fiscal.receptor import Receptor
+from amate.fiscal.rules.validate import validate
+from amate.fiscal.schema import compile_schema
+from amate.fiscal.seal import seal
+from amate.sandbox.mint import Minted, mint_ca, mint_csd
+from tests.fiscal import twin
+
+NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+PASSWORD = "12345678a"
+EMISOR = Emisor(rfc="CEA210315XX4", nombre="CAFETERIA EL AMATE", regimen_fiscal="601")
+IVA = Impuesto("002", "Tasa", Decimal("0.160000"))
+
+_dice = random.Random(40)
+
+
+def run() -> list[dict[str, Any]]:
+    """Medians of CPU time; each document is measured once and has data of its own."""
+    rows = [
+        _measured("seal_1", 400, _sealing(1), bar=1.25, floor=1.0),
+        _measured("seal_10", 120, _sealing(10), bar=1.5, floor=1.0),
+        _measured("seal_1000", 7, _sealing(1000), bar=46, floor=1.0),
+        _measured("issue_1", 400, _issuing(1), bar=1.6, floor=1.0),
+        _measured("issue_10", 120, _issuing(10), bar=2.0, floor=1.0),
+        _measured("issue_1000", 7, _issuing(1000), bar=80, floor=1.0),
+        _measured("validate_1", 400, _validating(1), bar=0.25, floor=0.04),
+        _measured("validate_1000", 7, _validating(1000), bar=40, floor=21),
+        _measured("schema_compile", 15, _compiling, bar=20, floor=None),
+        _measured("issue_1_satcfdi", 200, _by_satcfdi(1), bar=None, floor=None),
+        _measured("issue_10_satcfdi", 60, _by_satcfdi(10), bar=None, floor=None),
+        _measured("issue_1000_satcfdi", 3, _by_satcfdi(1000), bar=None, floor=None),
+    ]
+    theirs = {row["name"].removesuffix("_satcfdi"): row["value"] for row in rows if row["name"].endswith("_satcfdi")}
+    for row in rows:
+        if row["name"] in theirs:
+            row["floor"] = theirs[row["name"]]
+    return rows
+
+
+Job = Callable[[], object]
+
+
+def _measured(
+    name: str, n: int, prepare: Callable[[int], list[Job]], *, bar: float | None, floor: float | None
+) -> dict[str, Any]:
+    """Each job is run once, between two plain signatures, whose median is the unit."""
+    jobs, sign = prepare(n), _plain_signature()
+    spent, signing = [], []
+    for job in jobs:
+        signing.append(_cpu(sign))
+        spent.append(_cpu(job))
+        signing.append(_cpu(sign))
+    sig = median(signing)
+    value = round(median(spent) / sig, 3)
+    return {
+        "name": name, "value": value, "unit": "sig", "n": n, "bar": bar, "floor": floor, "sig_us": round(sig / 1000),
+    }  # fmt: skip
+
+
+def _cpu(job: Job) -> int:
+    started = time.process_time_ns()
+    job()
+    return time.process_time_ns() - started
+
+
+# ------------------------------------------------------------ the work
+
+
+def _sealing(lines: int) -> Callable[[int], list[Job]]:
+    def prepare(n: int) -> list[Job]:
+        seal(_ready(lines), _csd())
+        return [lambda document=_ready(lines): seal(document, _csd()) for _ in range(n)]
+
+    return prepare
+
+
+def _issuing(lines: int) -> Callable[[int], list[Job]]:
+    """Taxes, values, seal and every offline check: all that happens before the PAC is called."""
+
+    def issue(sale: list[SaleLine], receptor: Receptor, fecha: datetime) -> None:
+        sealed = seal(_built(sale, receptor, fecha), _csd())
+        wrong = [found for found in validate(sealed.xml, catalogs=installed()) if found.severity != "note"]
+        if wrong:
+            raise RuntimeError(f"the benchmark builds a bad invoice: {wrong}")
+
+    def prepare(n: int) -> list[Job]:
+        issue(_sale(lines), _receptor(), _fecha())
+        return [lambda asked=(_sale(lines), _receptor(), _fecha()): issue(*asked) for _ in range(n)]
+
+    return prepare
+
+
+def _validating(lines: int) -> Callable[[int], list[Job]]:
+    def prepare(n: int) -> list[Job]:
+        validate(seal(_ready(lines), _csd()).xml, catalogs=installed())
+        return [
+            lambda xml=seal(_ready(lines), _csd()).xml: validate(xml, catalogs=installed()) for _ in range(n)
+        ]  # fmt: skip
+
+    return prepare
+
+
+def _compiling(n: int) -> list[Job]:
+    return [compile_schema] * n
+
+
+def _by_satcfdi(lines: int) -> Callable[[int], list[Job]]:
+    """Build, sign, bytes; no validation: its own recompiles the schema every time (305 sig)."""
+
+    def issue(document: Comprobante) -> bytes:
+        theirs = twin.build(document)
+        theirs.sign(twin.signer())
+        return bytes(theirs.xml_bytes())
+
+    def prepare(n: int) -> list[Job]:
+        issue(_ready(1))
+        return [lambda document=_ready(lines): issue(document) for _ in range(n)]
+
+    return prepare
+
+
+# ------------------------------------------------------------ what it works on
+
+
+def _ready(lines: int) -> Comprobante:
+    return _built(_sale(lines), _receptor(), _fecha())
+
+
+def _built(sale: list[SaleLine], receptor: Receptor, fecha: datetime) -> Comprobante:
+    return build_ingreso(
+        emisor=EMISOR,
+        receptor=receptor,
+        lugar_expedicion="06700",
+        fecha=fecha,
+        lines=sale,
+        forma_pago="04",
+        metodo_pago="PUE",
+        serie="A",
+        folio=str(_dice.randrange(10**6)),
+    )
+
+
+def _sale(lines: int) -> list[SaleLine]:
+    return [
+        SaleLine(
+            Line(cantidad=Decimal(_dice.randrange(1, 9)), precio=Decimal(_dice.randrange(500, 90_000)) / 100, impuestos=(IVA,)),
+            clave_prod_serv=_dice.choice(["50201706", "90101501", "50181903"]),
+            clave_unidad=_dice.choice(["H87", "E48"]),
+            descripcion=f"Café de Coatepec, bolsa {_dice.randrange(10**6)}",
+            no_identificacion=str(_dice.randrange(10**6)),
+        )
+        for _ in range(lines)
+    ]  # fmt: skip
+
+
+def _receptor() -> Receptor:
+    return Receptor("MCI7306249Y1", f"MUNICIPIO NUMERO {_dice.randrange(10**6)}", "54700", "603", "G03")
+
+
+def _fecha() -> datetime:
+    return datetime(2026, 11, 20) + timedelta(seconds=_dice.randrange(86_400))
+
+
+@cache
+def _files() -> Minted:
+    authority = mint_ca(now=NOW, key_size=2048)
+    return mint_csd(
+        ca=authority, rfc=EMISOR.rfc, nombre="CAFETERIA EL AMATE SA DE CV", password=PASSWORD, now=NOW
+    )  # fmt: skip
+
+
+@cache
+def _csd() -> Csd:
+    return Csd.load(cer=_files().cer, private_key_der=private_key_der(key=_files().key, password=PASSWORD))
+
+
+def _plain_signature() -> Job:
+    key = load_der_private_key(private_key_der(key=_files().key, password=PASSWORD), None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("the CSD's key is RSA")
+    scheme, digest, data = padding.PKCS1v15(), hashes.SHA256(), b"||4.0|" + b"x" * 400 + b"||"
+    return lambda: key.sign(data, scheme, digest)
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    print(f"{'name':<22}{'value':>10}{'bar':>8}{'floor':>10}{'n':>6}   unit (1 sig = {rows[0]['sig_us']} µs)")
+    for row in rows:
+        bar, floor = ("" if row[key] is None else str(row[key]) for key in ("bar", "floor"))
+        print(f"{row['name']:<22}{row['value']:>10.3f}{bar:>8}{floor:>10}{row['n']:>6}   {row['unit']}")
+
+
+if __name__ == "__main__":
+    _print(run())

@@ -1,0 +1,99 @@
+"""CFDI40162-40186: lines and their taxes."""
+
+from decimal import Decimal
+
+import pytest
+
+from amate.fiscal.seal import seal
+from tests.fiscal import minting
+from tests.fiscal.altered import codes, findings
+from tests.fiscal.documents import invoice, line
+
+RETAINED = seal(invoice(line(retention=Decimal("0.100000"), descuento=Decimal("10.00"))), minting.csd()).xml
+EXEMPT = seal(invoice(line(rate=None)), minting.csd()).xml
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ("c:Concepto/@ClaveProdServ=00000001", "CFDI40162"),
+        ("c:Concepto/@ClaveUnidad=ZZZZ", "CFDI40165"),
+        ("c:Concepto/@ValorUnitario=0", "CFDI40166"),
+        ("c:Concepto/@Importe=151.00", "CFDI40167"),
+        ("c:Concepto/@ObjetoImp=09", "CFDI40170"),
+        ("remove c:Impuestos", "CFDI40171"),
+        ("c:Concepto/@ObjetoImp=01", "CFDI40172"),
+        ("c:Concepto/@ObjetoImp=03", "CFDI40172"),
+        ("remove c:Traslados", "CFDI40173"),
+        ("c:Traslado/@Base=0", "CFDI40174"),
+        ("c:Traslado/@Impuesto=001", "CFDI40175"),
+        ("c:Traslado/@TipoFactor=Otro", "CFDI40176"),
+        ("c:Traslado/@TipoFactor=Exento", "CFDI40177"),
+        ("c:Traslado/@Importe=(absent)", "CFDI40178"),
+        ("c:Traslado/@TasaOCuota=(absent)", "CFDI40178"),
+        ("c:Traslado/@TasaOCuota=0.150000", "CFDI40179"),
+        ("c:Traslado/@Importe=16.02", "CFDI40180"),
+    ],
+)
+def test_it_finds(changes: str, code: str) -> None:
+    assert code in codes(changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ("c:Concepto/@Descuento=10.000", "CFDI40168"),
+        ("c:Concepto/@Descuento=100.01", "CFDI40169"),
+        ("c:Retencion/@Base=0", "CFDI40181"),
+        ("c:Retencion/@Impuesto=004", "CFDI40182"),
+        ("c:Retencion/@TipoFactor=Otro", "CFDI40183"),
+        ("c:Retencion/@TipoFactor=Exento", "CFDI40184"),
+        ("c:Retencion/@TasaOCuota=0.350001", "CFDI40185"),
+        ("c:Retencion/@Importe=9.02", "CFDI40186"),
+    ],
+)
+def test_it_finds_with_retentions(changes: str, code: str) -> None:
+    assert codes(xml=RETAINED) == []
+    # The summary repeats Impuesto and Importe under other numbers: the line's own code must be there all the same.
+    assert code in codes(changes, xml=RETAINED)
+
+
+def test_an_exempt_line_carries_neither_rate_nor_amount() -> None:
+    assert codes(xml=EXEMPT) == []
+    assert "CFDI40177" in codes("c:Traslado/@Importe=0.00", xml=EXEMPT)
+
+
+@pytest.mark.parametrize(
+    ("amount", "severity"),
+    [("3346.11", "error"), ("3834.15", "warning"), ("3824.15", ""), ("3824.16", ""), ("4302.22", "error")],
+)
+def test_the_window_of_an_amount_is_the_sats_and_half_a_piece_is_a_warning(amount: str, severity: str) -> None:
+    """4 x 956.04 was stamped as 3824.15; the SAT's own formula lets 3.5 to 4.5 pieces pass (RND-2)."""
+    changes = f"c:Concepto/@Cantidad=4; c:Concepto/@ValorUnitario=956.04; c:Concepto/@Importe={amount}"
+    said = [found.severity for found in findings(changes) if found.code == "CFDI40167"]
+    assert said == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("amount", "inside"), [("458.88", False), ("458.89", True), ("458.90", True), ("458.91", False)]
+)
+def test_the_window_of_a_tax_is_the_stamped_one(amount: str, inside: bool) -> None:
+    assert ("CFDI40180" not in codes(f"c:Traslado/@Base=2868.11; c:Traslado/@Importe={amount}")) is inside
+
+
+def test_a_rate_with_other_than_six_decimals_is_a_warning() -> None:
+    changes = "c:Traslado/@TasaOCuota=0.16; c:Traslado/@TasaOCuota=0.16"
+    assert codes(changes) == []
+    assert codes(changes, severity="warning") == ["CFDI40179"]
+
+
+def test_a_payment_receipt_may_have_a_line_of_zero() -> None:
+    assert "CFDI40166" not in codes("./@TipoDeComprobante=P; c:Concepto/@ValorUnitario=0")
+
+
+def test_each_line_is_named() -> None:
+    xml = seal(invoice(line(), line(), line()), minting.csd()).xml.decode()
+    third = xml.rindex('ClaveUnidad="E48"')
+    spoilt = xml[:third] + 'ClaveUnidad="QQQQ"' + xml[third + len('ClaveUnidad="E48"') :]
+    (found,) = [f for f in findings(xml=spoilt.encode()) if f.severity == "error"]
+    assert (found.code, found.where) == ("CFDI40165", "Conceptos/Concepto[3]/@ClaveUnidad")
