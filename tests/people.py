@@ -3,7 +3,7 @@
 # What each types into the portal.
 FISICA = {
     "rfc": "XOJI740919U48",
-    "nombre": "Ingrid Xodar Jiménez",
+    "nombre": "Ingrid Xodar Jimenez",
     "cp": "76028",
     "regimen_fiscal": "612",
     "uso_cfdi": "G03",

@@ -10,24 +10,32 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import httpx
 from django.db import connections
 from django.test import Client
 
 from amate.access.models import Role, User
 from amate.adapters.messages.email import Smtp
-from amate.adapters.pac import PacAccount, open_pac
+from amate.adapters.pac import PacAccount
+from amate.adapters.pac.sw_sapien import SwSapien
 from amate.companies.models import Branch, Company
 from amate.fiscal.catalogs import installed
+from amate.fiscal.receptor import read_receptor
+from amate.invoices.models import Invoice, Origin
+from amate.promises.models import Promise
 from amate.sandbox.companies import SHOPS, fresh_ticket, hire, open_api, open_shop
 from amate.sandbox.mint import World as Minted
+from amate.self_invoicing.claim import claim_ticket
 from amate.self_invoicing.models import Ticket
 from amate.tenancy.scope import company_scope
 from amate.worker.plugs import Plugs
 
+from tests.people import FISICA
 from tests.servers import MailServer, PacServer
 
 T = TypeVar("T")
 PASSWORD = "una contraseña larga"
+QUICK = httpx.Timeout(connect=2, write=2, read=3, pool=2)  # a PAC that hangs must not hold the suite
 
 
 @dataclass
@@ -124,7 +132,7 @@ class World:
 
     def plugs(self) -> Plugs:
         return Plugs(
-            pac=open_pac(self.account()),
+            pac=SwSapien(self.account(), timeouts=QUICK),
             messenger=Smtp(self.mail.url),
             catalogs=installed(),
             clock=self.now,
@@ -178,6 +186,34 @@ class World:
         finally:
             loop.call_soon_threadsafe(lambda: running[0].cancel())
             thread.join(20)
+
+    # ------------------------------------------------------------ acts
+
+    def claim(self, ticket: Ticket, who: dict[str, str] | None = None, shop: Shop | None = None) -> Invoice:
+        """What the portal does when somebody clicks "Emitir", without its pages."""
+        typed = dict(who or FISICA)
+        correo = typed.pop("correo", "")
+        read = read_receptor(
+            rfc=typed["rfc"],
+            nombre=typed["nombre"],
+            domicilio_fiscal=typed["cp"],
+            regimen_fiscal=typed["regimen_fiscal"],
+            uso_cfdi=typed["uso_cfdi"],
+            catalogs=installed(),
+        )
+
+        def act() -> Invoice:
+            receptor = read.receptor
+            return claim_ticket(ticket_id=ticket.pk, receptor=receptor, correo=correo, origin=Origin.PORTAL, now=self.now())
+
+        return self.scoped(act, shop)
+
+    def invoice(self, invoice: Invoice, shop: Shop | None = None) -> Invoice:
+        """The invoice as the database has it now."""
+        return self.scoped(lambda: Invoice.objects.get(pk=invoice.pk), shop)
+
+    def promises(self) -> list[Promise]:
+        return self.scoped(lambda: list(Promise.objects.order_by("id")))
 
     # ------------------------------------------------------------ acts through the edges
 

@@ -1,12 +1,12 @@
 """Companies and what belongs to the emisor."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from amate.tenancy.models import CompanyOwned, ScopedManager, ScopedQuerySet
+from amate.tenancy.models import CompanyOwned, ScopedManager
 
 
 class Company(models.Model):
@@ -72,8 +72,8 @@ class Series(CompanyOwned):
         return self.name
 
 
-class CsdQuerySet(ScopedQuerySet):
-    def in_use(self) -> Any:
+class CsdQuerySet(models.QuerySet["Csd"]):
+    def in_use(self) -> "CsdQuerySet":
         return self.filter(retired_at__isnull=True).order_by("-valid_to")
 
 
@@ -89,7 +89,7 @@ class Csd(CompanyOwned):
     kept_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ScopedManager] = ScopedManager.from_queryset(CsdQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(CsdQuerySet)()
 
     class Meta:
         verbose_name = "CSD"
@@ -99,8 +99,8 @@ class Csd(CompanyOwned):
         return self.no_certificado
 
 
-class PortalPolicyQuerySet(ScopedQuerySet):
-    def on(self, day: date) -> Any:
+class PortalPolicyQuerySet(models.QuerySet["PortalPolicy"]):
+    def on(self, day: date) -> "PortalPolicy | None":
         """The rules in force that day, or None if the company never set any."""
         return self.filter(effective_from__lte=day).order_by("-effective_from").first()
 
@@ -114,7 +114,7 @@ class PortalPolicy(CompanyOwned):
     until_month_end = models.BooleanField(default=False, help_text="The earlier of the window and the end of the month")
     usos = models.JSONField(default=list, blank=True, help_text="c_UsoCFDI offered; empty: all the SAT accepts")
 
-    objects: ClassVar[ScopedManager] = ScopedManager.from_queryset(PortalPolicyQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(PortalPolicyQuerySet)()
 
     class Meta:
         verbose_name_plural = "portal policies"

@@ -1,11 +1,12 @@
 """Customers and their fiscal data."""
 
-from typing import Any, ClassVar
+
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
-from amate.tenancy.models import CompanyOwned, ScopedManager, ScopedQuerySet
+from amate.tenancy.models import CompanyOwned, ScopedManager
 
 GENERIC_RFC = Q(rfc__in=["XAXX010101000", "XEXX010101000"])
 
@@ -31,8 +32,8 @@ class Customer(CompanyOwned):
         return self.nombre
 
 
-class FiscalProfileQuerySet(ScopedQuerySet):
-    def current(self) -> Any:
+class FiscalProfileQuerySet(models.QuerySet["FiscalProfile"]):
+    def current(self) -> "FiscalProfileQuerySet":
         return self.filter(accepted_at__isnull=False, superseded_at__isnull=True)
 
 
@@ -53,7 +54,7 @@ class FiscalProfile(CompanyOwned):
     accepted_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ScopedManager] = ScopedManager.from_queryset(FiscalProfileQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(FiscalProfileQuerySet)()
 
     class Meta:
         constraints = [

@@ -24,10 +24,10 @@ from amate.fiscal.comprobante import (
 from amate.fiscal.csd import Csd
 from amate.fiscal.receptor import Receptor
 
-# What makes a text differ between XML, cadena and value. Only these four characters are white space for the XSLT:
-# str.split() would also eat U+00A0, U+0085, U+2009, U+2028, U+3000 and every PAC would answer 302 (SEAL-3).
-_NOT_PLAIN = re.compile('[&<>"|\t\n\r\x00-\x1f\ufffe\uffff\ud800-\udfff]|^ | $|  ')
+# Only these four characters are white space for the XSLT: str.split() would also eat U+00A0, U+0085, U+2009, U+2028,
+# U+3000, and every PAC would answer 302 (SEAL-3).
 _XML_SPACE = re.compile(r"[\t\n\r ]+")
+_SPECIAL = re.compile('[&<>"|\x00-\x1f\ufffe\uffff\ud800-\udfff]')
 _FORBIDDEN = re.compile("[|\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 _HEAD = (
@@ -237,7 +237,7 @@ def _fields(fields: tuple[tuple[str, str | None], ...], xml: list[str], cadena: 
     for name, value in fields:
         if not value:
             continue
-        if _NOT_PLAIN.search(value) is None:
+        if _is_plain(value):
             xml.append(f' {name}="{value}"')
             cadena.append(f"|{value}")
             continue
@@ -249,9 +249,16 @@ def _fields(fields: tuple[tuple[str, str | None], ...], xml: list[str], cadena: 
 
 def _same(value: str) -> str:
     """A key that is the same in both texts, or NotWritable."""
-    if _NOT_PLAIN.search(value) is not None:
+    if not value or not _is_plain(value):
         raise NotWritable(f"{value!r} is not a SAT key")
     return value
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a text, not empty, reads the same in the XML and in the cadena: nothing to escape, collapse or refuse."""
+    return value.isalnum() or (
+        _SPECIAL.search(value) is None and "  " not in value and value[0] != " " and value[-1] != " "
+    )
 
 
 def _collapsed(value: str) -> str:

@@ -1,6 +1,6 @@
 """Invoices, what was sealed, and what the PAC stamped."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pghistory
 from django.db import models
@@ -9,7 +9,7 @@ from django.db.models import Q
 from amate.companies.models import Branch
 from amate.customers.models import FiscalProfile
 from amate.tenancy.history import Event
-from amate.tenancy.models import CompanyOwned, ScopedManager, ScopedQuerySet, Stateful
+from amate.tenancy.models import CompanyOwned, ScopedManager, Stateful
 
 
 class Origin(models.TextChoices):
@@ -37,11 +37,11 @@ class RefusedBy(models.TextChoices):
     OURS = "ours", "Emisor o sistema"
 
 
-class InvoiceQuerySet(ScopedQuerySet):
-    def refused_for_staff(self) -> Any:
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def refused_for_staff(self) -> "InvoiceQuerySet":
         return self.filter(state=State.REFUSED, refused_by=RefusedBy.OURS)
 
-    def newest(self) -> Any:
+    def newest(self) -> "InvoiceQuerySet":
         return self.order_by("-id")
 
 
@@ -50,7 +50,7 @@ class InvoiceQuerySet(ScopedQuerySet):
     pghistory.UpdateEvent(condition=pghistory.AnyChange("state")),
     fields=["id", "company", "state", "serie", "folio", "uuid", "refusal_code", "refusal"],
     base_model=Event,
-    context_field=None,
+    context_field=None,  # type: ignore[arg-type]  # None is what its manual says for "no context"
     obj_field=pghistory.ObjForeignKey(related_name="moves"),
     model_name="InvoiceMove",
 )
@@ -92,7 +92,7 @@ class Invoice(Stateful):
     refusal_code = models.CharField(max_length=20, blank=True, default="")
     refusal = models.TextField(blank=True, default="")
 
-    objects: ClassVar[ScopedManager] = ScopedManager.from_queryset(InvoiceQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(InvoiceQuerySet)()
 
     class Meta:
         constraints = [

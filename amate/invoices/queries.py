@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from amate.invoices.models import ON_THE_WAY, Invoice, Origin, Stamp, State
+from amate.invoices.models import ON_THE_WAY, Invoice, Origin, RefusedBy, Stamp, State
 
 NUMBER = re.compile(r"(?:(?P<serie>[A-Za-z0-9]*[A-Za-z])-?)?(?P<folio>[0-9]{1,18})")
 RFC_START = re.compile(r"[A-ZÑ&]{1,4}[0-9]{0,6}[A-Z0-9]{0,3}")
@@ -21,10 +21,13 @@ def stamp_of_uuid(uuid: UUID) -> Stamp | None:
 
 def invoices_in(*, state: str, origin: str, text: str) -> Any:
     """Invoices, newest first. `text` is a UUID, a number ("A-123", "123") or the beginning of an RFC; else a part of
-    the name. Empty strings narrow nothing; `state` may also be "on_the_way"."""
+    the name. Empty strings narrow nothing; `state` may also be "on_the_way",
+    or "to_mend" for the refusals that staff must look at."""
     rows = Invoice.objects.select_related("branch").order_by("-id")
     if state == "on_the_way":
         rows = rows.filter(state__in=ON_THE_WAY)
+    elif state == "to_mend":
+        rows = rows.filter(state=State.REFUSED, refused_by=RefusedBy.OURS)
     elif state:
         rows = rows.filter(state=state)
     if origin:
@@ -39,6 +42,12 @@ def stamped_since(moment: datetime, *, origin: Origin) -> int:
 def on_the_way() -> int:
     """Decided and not stamped yet: nobody has to do anything."""
     return int(Invoice.objects.filter(state__in=ON_THE_WAY).count())
+
+
+def refused_for_staff() -> list[int]:
+    """Ids of what was refused for a cause that is the company's or ours; their buyers wait."""
+    refused = Invoice.objects.filter(state=State.REFUSED, refused_by=RefusedBy.OURS)
+    return list(refused.values_list("pk", flat=True))
 
 
 def _meant(text: str) -> Q:

@@ -12,7 +12,7 @@ from amate.fiscal.ingreso import build_ingreso
 from amate.fiscal.receptor import Receptor
 from amate.fiscal.rules.finding import Finding
 from amate.fiscal.rules.validate import validate
-from amate.fiscal.seal import seal
+from amate.fiscal.seal import Sealed, seal
 from amate.invoices.lines import lines_from_json
 from amate.invoices.models import Invoice, Sealing, State
 
@@ -49,19 +49,27 @@ def seal_invoice(*, invoice: Invoice, csd: Csd, catalogs: Catalogs, now: datetim
     findings = [f for f in validate(sealed.xml, catalogs=catalogs) if f.severity == "error"]
     if findings:
         raise DocumentRefused(findings)
-    attempt = Sealing.objects.filter(invoice=invoice).count() + 1
-    Sealing.objects.filter(invoice=invoice, superseded_at__isnull=True).update(superseded_at=now)
-    sealing = Sealing.objects.create(
+    sealing = _keep(invoice, sealed, no_certificado=csd.no_certificado, now=now)
+    invoice.move_to(State.SEALED, folio=folio, sealed_at=now, refused_by="", refusal_code="", refusal="")
+    return sealing
+
+
+def _keep(invoice: Invoice, sealed: Sealed, *, no_certificado: str, now: datetime) -> Sealing:
+    """The live sealing of the invoice; the earlier one stays, superseded. Sealing twice within a second gives the same
+    bytes (RSA PKCS#1 v1.5 is deterministic): then the same row lives on, under the same key."""
+    attempts = Sealing.objects.filter(invoice=invoice)
+    attempts.filter(superseded_at__isnull=True).update(superseded_at=now)
+    if attempts.filter(sha256=sealed.sha256).update(superseded_at=None):
+        return attempts.get(sha256=sealed.sha256)
+    return Sealing.objects.create(
         invoice=invoice,
-        key=f"amate-{invoice.company_id}-{invoice.pk}-{attempt}-{sealed.sha256.hex()[:16]}",
+        key=f"amate-{invoice.company_id}-{invoice.pk}-{attempts.count() + 1}-{sealed.sha256.hex()[:16]}",
         sha256=sealed.sha256,
         xml=sealed.xml,
         fecha=now,
-        no_certificado=csd.no_certificado,
+        no_certificado=no_certificado,
         sealed_at=now,
     )
-    invoice.move_to(State.SEALED, folio=folio, sealed_at=now, refused_by="", refusal_code="", refusal="")
-    return sealing
 
 
 def _comprobante(invoice: Invoice, emisor: EmisorRow, *, folio: int, now: datetime) -> Comprobante:

@@ -1,14 +1,15 @@
 """The table of what is owed (DECISIONS B1)."""
 
+
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from amate.tenancy.models import CompanyOwned, ScopedManager, ScopedQuerySet
+from amate.tenancy.models import CompanyOwned, ScopedManager
 
 
-class PromiseQuerySet(ScopedQuerySet):
+class PromiseQuerySet(models.QuerySet["Promise"]):
     def open(self) -> "PromiseQuerySet":
         return self.filter(done_at__isnull=True)
 
@@ -37,7 +38,7 @@ class Promise(CompanyOwned):
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ScopedManager] = ScopedManager.from_queryset(PromiseQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(PromiseQuerySet)()
 
     class Meta:
         constraints = [

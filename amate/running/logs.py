@@ -1,6 +1,7 @@
 """Logs: one line an event, with its request or job; never a code, a total, a key or a body."""
 
 import logging
+from typing import Any
 
 import structlog
 
@@ -12,7 +13,7 @@ def formatter() -> logging.Formatter:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),

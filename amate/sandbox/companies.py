@@ -133,6 +133,6 @@ def stock_the_past(*, company: Company, branch: Branch, now: datetime, sales: in
 def fresh_ticket(*, company: Company, now: datetime) -> Ticket:
     """A note that nobody has claimed, sold a moment ago: each start of the demo offers a new one."""
     with company_scope(company.pk):
-        branch = Branch.objects.order_by("id").first()
+        branch = Branch.objects.earliest("id")
         number = Ticket.objects.count() + 1
         return sell(branch=branch, number=number, sold_at=now - timedelta(minutes=12), now=now)

@@ -1,13 +1,13 @@
 """Tickets, who claimed them, and the visits of the portal."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from amate.companies.models import Branch
 from amate.invoices.models import Invoice
-from amate.tenancy.models import CompanyOwned, ScopedManager, ScopedQuerySet, Stateful
+from amate.tenancy.models import CompanyOwned, ScopedManager, Stateful
 
 
 class Ticket(Stateful):
@@ -56,8 +56,8 @@ class Ticket(Stateful):
         return self.folio
 
 
-class ClaimQuerySet(ScopedQuerySet):
-    def live(self) -> Any:
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def live(self) -> "ClaimQuerySet":
         return self.filter(released_at__isnull=True)
 
 
@@ -69,7 +69,7 @@ class Claim(CompanyOwned):
     claimed_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ScopedManager] = ScopedManager.from_queryset(ClaimQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(ClaimQuerySet)()
 
     class Meta:
         constraints = [

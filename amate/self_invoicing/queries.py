@@ -1,9 +1,10 @@
 """Reading tickets: where one stands for a visitor, and the lists of the back office."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
 
 from amate.companies.models import Emisor, PortalPolicy
 from amate.fiscal.clock import zone_of
@@ -95,6 +96,12 @@ def tickets_in(*, state: str, text: str, now: datetime) -> Any:
     if text:
         rows = rows.filter(_begins(text))
     return rows.prefetch_related(Prefetch("claims", queryset=live.select_related("invoice"), to_attr="live_claims"))
+
+
+def registered_since(moment: datetime) -> tuple[int, Decimal]:
+    """How many tickets were registered since then, and what they add up to in pesos."""
+    found = Ticket.objects.filter(created_at__gte=moment).aggregate(count=Count("pk"), cents=Sum("total_cents"))
+    return int(found["count"]), Decimal(found["cents"] or 0) / 100
 
 
 def live_invoice_of(ticket: Ticket) -> Invoice | None:

@@ -1,20 +1,19 @@
 """What every company's table shares."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
 from amate.tenancy.scope import open_company, scope_is_open
 
 
-class ScopedQuerySet(models.QuerySet[Any]):
-    pass
+Row = TypeVar("Row", bound=models.Model)
 
 
-class ScopedManager(models.Manager[Any]):
+class ScopedManager(models.Manager[Row]):
     """Refuses to answer outside a company_scope; inside, row-level security narrows every query by itself."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    def get_queryset(self) -> models.QuerySet[Row]:
         if self._db in (None, "default") and not scope_is_open():
             open_company()
         return super().get_queryset()
@@ -29,7 +28,7 @@ class CompanyOwned(models.Model):
 
     company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+", default=open_company)
 
-    objects: ClassVar[ScopedManager] = ScopedManager()
+    objects = ScopedManager()
 
     class Meta:
         abstract = True
@@ -56,7 +55,8 @@ class Stateful(CompanyOwned):
         """
         if state not in self.MOVES[self.state]:
             raise IllegalMove(f"{type(self).__name__} {self.pk} may not go from {self.state} to {state}")
-        moved = type(self).objects.filter(pk=self.pk, state=self.state).update(state=state, **facts)
+        rows: models.Manager[Any] = type(self).objects
+        moved = rows.filter(pk=self.pk, state=self.state).update(state=state, **facts)
         if moved != 1:
             raise IllegalMove(f"{type(self).__name__} {self.pk} is no longer {self.state}")
         for name, value in {"state": state, **facts}.items():

@@ -1,9 +1,10 @@
 """One request, one transaction, one company (DECISIONS A1): found by the path before any scope exists (A5)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from amate.access.keys import find_api_key
@@ -47,8 +48,8 @@ def _inside(company: Company, request: HttpRequest, get_response: Answer) -> Htt
     assert response is not None
     for after in getattr(request, "after_scope", []):
         response = after(response) or response
-    if response.streaming:
-        response.streaming_content = _scoped(company.pk, response.streaming_content)  # type: ignore[attr-defined]
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _scoped(company.pk, response.streaming_content)
     return response
 
 
@@ -90,6 +91,6 @@ def _of_key(request: HttpRequest) -> Company | HttpResponseBase | None:
     return row.company
 
 
-def _scoped(company_id: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _scoped(company_id: int, chunks: Any) -> Iterator[bytes]:
     with company_scope(company_id):
         yield from chunks

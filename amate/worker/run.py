@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from amate.promises.keep import keep
 from amate.promises.kinds import QUEUES
@@ -25,7 +27,9 @@ IN_FLIGHT = {"stamp.sw_sapien": 8, "mail": 4, "desk": 2}
 
 def keeper(plugs: Plugs) -> App:
     """The Procrastinate application of this process, with the one task that keeps promises."""
-    app = App(connector=django_app.connector.get_worker_connector())
+    connector = django_app.connector
+    assert isinstance(connector, DjangoConnector)
+    app = App(connector=connector.get_worker_connector())
     acts = handlers(plugs)
 
     @app.task(name="keep", pass_context=True)
@@ -73,7 +77,7 @@ async def _group(app: App, queue: str, forever: bool) -> Any:
     )
 
 
-def _stop_on_signals(tasks: list["asyncio.Future[Any]"]) -> None:
+def _stop_on_signals(tasks: Sequence["asyncio.Future[Any]"]) -> None:
     def stop() -> None:
         for task in tasks:
             task.cancel()

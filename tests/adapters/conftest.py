@@ -1,3 +1,3 @@
-from tests.sandbox.fixtures import _served, now, simulator, minted
+from tests.sandbox.fixtures import _served, minted, now, simulator
 
-__all__ = ["_served", "now", "simulator", "minted"]
+__all__ = ["_served", "minted", "now", "simulator"]

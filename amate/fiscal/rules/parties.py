@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.razon_social import PUBLICO_EN_GENERAL, Name, normalise_name
-from amate.fiscal.rfc import GENERIC_EXTRANJERO, GENERICS, Persona, RfcRefused, read_rfc
+from amate.fiscal.rfc import GENERIC_EXTRANJERO, GENERICS, Persona, Rfc, RfcRefused, read_rfc
 from amate.fiscal.rules.comprobante import is_key
 from amate.fiscal.rules.finding import Finding, error, note, warning
 from amate.fiscal.rules.reading import Reading
@@ -39,6 +39,11 @@ def check(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=1024)
+def _read_rfc(rfc: str) -> Rfc:
+    return read_rfc(rfc)
+
+
+@lru_cache(maxsize=1024)
 def _normalised(nombre: str) -> Name:
     return normalise_name(nombre, "M")
 
@@ -59,7 +64,7 @@ def _emisor(doc: Reading) -> Iterator[Finding]:
 
 def _rfc(rfc: str) -> Iterator[Finding]:
     try:
-        read = read_rfc(rfc)
+        read = _read_rfc(rfc)
     except RfcRefused:
         yield error("CFDI40143", "Receptor/@Rfc", f"“{rfc}” no puede estar en la lista del SAT: no es un RFC posible.")
         return

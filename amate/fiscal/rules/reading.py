@@ -1,7 +1,6 @@
 """A raw CFDI as plain values, read once for all rules. What cannot be read is None: the schema already says so."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +14,7 @@ from amate.fiscal.xml import CFDI
 
 _C = f"{{{CFDI}}}"
 _IMPUESTOS, _CONCEPTOS, _CONCEPTO = f"{_C}Impuestos", f"{_C}Conceptos", f"{_C}Concepto"
+_COMPLEMENTO = f"{_C}Complemento"
 _TRASLADOS, _RETENCIONES = f"{_C}Traslados", f"{_C}Retenciones"
 _LOCALES = "{http://www.sat.gob.mx/implocal}ImpuestosLocales"
 _ZERO = Decimal(0)
@@ -95,28 +95,27 @@ class Reading:
 def read(root: etree._Element, *, as_of: date | None = None) -> Reading:
     """`as_of`: the day whose catalogues count; the day of Fecha when None (DECISIONS E6)."""
     attrs = _attrs(root)
-    moneda = attrs.get("Moneda", "")
+    nodes = _children(root)
     fecha = _fecha(attrs.get("Fecha", ""))
-    summary = _child(root, _IMPUESTOS)
-    globe = _child(root, f"{_C}InformacionGlobal")
+    complements = [child for holder in nodes.get(_COMPLEMENTO, ()) for child in holder if isinstance(child.tag, str)]
     return Reading(
         root=root,
         attrs=attrs,
         tipo=attrs.get("TipoDeComprobante", ""),
         fecha=fecha,
         as_of=as_of or (max(fecha.date(), CFDI_40) if fecha else date.max),
-        decimals=decimals_of(moneda),
+        decimals=decimals_of(attrs.get("Moneda", "")),
         subtotal=amount(attrs.get("SubTotal")),
         descuento=amount(attrs.get("Descuento")),
         total=amount(attrs.get("Total")),
-        emisor=_attrs(_child(root, f"{_C}Emisor")),
-        receptor=_attrs(_child(root, f"{_C}Receptor")),
-        informacion_global=None if globe is None else _attrs(globe),
-        relacionados=[_attrs(node) for node in root.iterchildren(f"{_C}CfdiRelacionados")],
-        lines=[_line(node) for holder in root.iterchildren(_CONCEPTOS) for node in holder.iterchildren(_CONCEPTO)],
-        summary=None if summary is None else _summary(summary),
-        local_taxes=_local_taxes(root),
-        complements=frozenset(_complements(root)),
+        emisor=_first(nodes, f"{_C}Emisor") or {},
+        receptor=_first(nodes, f"{_C}Receptor") or {},
+        informacion_global=_first(nodes, f"{_C}InformacionGlobal"),
+        relacionados=[_attrs(node) for node in nodes.get(f"{_C}CfdiRelacionados", ())],
+        lines=[_line(node) for holder in nodes.get(_CONCEPTOS, ()) for node in holder.iterchildren(_CONCEPTO)],
+        summary=_summary(nodes[_IMPUESTOS][0]) if _IMPUESTOS in nodes else None,
+        local_taxes=_local_taxes(complements),
+        complements=frozenset(etree.QName(node).localname for node in complements),
     )
 
 
@@ -133,16 +132,21 @@ def places(text: str) -> int:
     return 0 if dot < 0 else len(text) - dot - 1
 
 
-def _child(element: etree._Element, tag: str) -> etree._Element | None:
-    # iterchildren stays in C: find() goes through lxml's path language, ten times slower
-    return next(element.iterchildren(tag), None)
+def _children(element: etree._Element) -> dict[str, list[etree._Element]]:
+    """Children by tag in one walk: each find() of lxml costs as much as all of this."""
+    found: dict[str, list[etree._Element]] = {}
+    for child in element:
+        found.setdefault(child.tag, []).append(child)
+    return found
 
 
-def _attrs(element: etree._Element | None) -> Attributes:
-    if element is None:
-        return {}
-    said = cast("dict[str, str]", element.attrib)  # the stubs also allow bytes, which a parsed tree never has
-    return {name: value.strip(" ") for name, value in said.items()}
+def _first(nodes: dict[str, list[etree._Element]], tag: str) -> Attributes | None:
+    return _attrs(nodes[tag][0]) if tag in nodes else None
+
+
+def _attrs(element: etree._Element) -> Attributes:
+    said = cast("list[tuple[str, str]]", element.items())  # the stubs also allow bytes, which a parsed tree never has
+    return {name: value.strip(" ") for name, value in said}
 
 
 def _fecha(text: str) -> datetime | None:
@@ -154,64 +158,58 @@ def _fecha(text: str) -> datetime | None:
 
 def _line(element: etree._Element) -> Line:
     attrs = _attrs(element)
-    node = _child(element, _IMPUESTOS)
+    node = next(element.iterchildren(_IMPUESTOS), None)
+    taxes = {} if node is None else _children(node)
+    get = attrs.get
     return Line(
-        element=element,
-        attrs=attrs,
-        cantidad=amount(attrs.get("Cantidad")),
-        valor_unitario=amount(attrs.get("ValorUnitario")),
-        importe=amount(attrs.get("Importe")),
-        descuento=amount(attrs.get("Descuento")),
-        impuestos=node is not None,
-        traslados=_taxes(node, _TRASLADOS),
-        retenciones=_taxes(node, _RETENCIONES),
+        element,
+        attrs,
+        amount(get("Cantidad")),
+        amount(get("ValorUnitario")),
+        amount(get("Importe")),
+        amount(get("Descuento")),
+        node is not None,
+        _taxes(taxes, _TRASLADOS),
+        _taxes(taxes, _RETENCIONES),
     )
 
 
 def _summary(element: etree._Element) -> Summary:
     attrs = _attrs(element)
+    taxes = _children(element)
     return Summary(
         element=element,
         attrs=attrs,
-        traslados=_taxes(element, _TRASLADOS),
-        retenciones=_taxes(element, _RETENCIONES),
+        traslados=_taxes(taxes, _TRASLADOS),
+        retenciones=_taxes(taxes, _RETENCIONES),
         total_trasladados=amount(attrs.get("TotalImpuestosTrasladados")),
         total_retenidos=amount(attrs.get("TotalImpuestosRetenidos")),
     )
 
 
-def _taxes(node: etree._Element | None, tag: str) -> list[Tax]:
-    holder = None if node is None else _child(node, tag)
-    if holder is None:
-        return []
-    return [_tax(element) for element in holder if isinstance(element.tag, str)]
+def _taxes(nodes: dict[str, list[etree._Element]], tag: str) -> list[Tax]:
+    return [_tax(element) for holder in nodes.get(tag, ()) for element in holder if isinstance(element.tag, str)]
 
 
 def _tax(element: etree._Element) -> Tax:
     attrs = _attrs(element)
+    get = attrs.get
     return Tax(
-        element=element,
-        attrs=attrs,
-        impuesto=attrs.get("Impuesto", ""),
-        factor=attrs.get("TipoFactor", ""),
-        base=amount(attrs.get("Base")),
-        tasa=amount(attrs.get("TasaOCuota")),
-        importe=amount(attrs.get("Importe")),
+        element,
+        attrs,
+        get("Impuesto", ""),
+        get("TipoFactor", ""),
+        amount(get("Base")),
+        amount(get("TasaOCuota")),
+        amount(get("Importe")),
     )
 
 
-def _complements(root: etree._Element) -> Iterator[str]:
-    for holder in root.iterchildren(f"{_C}Complemento"):
-        for child in holder:
-            if isinstance(child.tag, str):
-                yield etree.QName(child).localname
-
-
-def _local_taxes(root: etree._Element) -> Decimal:
+def _local_taxes(complements: list[etree._Element]) -> Decimal:
     """State and city taxes travel in a complement and are part of Total (CFDI40119)."""
     total = _ZERO
-    for holder in root.iterchildren(f"{_C}Complemento"):
-        for node in holder.iterchildren(_LOCALES):
+    for node in complements:
+        if node.tag == _LOCALES:
             total += amount(node.get("TotaldeTraslados")) or _ZERO
             total -= amount(node.get("TotaldeRetenciones")) or _ZERO
     return total

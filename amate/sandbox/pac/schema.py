@@ -30,6 +30,8 @@ _CATALOGUE = "cfd/catalogos/catCFDI.xsd"
 OWN_CODES = {
     ("Comprobante", "Fecha"): "CFDI40101",
     ("Comprobante", "FormaPago"): "CFDI40104",
+    ("Comprobante", "SubTotal"): "CFDI40107",
+    ("Comprobante", "Descuento"): "CFDI40112",
     ("Comprobante", "Moneda"): "CFDI40113",
     ("Comprobante", "TipoCambio"): "CFDI40117",
     ("Comprobante", "TipoDeComprobante"): "CFDI40121",

@@ -184,11 +184,11 @@ def _named(persona: Persona) -> list[tuple[str, str]]:
 def _usos(regimen: str, persona: Persona | None, offered: Collection[str] | None) -> tuple[str, ...]:
     """Of the regime; of every regime that is still possible while none is chosen."""
     personas: tuple[Persona, ...] = (persona,) if persona else ("F", "M")
-    found: dict[str, None] = {}
-    for each in personas:
-        for key in (regimen,) if regimen else regimenes_for(each):
-            found |= dict.fromkeys(usos_for(key, each, offered))
-    return tuple(found)
+    lists = [
+        usos_for(key, each, offered) for each in personas for key in ((regimen,) if regimen else regimenes_for(each))
+    ]
+    # The longest list first: it holds the most and has them in the order of likelihood.
+    return tuple(dict.fromkeys(uso for usos in sorted(lists, key=len, reverse=True) for uso in usos))
 
 
 def _likeliest(usos: tuple[str, ...], regimen: str, persona: Persona | None, offered: Collection[str] | None) -> str:

@@ -1,0 +1,129 @@
+"""Inicio: today's figures and what needs a person."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from amate.companies.models import Csd, Emisor, PortalPolicy
+from amate.invoices.models import Origin
+from amate.invoices.queries import invoices_in, on_the_way, refused_for_staff, stamped_since
+from amate.papers.dates import short
+from amate.promises.models import Promise
+from amate.self_invoicing.queries import registered_since, tickets_in
+from amate.web.api.addresses import API, portal_site, portal_url
+from amate.web.backoffice.page import address, office_zone, show
+from amate.web.backoffice.rows import invoice_rows, ticket_rows
+from amate.web.clock import now
+
+CSD_WARNING = timedelta(days=30)
+CERTISAT = "https://portalsat.plataforma.sat.gob.mx/certisat/"
+LATEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """Something that waits for a person, with its one button. `tone`: bad stops invoices, warn will."""
+
+    tone: str
+    icon: str
+    text: str
+    why: str
+    button: str
+    url: str
+
+
+@require_safe
+def home(request: HttpRequest, slug: str) -> HttpResponse:
+    moment, zone = now(), office_zone()
+    midnight = moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    policy = PortalPolicy.objects.on(midnight.date())
+    todo = _todo(request, moment=moment, zone=zone)
+    tickets, sold = registered_since(midnight)
+    return show(
+        request,
+        "office/home.html",
+        room="home",
+        zone=zone,
+        greeting=_greeting(moment.astimezone(zone).hour),
+        name=request.user.nombre.split(" ")[0] if request.user.nombre else "",  # type: ignore[union-attr]
+        today=moment,
+        tickets=tickets,
+        sold=sold,
+        in_portal=stamped_since(midnight, origin=Origin.PORTAL),
+        on_the_way=on_the_way(),
+        todo=todo,
+        latest_invoices=invoice_rows(invoices_in(state="", origin="", text="")[:LATEST]),
+        latest_tickets=ticket_rows(tickets_in(state="", text="", now=moment)[:LATEST], now=moment),
+        portal_url=portal_url(slug),
+        portal_site=portal_site(slug),
+        policy=policy,
+        api_address=f"{settings.PUBLIC_URL}{API}/tickets/caja-1/0001",
+    )
+
+
+def _greeting(hour: int) -> str:
+    """
+    >>> _greeting(8), _greeting(12), _greeting(20)
+    ('Buenos días', 'Buenas tardes', 'Buenas noches')
+    """
+    if hour < 12:
+        return "Buenos días"
+    return "Buenas tardes" if hour < 19 else "Buenas noches"
+
+
+def _todo(request: HttpRequest, *, moment: datetime, zone: ZoneInfo) -> list[ToDo]:
+    found = [*_suspended(), *_csd(moment=moment, zone=zone)]
+    mend = refused_for_staff()
+    if refused := len(mend):
+        text = "1 factura rechazada por corregir" if refused == 1 else f"{refused} facturas rechazadas por corregir"
+        url = address(request, "invoices") + "?estado=to_mend"
+        found.append(ToDo("bad", "i-stop", text, "Sus clientes ya pagaron y la esperan", "Corregir", url))
+    # A refused invoice has its own line above; its promise would count it twice.
+    failing = Promise.objects.failing().exclude(key__in=[f"stamp:{pk}" for pk in mend])
+    given_up = failing.filter(next_try_at__isnull=True).count()
+    if given_up:
+        text = "1 pendiente necesita que lo veas" if given_up == 1 else f"{given_up} pendientes necesitan que los veas"
+        url = address(request, "pending")
+        found.append(ToDo("bad", "i-stop", text, "Ya no se intentan solos", "Revisar", url))
+    trying = failing.filter(next_try_at__isnull=False).count()
+    if trying:
+        text = (
+            "1 pendiente falló y se reintenta solo"
+            if trying == 1
+            else f"{trying} pendientes fallaron y se reintentan solos"
+        )
+        url = address(request, "pending")
+        found.append(ToDo("warn", "i-cycle", text, "Puedes ver por qué o adelantarlo", "Ver", url))
+    return found
+
+
+def _suspended() -> list[ToDo]:
+    if not Emisor.objects.filter(issuing_suspended=True).exists():
+        return []
+    return [
+        ToDo(
+            "bad", "i-stop", "El SAT suspendió tu emisión", "No se sella ninguna factura", "Aclarar en el SAT", CERTISAT
+        )
+    ]
+
+
+def _csd(*, moment: datetime, zone: ZoneInfo) -> list[ToDo]:
+    csd = Csd.objects.in_use().first()
+    if csd is None:
+        return [ToDo("bad", "i-sheet", "Falta tu sello digital (CSD)", "Sin él no se emite nada", "Tramitar", CERTISAT)]
+    left = csd.valid_to - moment
+    if left > CSD_WARNING:
+        return []
+    day = short(csd.valid_to.astimezone(zone))
+    if left <= timedelta(0):
+        return [ToDo("bad", "i-sheet", f"Tu sello digital venció el {day}", "No se emite nada", "Renovar", CERTISAT)]
+    days = "hoy" if left.days == 0 else "mañana" if left.days == 1 else f"en {left.days} días"
+    return [
+        ToDo(
+            "warn", "i-sheet", f"Tu sello digital vence {days}", f"Renueva el CSD antes del {day}", "Renovar", CERTISAT
+        )
+    ]

@@ -1,0 +1,193 @@
+"""Facturas: the list with state and origin, and one invoice with everything that happened to it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from amate.fiscal.catalogs import name_of
+from amate.fiscal.clock import zone_of
+from amate.invoices.deliver import resend_invoice
+from amate.invoices.models import Invoice, Origin, RefusedBy, Sealing, Stamp, State
+from amate.invoices.pdf import pdf_of
+from amate.invoices.queries import invoices_in
+from amate.invoices.refusals import staff_advice
+from amate.messages.models import Message
+from amate.promises.kinds import SOMEBODY_WAITS
+from amate.promises.models import Promise
+from amate.promises.promise import promise
+from amate.self_invoicing.queries import ticket_of_invoice
+from amate.web.api.files import pdf_response, xml_response
+from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.page import address, show
+from amate.web.backoffice.pending import pending_row
+from amate.web.backoffice.roles import MAY_RESEND, MAY_RETRY, may, require
+from amate.web.backoffice.rows import Pill, invoice_pill, invoice_rows
+from amate.web.clock import now
+
+STATES = {
+    "to_mend": "Por corregir",
+    "on_the_way": "En camino",
+    State.STAMPED.value: "Vigente",
+    State.REFUSED.value: "Rechazada",
+}
+MESSAGE_TONES = {Message.State.SENT: "ok", Message.State.REFUSED: "bad"}
+
+
+class ResendForm(forms.Form):
+    # A message's key holds the address and has room for 120 characters.
+    correo = forms.EmailField(
+        label="Correo",
+        max_length=80,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Escribe a qué correo la enviamos",
+            "invalid": "Al correo le falta algo: escríbelo como nombre@dominio.mx",
+            "max_length": "Ese correo es demasiado largo: caben 80 caracteres",
+        },
+    )
+
+
+@require_safe
+def invoices(request: HttpRequest, slug: str) -> HttpResponse:
+    kept = asked(request, "estado", "origen", "q")
+    if kept["estado"] not in STATES:
+        kept["estado"] = ""
+    if kept["origen"] not in Origin.values:
+        kept["origen"] = ""
+    found = invoices_in(state=kept["estado"], origin=kept["origen"], text=kept["q"])
+    page = page_of(found, request=request, kept=kept)
+    return show(
+        request,
+        "office/invoices.html",
+        room="invoices",
+        rows=invoice_rows(page.rows),
+        page=page,
+        kept=kept,
+        states=STATES.items(),
+        origins=Origin.choices,
+        filtered=any(kept.values()),
+    )
+
+
+@require_safe
+def invoice(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
+    found = _find(invoice_id)
+    return _show(request, found, ResendForm(initial={"correo": found.correo}))
+
+
+@require_POST
+def resend(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
+    require(request, MAY_RESEND)
+    found = _find(invoice_id)
+    if found.state != State.STAMPED:
+        raise Http404
+    form = ResendForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    moment, to = now(), form.cleaned_data["correo"]
+    key = resend_invoice(invoice_id=found.pk, to=to, now=moment)
+    promise(
+        "deliver", key=f"deliver:{key}", now=moment, priority=SOMEBODY_WAITS, invoice_id=found.pk, to=to, message=key
+    )
+    messages.success(request, f"La enviamos a {to}. Abajo verás cuando salga.")
+    return redirect(address(request, "invoice", found.pk) + "#correos")
+
+
+@require_safe
+def xml(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
+    stamp = _stamp(invoice_id)
+    return xml_response(bytes(stamp.xml), name=f"{stamp.uuid}.xml")
+
+
+@require_safe
+def pdf(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
+    stamp = _stamp(invoice_id)
+    return pdf_response(pdf_of(stamp), name=f"{stamp.uuid}.pdf")
+
+
+def _find(invoice_id: int) -> Invoice:
+    found: Invoice | None = Invoice.objects.select_related("branch", "profile").filter(pk=invoice_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _stamp(invoice_id: int) -> Stamp:
+    found: Stamp | None = Stamp.objects.select_related("invoice").filter(invoice_id=invoice_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 200) -> HttpResponse:
+    moment = now()
+    stamp: Stamp | None = Stamp.objects.defer("xml").filter(invoice=found).first()
+    failing = Promise.objects.failing().filter(args__invoice_id=found.pk).order_by("-id")
+    return show(
+        request,
+        "office/invoice.html",
+        room="invoices",
+        status=status,
+        zone=zone_of(found.branch.cp),
+        invoice=found,
+        pill=invoice_pill(found),
+        facts=_facts(found),
+        stamp=stamp,
+        sealings=Sealing.objects.defer("xml").filter(invoice=found).order_by("-id"),
+        moves=[(State(move.state).label, move) for move in found.moves.order_by("-pgh_id")],  # type: ignore[attr-defined]
+        deliveries=_deliveries(found),
+        ticket=ticket_of_invoice(found.pk),
+        advice=staff_advice(found.refusal_code) if found.refused_by == RefusedBy.OURS else "",
+        pending=[pending_row(one, invoice=found, now=moment) for one in failing],
+        may_retry=may(request, MAY_RETRY),
+        may_resend=found.state == State.STAMPED and may(request, MAY_RESEND),
+        form=form,
+    )
+
+
+def _facts(found: Invoice) -> list[tuple[str, str]]:
+    """What the printed form says, for people: keys with their names."""
+    profile = found.profile
+    return [
+        ("Receptor", found.nombre),
+        ("RFC", found.rfc),
+        ("Código postal", profile.domicilio_fiscal),
+        ("Régimen fiscal", _named("regimen_fiscal", profile.regimen_fiscal)),
+        ("Uso del CFDI", _named("uso_cfdi", profile.uso_cfdi)),
+        ("Forma de pago", _named("forma_pago", found.forma_pago)),
+        ("Método de pago", _named("metodo_pago", found.metodo_pago)),
+        ("Sucursal", found.branch.nombre),
+    ]
+
+
+def _named(catalog: str, key: str) -> str:
+    return f"{key} · {name_of(catalog, key)}"
+
+
+def _deliveries(found: Invoice) -> list[dict[str, Any]]:
+    """Every mail that was sent or waits, newest first. Before its first try a delivery is only a promise."""
+    written = list(Message.objects.filter(about=f"invoice:{found.pk}").order_by("-id"))
+    keys = {message.key for message in written}
+    waiting = Promise.objects.open().filter(kind="deliver", args__invoice_id=found.pk).order_by("-id")
+    rows = [
+        {"to": one.args["to"], "pill": Pill("Por enviar", "warn"), "moment": one.asked_at, "error": ""}
+        for one in waiting
+        if _message_key(one) not in keys
+    ]
+    return rows + [
+        {
+            "to": message.to,
+            "pill": Pill(message.get_state_display(), MESSAGE_TONES.get(message.state, "warn")),
+            "moment": message.sent_at or message.created_at,
+            "error": message.error,
+        }
+        for message in written
+    ]
+
+
+def _message_key(one: Promise) -> str:
+    return str(one.args.get("message") or f"invoice:{one.args['invoice_id']}:{one.args['to']}")

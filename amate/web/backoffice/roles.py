@@ -1,0 +1,19 @@
+"""Which role may do what in the back office. Every role may read."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from amate.access.models import Role
+
+MAY_RETRY = frozenset({Role.OWNER, Role.ADMIN, Role.ACCOUNTANT})
+MAY_RESEND = MAY_RETRY | {Role.CASHIER}
+
+
+def may(request: HttpRequest, roles: frozenset[Role]) -> bool:
+    return request.membership.role in roles  # type: ignore[attr-defined]
+
+
+def require(request: HttpRequest, roles: frozenset[Role]) -> None:
+    """Raises PermissionDenied, which becomes the page that says whom to ask."""
+    if not may(request, roles):
+        raise PermissionDenied

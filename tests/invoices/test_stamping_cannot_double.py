@@ -1,0 +1,226 @@
+"""Whatever the PAC does, one claim becomes one CFDI, and nothing is lost (ENGINE SAFE)."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+
+from amate.invoices.models import Invoice, InvoiceMove, Sealing, Stamp, State
+from amate.promises.lease import retry_now
+from amate.promises.models import Promise
+
+
+def fault(world: Any, kind: str, **more: Any) -> None:
+    world.pac.admin("faults", {"kind": kind, "count": 1, **more})
+
+
+def settled(world: Any) -> None:
+    """The worker comes by now, and again after each wait of the back-off."""
+    world.settle()
+    for minutes in (1, 2, 6, 16):
+        world.time_passes(minutes=minutes)
+        world.settle()
+
+
+def moves(world: Any, invoice: Invoice) -> list[str]:
+    def look() -> list[str]:
+        return list(InvoiceMove.objects.filter(pgh_obj_id=invoice.pk).order_by("pgh_id").values_list("state", flat=True))
+
+    return world.scoped(look)
+
+
+SURELY_NOT_STAMPED = ["429", "503", "expired_token", "no_credits"]
+NOBODY_KNOWS = [
+    "hang",
+    "drop_before",
+    "drop_after",
+    "truncated",
+    "500_before",
+    "500_after",
+    "html_200",
+    "json_without_data",
+    "other_tfd",
+    "wrong_sello_sat",
+    "altered_xml",
+]
+
+
+@pytest.mark.parametrize("kind", SURELY_NOT_STAMPED + NOBODY_KNOWS)
+def test_a_fault_of_the_pac_ends_in_one_cfdi(world: Any, kind: str) -> None:
+    fault(world, kind)
+    invoice = world.claim(world.sale())
+    settled(world)
+    found = world.invoice(invoice)
+    assert found.state == State.STAMPED, (found.state, found.refusal, [p.last_error for p in world.promises()])
+    documents = world.pac.documents()
+    assert [d["uuid"].lower() for d in documents] == [str(found.uuid)]
+    assert world.scoped(lambda: (Stamp.objects.count(), Sealing.objects.count())) == (1, 1)
+    assert len(world.mail.mails) == 1
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_after", "html_200", "other_tfd", "altered_xml"])
+def test_an_ambiguous_answer_is_asked_for_before_anything_else(world: Any, kind: str) -> None:
+    fault(world, kind)
+    invoice = world.claim(world.sale())
+    world.settle()
+    assert world.invoice(invoice).state == State.UNKNOWN
+    assert world.invoice(invoice).ever_ambiguous
+    settled(world)
+    assert moves(world, invoice) == ["draft", "sealed", "sending", "unknown", "sending", "stamped"]
+
+
+def test_what_surely_was_not_processed_goes_out_again_as_it_was(world: Any) -> None:
+    fault(world, "503", retry_after=1)
+    invoice = world.claim(world.sale())
+    world.settle()
+    assert world.invoice(invoice).state == State.SEALED
+    assert not world.invoice(invoice).ever_ambiguous
+    before = world.scoped(lambda: bytes(Sealing.objects.get().xml))
+    settled(world)
+    assert world.scoped(lambda: bytes(Sealing.objects.get().xml)) == before
+    assert world.invoice(invoice).state == State.STAMPED
+
+
+def test_a_duplicate_is_a_success_in_every_shape(world: Any) -> None:
+    for shape in ("307_http_200", "307_http_400"):
+        fault(world, "drop_after")
+        invoice = world.claim(world.sale())
+        world.settle()
+        fault(world, shape)
+        settled(world)
+        stamp = world.scoped(lambda pk=invoice.pk: Stamp.objects.get(invoice_id=pk))
+        assert stamp.recovered
+
+
+def test_the_pac_down_for_a_day_loses_nothing(world: Any) -> None:
+    world.pac.admin("faults", {"kind": "503"})
+    invoices = [world.claim(world.sale()) for _ in range(3)]
+    settled(world)
+    assert {world.invoice(i).state for i in invoices} == {State.SEALED}
+    world.pac.admin("faults", {}, method="DELETE")
+    world.time_passes(hours=24)
+    world.settle()
+    assert {world.invoice(i).state for i in invoices} == {State.STAMPED}
+    assert len(world.pac.documents()) == 3
+
+
+def test_a_document_too_old_to_stamp_is_sealed_anew_if_no_answer_was_ever_lost(world: Any) -> None:
+    world.pac.admin("faults", {"kind": "503"})
+    invoice = world.claim(world.sale())
+    world.settle()
+    world.time_passes(hours=80)
+    world.pac.admin("faults", {}, method="DELETE")
+    world.settle()
+    found = world.invoice(invoice)
+    assert found.state == State.STAMPED
+    sealings = world.scoped(lambda: list(Sealing.objects.order_by("id").values_list("superseded_at", flat=True)))
+    assert [at is None for at in sealings] == [False, True]
+    assert found.folio == 1, "the folio stays"
+    assert len(world.pac.documents()) == 1
+
+
+def test_an_ambiguous_document_too_old_waits_for_a_person(world: Any) -> None:
+    world.pac.admin("faults", {"kind": "500_before"})
+    invoice = world.claim(world.sale())
+    world.settle()
+    world.time_passes(hours=80)
+    world.settle()
+    assert world.invoice(invoice).state == State.UNKNOWN
+    (promise,) = world.scoped(lambda: list(Promise.objects.given_up()))
+    assert "71 horas" in promise.last_error
+    assert world.pac.documents() == []
+
+
+RECEIVER = {"XOJI740919U48": {"nombre": "INGRID XODAR JIMENEZ", "cp": "76028", "regimenes": ["612"]}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"rfc": "SDI190823KX4", "nombre": "SURCO DISENO", "regimen_fiscal": "601"}, "CFDI40143"),
+        ({"nombre": "INGRID JODAR JIMENEZ"}, "CFDI40145"),
+        ({"cp": "44100"}, "CFDI40148"),
+        ({"regimen_fiscal": "606"}, "CFDI40159"),
+    ],
+)
+def test_data_that_the_sat_refuses_release_the_ticket_for_another_try(world: Any, typed: dict[str, str], code: str) -> None:
+    from tests.people import FISICA
+
+    world.pac.admin("lists", {"mode": "strict", "receivers": RECEIVER}, method="PUT")
+    ticket = world.sale()
+    refused = world.claim(ticket, {**FISICA, **typed})
+    world.settle()
+    found = world.invoice(refused)
+    assert (found.state, found.refused_by, found.refusal_code) == (State.REFUSED, "receiver", code)
+    again = world.claim(ticket)
+    world.settle()
+    assert world.invoice(again).state == State.STAMPED
+    assert len(world.pac.documents()) == 1
+    assert {world.invoice(refused).folio, world.invoice(again).folio} == {1, 2}
+
+
+def test_a_refusal_that_is_ours_holds_the_ticket_and_a_retry_seals_anew(world: Any) -> None:
+    rfc = world.scoped(lambda: _emisor_rfc())
+    world.pac.admin("lists", {"not_in_lco": [rfc]}, method="PUT")
+    invoice = world.claim(world.sale())
+    world.settle()
+    found = world.invoice(invoice)
+    assert (found.state, found.refused_by, found.refusal_code) == (State.REFUSED, "ours", "402")
+    (promise,) = world.scoped(lambda: list(Promise.objects.given_up()))
+    assert "402" in promise.last_error and "obligados" in promise.last_error
+    world.pac.admin("lists", {}, method="PUT")
+    world.scoped(lambda: retry_now(promise_id=promise.pk, now=world.now()))
+    world.settle()
+    assert world.invoice(invoice).state == State.STAMPED
+    assert len(world.pac.documents()) == 1
+
+
+def _emisor_rfc() -> str:
+    from amate.companies.models import Emisor
+
+    return Emisor.objects.get().rfc
+
+
+def test_a_company_whose_issuing_is_suspended_seals_nothing(world: Any) -> None:
+    from amate.companies.models import Emisor
+
+    invoice = world.claim(world.sale())
+    world.scoped(lambda: Emisor.objects.update(issuing_suspended=True))
+    world.settle()
+    assert world.invoice(invoice).state == State.REFUSED
+    assert world.scoped(lambda: Sealing.objects.count()) == 0
+    assert world.invoice(invoice).folio is None
+
+
+def test_sealed_bytes_and_stamps_never_change(world: Any) -> None:
+    world.claim(world.sale())
+    world.settle()
+
+    def tamper(sentence: str) -> None:
+        with connection.cursor() as c:
+            c.execute(sentence)
+
+    for sentence in (
+        "UPDATE invoices_sealing SET xml = 'x'",
+        "UPDATE invoices_stamp SET uuid = gen_random_uuid()",
+        "DELETE FROM invoices_stamp",
+        "DELETE FROM invoices_sealing",
+        "UPDATE invoices_invoicemove SET state = 'draft'",
+    ):
+        with pytest.raises(IntegrityError, match="written once"):
+            world.scoped(lambda s=sentence: tamper(s))
+
+
+def test_the_stamped_total_is_the_printed_one_and_the_customer_is_known(world: Any) -> None:
+    from amate.customers.models import Customer, FiscalProfile
+    from amate.fiscal.xml import parse
+
+    ticket = world.sale()
+    world.claim(ticket)
+    world.settle()
+    xml = world.scoped(lambda: bytes(Stamp.objects.get().xml))
+    assert parse(xml).get("Total") == f"{ticket.total:.2f}"
+    customer = world.scoped(lambda: Customer.objects.get())
+    assert (customer.rfc, customer.number, customer.correo) == ("XOJI740919U48", 1, "ingrid@example.com")
+    profile = world.scoped(lambda: FiscalProfile.objects.current().get())
+    assert profile.customer_id == customer.pk

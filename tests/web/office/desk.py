@@ -1,0 +1,58 @@
+"""What staff of a company would find on their desk, made through the rooms' public acts."""
+
+from typing import Any
+
+from amate.companies.models import Emisor
+from amate.fiscal.receptor import Receptor
+from amate.invoices.models import Invoice, Origin
+from amate.self_invoicing.claim import claim_ticket
+from tests.people import FISICA
+from tests.world import Shop, World
+
+RECEPTOR = Receptor(
+    rfc=FISICA["rfc"],
+    nombre="INGRID XODAR JIMENEZ",
+    domicilio_fiscal=FISICA["cp"],
+    regimen_fiscal=FISICA["regimen_fiscal"],
+    uso_cfdi=FISICA["uso_cfdi"],
+)
+
+
+def claimed(world: World, *, shop: Shop | None = None, correo: str = "", origin: Origin = Origin.PORTAL) -> Any:
+    """A note that its buyer claimed a moment ago: its invoice is on the way."""
+    ticket = world.sale(shop)
+    return world.scoped(
+        lambda: claim_ticket(ticket_id=ticket.pk, receptor=RECEPTOR, correo=correo, origin=origin, now=world.now()), shop
+    )
+
+
+def stamped(world: World, *, shop: Shop | None = None, correo: str = "", origin: Origin = Origin.PORTAL) -> Any:
+    invoice = claimed(world, shop=shop, correo=correo, origin=origin)
+    world.settle()
+    return again(world, invoice, shop=shop)
+
+
+def refused_for_staff(world: World, *, shop: Shop | None = None) -> Any:
+    """The SAT suspended the company while a buyer waited; afterwards it is lifted, and staff must ask again."""
+    suspend(world, True, shop=shop)
+    invoice = claimed_while_suspended(world, shop=shop)
+    world.settle()
+    suspend(world, False, shop=shop)
+    return again(world, invoice, shop=shop)
+
+
+def claimed_while_suspended(world: World, *, shop: Shop | None = None) -> Any:
+    """The buyer was faster than the suspension."""
+    suspend(world, False, shop=shop)
+    invoice = claimed(world, shop=shop)
+    suspend(world, True, shop=shop)
+    return invoice
+
+
+def suspend(world: World, suspended: bool, *, shop: Shop | None = None) -> None:
+    world.scoped(lambda: Emisor.objects.update(issuing_suspended=suspended), shop)
+
+
+def again(world: World, invoice: Invoice, *, shop: Shop | None = None) -> Any:
+    """The same row as it stands now."""
+    return world.scoped(lambda: Invoice.objects.get(pk=invoice.pk), shop)

@@ -1,0 +1,136 @@
+"""Guessing stopped (OUTSIDE GRD-4)."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import RequestFactory
+
+from amate.self_invoicing.codes import new_code
+from amate.web.portal.network import network_of
+from tests.web.portal.buyer import Buyer, words
+from tests.world import World
+
+
+@pytest.fixture
+def buyer(world: World) -> Buyer:
+    return Buyer(world.shop)
+
+
+def test_the_eleventh_miss_waits_and_is_told_how_long(world: World, buyer: Buyer) -> None:
+    answers = [buyer.types(new_code(), "1.00").status_code for _ in range(10)]
+    assert answers == [422] * 10
+    answer = buyer.types(new_code(), "1.00")
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 600
+    assert "Espera un momento antes de volver a intentar" in words(answer)
+    assert "tel:+523312345678" in words(answer)
+
+
+def test_who_waits_cannot_open_a_right_note_either_and_can_afterwards(world: World, buyer: Buyer) -> None:
+    ticket = world.sale()
+    for _ in range(10):
+        buyer.types(new_code(), "1.00")
+    assert buyer.opens(ticket).status_code == 429
+    world.time_passes(seconds=601)
+    assert buyer.opens(ticket).headers["Location"] == buyer.url("datos/")
+
+
+def test_forty_misses_a_day_are_the_end_of_it(world: World, buyer: Buyer) -> None:
+    statuses = []
+    for _ in range(5):
+        statuses += [buyer.types(new_code(), "1.00").status_code for _ in range(10)]
+        world.time_passes(seconds=601)
+    assert statuses.count(422) == 40
+    assert buyer.types(new_code(), "1.00").status_code == 429
+
+
+def test_misses_by_qr_count_and_the_wait_keeps_no_code(world: World, buyer: Buyer) -> None:
+    for _ in range(10):
+        assert buyer.get(f"{new_code()}/100").headers["Location"] == buyer.url("?aviso=qr")
+    code = new_code()
+    target = buyer.get(f"{code}/100").headers["Location"]
+    assert target.startswith(buyer.url("espera/?hasta="))
+    assert code not in target
+    answer = buyer.client.get(target)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+
+
+def test_the_wait_page_lets_go_when_it_is_over(world: World, buyer: Buyer) -> None:
+    for said in ("0", "abc", "", "-1"):
+        assert buyer.get(f"espera/?hasta={said}").headers["Location"] == buyer.url()
+    assert int(buyer.get("espera/?hasta=99999999999")["Retry-After"]) <= 86_400
+
+
+def test_one_code_is_tried_ten_times_an_hour_from_all_networks_together(world: World, buyer: Buyer) -> None:
+    ticket = world.sale()
+    for i in range(10):
+        assert buyer.types(ticket.code, "1.00", REMOTE_ADDR=f"203.0.113.{i}").status_code == 422
+    assert buyer.types(ticket.code, ticket.total, REMOTE_ADDR="203.0.113.99").status_code == 429
+    assert buyer.types(new_code(), "1.00", REMOTE_ADDR="203.0.113.99").status_code == 422
+
+
+def test_a_wrong_check_symbol_counts_nowhere(world: World, buyer: Buyer) -> None:
+    for _ in range(15):
+        assert buyer.types("7K4M-9QXW-2TRU", "1.00").status_code == 422
+    assert _buckets() == []
+
+
+def test_a_wrong_rfc_at_the_download_is_a_miss_like_any_other(world: World, buyer: Buyer) -> None:
+    ticket = world.sale()
+    buyer.gets_it(ticket)
+    world.settle()
+    stranger = Buyer(world.shop)
+    stranger.opens(ticket)
+    answers = [stranger.post("descargar/", {"rfc": "XOJI740919U48"}).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+    assert stranger.post("descargar/", {"rfc": "SDI190823KX4"}).status_code == 429
+
+
+def test_a_flood_on_one_company_rings_once_and_shuts_nobody_out(
+    world: World, buyer: Buyer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from amate.access.limit import Limit
+
+    monkeypatch.setattr("amate.web.portal.guard.COMPANY", Limit("portal-miss-company", 3, 600))
+    for i in range(6):
+        buyer.types(new_code(), "1.00", REMOTE_ADDR=f"198.51.100.{i}")
+    rung = [record for record in caplog.records if "misses" in record.getMessage()]
+    assert len(rung) == 1
+    assert buyer.opens(world.sale()).status_code == 302
+
+
+def test_no_bucket_holds_a_code(world: World, buyer: Buyer) -> None:
+    code = new_code()
+    buyer.types(code, "1.00")
+    kept = _buckets()
+    assert len(kept) == 4
+    assert not [key for key in kept if code in key]
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "trusted", "network"),
+    [
+        ("198.51.100.7", "", [], "198.51.100.7"),
+        ("198.51.100.7", "203.0.113.9", [], "198.51.100.7"),
+        ("10.0.0.2", "203.0.113.9", ["10.0.0.2"], "203.0.113.9"),
+        ("10.0.0.2", "1.1.1.1, 203.0.113.9, 10.0.0.3", ["10.0.0.0/8"], "203.0.113.9"),
+        ("10.0.0.2", "nonsense", ["10.0.0.2"], "10.0.0.2"),
+        ("2001:db8:1:2:3:4:5:6", "", [], "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "", [], "203.0.113.9"),
+        ("", "", [], "unknown"),
+    ],
+)
+def test_only_a_trusted_proxy_says_who_comes(
+    settings: Any, remote: str, forwarded: str, trusted: list[str], network: str
+) -> None:
+    settings.TRUSTED_PROXIES = trusted
+    request = RequestFactory().get("/", REMOTE_ADDR=remote, HTTP_X_FORWARDED_FOR=forwarded)
+    assert network_of(request) == network
+
+
+def _buckets() -> list[str]:
+    with connection.cursor() as c:
+        c.execute("SELECT key FROM rate_bucket")
+        return [row[0] for row in c.fetchall()]
