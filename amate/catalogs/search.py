@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 from django.db import connection
 
@@ -20,6 +21,10 @@ ORDER BY word_similarity(%(plain)s, plain) DESC, length(text), key LIMIT %(limit
 """
 
 
+# Words that people add and the SAT's texts may lack.
+PARTICLES = frozenset("a al con de del el en la las los o para por servicio servicios un una y".split())
+
+
 def search_keys(*, catalog: str, typed: str, limit: int = 20) -> list[tuple[str, str]]:
     """Keys and texts for what a person typed: a key's beginning, words in any order, or words with a typing error."""
     plain = plain_text(typed)
@@ -30,8 +35,8 @@ def search_keys(*, catalog: str, typed: str, limit: int = 20) -> list[tuple[str,
         found = [(row.key, row.text) for row in rows]
         if found:
             return found
-    query = " & ".join(f"{word}:*" for word in plain.split())
-    values = {"catalog": catalog, "query": query, "plain": plain, "limit": limit}
+    query = " & ".join(f"{_stem(word)}:*" for word in plain.split() if word not in PARTICLES) or f"{plain.split()[0]}:*"
+    values: dict[str, Any] = {"catalog": catalog, "query": query, "plain": plain, "limit": limit}
     with connection.cursor() as c:
         c.execute(BY_WORDS, values)
         found = list(c.fetchall())
@@ -39,6 +44,14 @@ def search_keys(*, catalog: str, typed: str, limit: int = 20) -> list[tuple[str,
             c.execute(BY_LIKENESS, values)
             found = list(c.fetchall())
     return found
+
+
+def _stem(word: str) -> str:
+    """The singular, near enough for a prefix: `refrigeradores` must find `refrigerador`, and the other way round."""
+    for ending in ("es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
+    return word
 
 
 def plain_text(text: str) -> str:

@@ -13,7 +13,7 @@ ORGANIZATIONAL_UNIT = "55040b"
 NAME = "550429"
 UNIQUE_IDENTIFIER = "55042d"
 
-_T61, _UTF8, _BMP = 0x14, 0x0C, 0x1E
+_UTF8, _BMP = 0x0C, 0x1E
 _CONTEXT_0 = 0xA0
 
 
@@ -40,14 +40,14 @@ def attributes(name: bytes) -> dict[str, str]:
 
 
 def _text(tag: int, value: bytes) -> str:
+    """T61String holds Latin-1 in people's certificates and UTF-8 in some of the SAT's own."""
     if tag == _BMP:
         return value.decode("utf-16-be")
-    if tag != _T61:
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            if tag == _UTF8:
-                raise
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        if tag == _UTF8:
+            raise
     return value.decode("latin-1")
 
 

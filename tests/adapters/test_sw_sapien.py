@@ -332,5 +332,22 @@ def test_the_log_tells_the_outcome_and_no_secret(simulator: Simulator, minted: W
     assert "cfdi:" not in str(lines)
 
 
+@pytest.mark.parametrize("fault", ["altered_xml", "no_credits", "expired_token"])
+def test_what_waiting_will_not_mend_is_told_as_an_error(
+    simulator: Simulator, minted: World, now: datetime, fault: str
+) -> None:
+    simulator.fault(fault)
+    with capture_logs() as lines:
+        failure(simulator, sealed(minted, now=now))
+    assert [line["log_level"] for line in lines if line["event"] == "pac.stamp"] == ["error"]
+
+
+def test_a_busy_pac_is_no_alarm(simulator: Simulator, minted: World, now: datetime) -> None:
+    simulator.fault("429")
+    with capture_logs() as lines:
+        failure(simulator, sealed(minted, now=now))
+    assert [line["log_level"] for line in lines if line["event"] == "pac.stamp"] == ["info"]
+
+
 def test_an_account_does_not_show_its_password(simulator: Simulator, minted: World) -> None:
     assert minted.password not in repr(simulator.account())

@@ -204,5 +204,6 @@ def test_the_lookalike_was_issued_by_no_authority_of_the_sat() -> None:
 def test_it_reads_authorities_and_pacs_as_neither_csd_nor_efirma() -> None:
     for name in corpus_files("sat-ca-prod") + corpus_files("sat-ca-test"):
         assert read_certificate(corpus(name)).kind == "other"
+    assert read_certificate(corpus("sat-ca-prod/ocsp.ac5_sat.cer")).nombre == "Servicio de Administración Tributaria"
     pac = read_certificate(corpus("pac-test/00001000000708361114.cer"))
     assert (pac.kind, pac.rfc_pac, pac.no_certificado) == ("other", "TBN040609RKA", "00001000000708361114")

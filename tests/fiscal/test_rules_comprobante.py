@@ -73,6 +73,17 @@ def test_it_lets_pass(changes: str) -> None:
     assert codes(changes) == []
 
 
+@pytest.mark.parametrize(("subtotal", "right"), [("100.13", True), ("100.12", False), ("100.14", False)])
+def test_sums_of_longer_amounts_round_half_up(subtotal: str, right: bool) -> None:
+    """100.125 is 100.13; half-even would say 100.12 (RND-1)."""
+    said = codes(f"c:Concepto/@Importe=100.125; ./@SubTotal={subtotal}")
+    assert ("CFDI40108" not in said) is right
+
+
+def test_spaces_around_a_key_are_the_schemas_business() -> None:
+    assert codes("./@Moneda= MXN ; ./@FormaPago= 03; c:Receptor/@UsoCFDI=G03 ; ./@Total= 116.00") == []
+
+
 def test_the_yen_has_no_decimals() -> None:
     assert "CFDI40107" in codes("./@Moneda=JPY; ./@TipoCambio=0.12")
     assert "CFDI40107" not in codes("./@Moneda=JPY; ./@TipoCambio=0.12; ./@SubTotal=100")

@@ -103,6 +103,9 @@ def test_it_leaves_spaces_that_the_xslt_leaves(space: str) -> None:
     document = invoice(line(descripcion=f"{space}Renta{space}{space}de enero{space}"))
     assert f"|{space}Renta{space}{space}de enero{space}|" in sealed(document).cadena
     assert_sound(document)
+    collapsed = invoice(line(descripcion=f"{space}Renta  y{space}{space}agua & luz\t{space}"))
+    assert f"|{space}Renta y{space}{space}agua & luz {space}|" in sealed(collapsed).cadena
+    assert_sound(collapsed)
 
 
 def test_it_collapses_the_four_spaces_of_xml_in_both_texts() -> None:

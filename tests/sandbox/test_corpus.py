@@ -27,7 +27,6 @@ from tests.sandbox.schemas import full_schema
 pytestmark = needs_corpus
 
 
-
 def table(name: str) -> list[dict[str, str]]:
     path = CORPUS / name
     return list(csv.DictReader(path.open(encoding="utf-8"))) if path.exists() else []
@@ -184,14 +183,17 @@ def change(root: etree._Element, said: str) -> None:
             found = list(root.iterfind("c:Impuestos", NS))
         element = found[seen.get(one, 0)]
         seen[one] = seen.get(one, 0) + 1
-        element.attrib.pop(name, None) if value == "(absent)" else element.set(name, value)
+        element.attrib.pop(name, "") if value == "(absent)" else element.set(name, value)
 
 
 def rows() -> list[dict[str, str]]:
     return [
         row
         for row in ADVERSARIAL
-        if TYPE_I.match(row["area"]) and row["confidence"] in "AB" and row["base_file"] and "pago" not in row["base_file"]
+        if TYPE_I.match(row["area"])
+        and row["confidence"] in "AB"
+        and row["base_file"]
+        and "pago" not in row["base_file"]
     ]
 
 

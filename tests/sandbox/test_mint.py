@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from satcfdi.models import Signer  # type: ignore[import-untyped]
+from satcfdi.models import Signer
 
 from amate.fiscal.csd import CsdRefused, issued_by, read_certificate, read_csd
 from amate.sandbox.mint import BAD_ROLES, PAC_RFC, ROLES, World, mint_world

@@ -29,7 +29,7 @@ def put(path: str, **values: str | None) -> Change:
         assert found, path
         for element in found:
             for name, value in values.items():
-                element.attrib.pop(name, None) if value is None else element.set(name, value)
+                element.attrib.pop(name, "") if value is None else element.set(name, value)
 
     return change
 

@@ -25,7 +25,9 @@ def test_a_quantity_written_without_decimals_is_blurred_by_half_a_piece() -> Non
     assert not product_fits(cantidad="4", valor_unitario="956.04", importe="4302.22")
 
 
-@pytest.mark.parametrize(("importe", "inside"), [("458.89", True), ("458.90", True), ("458.88", False), ("458.91", False)])
+@pytest.mark.parametrize(
+    ("importe", "inside"), [("458.89", True), ("458.90", True), ("458.88", False), ("458.91", False)]
+)
 def test_base_2868_11_at_sixteen_per_cent(importe: str, inside: bool) -> None:
     assert tax_fits(base="2868.11", tasa_o_cuota="0.160000", importe=importe) is inside
 
@@ -47,7 +49,8 @@ def test_an_exact_product_always_fits(cantidad: int, price: Decimal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "places", "rounded"), [("0.125", 2, "0.13"), ("0.1249", 2, "0.12"), ("2.5", 0, "3"), ("-0.125", 2, "-0.13")]
+    ("value", "places", "rounded"),
+    [("0.125", 2, "0.13"), ("0.1249", 2, "0.12"), ("2.5", 0, "3"), ("-0.125", 2, "-0.13")],
 )
 def test_halves_go_up(value: str, places: int, rounded: str) -> None:
     assert half_up(Fraction(value), places) == Fraction(rounded)

@@ -10,7 +10,15 @@ from typing import Any
 import httpx
 import structlog
 
-from amate.adapters.pac import PacAccount, PacAmbiguous, PacError, PacRejected, PacUnavailable, Stamped
+from amate.adapters.pac import (
+    PacAccount,
+    PacAmbiguous,
+    PacError,
+    PacKeyConflict,
+    PacRejected,
+    PacUnavailable,
+    Stamped,
+)
 from amate.adapters.pac.breaker import Breaker, BreakerOpen
 from amate.adapters.pac.sw_wire import ALREADY_STAMPED, Answer, Unauthorized, read_answer
 from amate.fiscal.tfd import NotBelieved, Timbre, believe
@@ -176,22 +184,33 @@ class SwSapien:
 
     @asynccontextmanager
     async def _told(self, event: str, **facts: object) -> AsyncIterator[dict[str, object]]:
-        """One log line a call: outcome, code, milliseconds, key, size. Never a token, a password or a body."""
+        """One log line a call: outcome, code, milliseconds, key, size. Never a token, a password or a body.
+
+        An error line is an alarm: waiting and repeating will not mend what it tells.
+        """
         started = time.monotonic()
-        told: dict[str, object] = {"pac": self.code, **facts}
+        told: dict[str, object] = {"pac": self.code, "outcome": "interrupted", **facts}
+        tell = log.info
         try:
             yield told
         except PacError as failure:
             told.update(outcome=type(failure).__name__, code=getattr(failure, "code", getattr(failure, "cause", "")))
+            tell = log.error if _needs_staff(failure) else log.info
             raise
         finally:
-            log.info(event, ms=round((time.monotonic() - started) * 1000), **told)
+            tell(event, ms=round((time.monotonic() - started) * 1000), **told)
 
 
 def _is_outage(failure: BaseException) -> bool:
     if isinstance(failure, PacUnavailable):
         return failure.cause in ("network", "busy")
     return isinstance(failure, PacAmbiguous)
+
+
+def _needs_staff(failure: PacError) -> bool:
+    if isinstance(failure, PacUnavailable):
+        return failure.needs_staff
+    return isinstance(failure, PacKeyConflict) or isinstance(failure.__cause__, NotBelieved)
 
 
 async def _capped(response: httpx.Response) -> bytes:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
+from psycopg.conninfo import conninfo_to_dict
 
 from amate.sandbox.mint import NO_VALIDITY, mint_world
 from amate.sandbox.pac.admin import checks
@@ -46,9 +47,21 @@ def store_url(*, asked: str | None, sandbox: str | None, product: str | None) ->
             "DATABASE_URL apunta a la base de un cliente y el simulador no escribe ahí. "
             "Dale la suya en SANDBOX_DATABASE_URL o con --database-url."
         )
-    if url is not None and url == product:
+    if url is not None and product is not None and _same_database(url, product):
         raise Refused("La base del simulador es la misma que DATABASE_URL. Dale una base aparte.")
     return url
+
+
+def _same_database(one: str, other: str) -> bool:
+    """Whoever connects: another role on the same database is still the customer's database."""
+
+    def place(url: str) -> tuple[str, ...]:
+        said = conninfo_to_dict(url)
+        return tuple(
+            str(said.get(name) or default) for name, default in (("host", ""), ("port", "5432"), ("dbname", ""))
+        )
+
+    return place(one) == place(other)
 
 
 def _serve(said: argparse.Namespace) -> None:

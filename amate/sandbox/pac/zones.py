@@ -35,7 +35,7 @@ def check_window(fecha: datetime, *, now: datetime) -> None:
 @lru_cache(maxsize=1024)
 def _zone(cp: str) -> ZoneInfo:
     # Opens a database at import: only in this process, and only when it is needed.
-    from satcfdi.catalogs import codigo_postal_uso_horario  # type: ignore[import-untyped]
+    from satcfdi.catalogs import codigo_postal_uso_horario
 
     try:
         return _ZONES[codigo_postal_uso_horario(cp)]

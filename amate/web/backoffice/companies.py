@@ -11,7 +11,7 @@ from amate.access.models import Membership
 def companies(request: HttpRequest) -> HttpResponse:
     """Names and RFC are behind each company's own scope, so the list shows the directory's name (DECISIONS A5)."""
     memberships = list(
-        Membership.objects.select_related("company").filter(user__pk=request.user.pk).order_by("company__slug")
+        Membership.objects.select_related("company").filter(user_id=request.user.pk or 0).order_by("company__slug")
     )
     if len(memberships) == 1:
         return redirect("office:home", slug=memberships[0].company.slug)

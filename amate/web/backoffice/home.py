@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from amate.companies.models import Csd, Emisor, PortalPolicy
 from amate.invoices.models import Origin
 from amate.invoices.queries import invoices_in, on_the_way, refused_for_staff, stamped_since
-from amate.papers.dates import short
+from amate.papers.dates import MONTHS, short
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
 from amate.web.api.addresses import API, portal_site, portal_url
@@ -22,6 +22,7 @@ from amate.web.clock import now
 CSD_WARNING = timedelta(days=30)
 CERTISAT = "https://portalsat.plataforma.sat.gob.mx/certisat/"
 LATEST = 6
+WEEKDAYS = ("Lunes", "Martes", "Miércoles", "Jueves", "Viernes", "Sábado", "Domingo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         zone=zone,
         greeting=_greeting(moment.astimezone(zone).hour),
         name=request.user.nombre.split(" ")[0] if request.user.nombre else "",  # type: ignore[union-attr]
-        today=moment,
+        today=_today(midnight),
         tickets=tickets,
         sold=sold,
         in_portal=stamped_since(midnight, origin=Origin.PORTAL),
@@ -63,6 +64,14 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         policy=policy,
         api_address=f"{settings.PUBLIC_URL}{API}/tickets/caja-1/0001",
     )
+
+
+def _today(day: datetime) -> str:
+    """
+    >>> _today(datetime(2026, 11, 21))
+    'Sábado 21 de noviembre de 2026'
+    """
+    return f"{WEEKDAYS[day.weekday()]} {day.day} de {MONTHS[day.month - 1]} de {day.year}"
 
 
 def _greeting(hour: int) -> str:
@@ -81,12 +90,12 @@ def _todo(request: HttpRequest, *, moment: datetime, zone: ZoneInfo) -> list[ToD
     if refused := len(mend):
         text = "1 factura rechazada por corregir" if refused == 1 else f"{refused} facturas rechazadas por corregir"
         url = address(request, "invoices") + "?estado=to_mend"
-        found.append(ToDo("bad", "i-stop", text, "Sus clientes ya pagaron y la esperan", "Corregir", url))
+        found.append(ToDo("bad", "i-stop", text, "Hay clientes que pagaron y las esperan", "Corregir", url))
     # A refused invoice has its own line above; its promise would count it twice.
     failing = Promise.objects.failing().exclude(key__in=[f"stamp:{pk}" for pk in mend])
     given_up = failing.filter(next_try_at__isnull=True).count()
     if given_up:
-        text = "1 pendiente necesita que lo veas" if given_up == 1 else f"{given_up} pendientes necesitan que los veas"
+        text = "1 pendiente te necesita" if given_up == 1 else f"{given_up} pendientes te necesitan"
         url = address(request, "pending")
         found.append(ToDo("bad", "i-stop", text, "Ya no se intentan solos", "Revisar", url))
     trying = failing.filter(next_try_at__isnull=False).count()

@@ -1,5 +1,7 @@
 """Facturas: the list with state and origin, and one invoice with everything that happened to it."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -23,7 +25,7 @@ from amate.self_invoicing.queries import ticket_of_invoice
 from amate.web.api.files import pdf_response, xml_response
 from amate.web.backoffice.keyset import asked, page_of
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.pending import pending_row
+from amate.web.backoffice.pending import PendingRow, pending_row
 from amate.web.backoffice.roles import MAY_RESEND, MAY_RETRY, may, require
 from amate.web.backoffice.rows import Pill, invoice_pill, invoice_rows
 from amate.web.clock import now
@@ -34,7 +36,8 @@ STATES = {
     State.STAMPED.value: "Vigente",
     State.REFUSED.value: "Rechazada",
 }
-MESSAGE_TONES = {Message.State.SENT: "ok", Message.State.REFUSED: "bad"}
+PACS = {"sw_sapien": "SW Sapien"}
+MESSAGE_TONES: dict[str, str] = {Message.State.SENT: "ok", Message.State.REFUSED: "bad"}
 
 
 class ResendForm(forms.Form):
@@ -141,12 +144,27 @@ def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 
         moves=[(State(move.state).label, move) for move in found.moves.order_by("-pgh_id")],  # type: ignore[attr-defined]
         deliveries=_deliveries(found),
         ticket=ticket_of_invoice(found.pk),
-        advice=staff_advice(found.refusal_code) if found.refused_by == RefusedBy.OURS else "",
-        pending=[pending_row(one, invoice=found, now=moment) for one in failing],
+        pac=PACS.get(stamp.pac, stamp.pac) if stamp else "",
+        advice=_advice(found),
+        pending=[_pending(one, found, now=moment) for one in failing],
         may_retry=may(request, MAY_RETRY),
         may_resend=found.state == State.STAMPED and may(request, MAY_RESEND),
         form=form,
     )
+
+
+def _advice(found: Invoice) -> str:
+    """What to do about a refusal. One without a code is a sentence of our own, which says it already."""
+    if found.refused_by == RefusedBy.RECEIVER:
+        return "El portal le mostró a tu cliente qué dato corregir; su nota sigue disponible para facturar."
+    return staff_advice(found.refusal_code) if found.refusal_code else ""
+
+
+def _pending(one: Promise, found: Invoice, *, now: datetime) -> PendingRow:
+    """The reason is not said twice when the page already tells it as the refusal."""
+    row = pending_row(one, invoice=None, now=now)
+    told = found.refusal and row.error.startswith(found.refusal)
+    return replace(row, error="") if told else row
 
 
 def _facts(found: Invoice) -> list[tuple[str, str]]:

@@ -68,6 +68,7 @@ def ticket(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
         invoice=invoice,
         invoice_pill=invoice_pill(invoice) if invoice else None,
         deadline=f"{in_full(found.deadline.astimezone(zone))}, {zone_in_words(zone.key)}",
+        sold=in_full(found.sold_at.astimezone(zone)),
         paid_with=name_of("forma_pago", found.forma_pago),
         lines=[_line(sale) for sale in lines_from_json(found.lines)],
         steps=_steps(found, claims),

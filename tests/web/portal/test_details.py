@@ -66,7 +66,7 @@ def test_a_payments_or_payroll_use_is_never_offered(buyer: Buyer) -> None:
 @pytest.mark.parametrize(
     ("rfc", "said"),
     [
-        ("SDI190823KX4", ""),
+        ("XOJI740919U48", ""),
         ("SDI190823KX9", "El último dígito no coincide"),
         ("SDI19", "El RFC lleva 12 o 13 caracteres y escribiste 5"),
         ("XAXX010101000", "Ese RFC es de público en general"),

@@ -14,6 +14,9 @@ from tests.world import World
 
 @pytest.fixture
 def buyer(world: World) -> Buyer:
+    """At the start of a day by UTC, where every window starts anew."""
+    now = world.now()
+    world.time_passes(seconds=86_400 - now.timestamp() % 86_400 + 1)
     return Buyer(world.shop)
 
 

@@ -1,9 +1,12 @@
 """Every refusal has its page, its sentence and its way out (FEATURES 4.3)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from amate.companies.models import Emisor, PortalPolicy
 from amate.invoices.models import Invoice, RefusedBy, State
@@ -51,9 +54,7 @@ def test_an_unknown_code_and_a_wrong_total_get_the_same_page(world: World, buyer
     assert _bare(words(wrong), ticket.code) == _bare(words(unknown), "7K4M9QXW2TRP")
 
 
-def test_an_unknown_code_and_a_wrong_total_cost_the_same_queries(
-    world: World, buyer: Buyer, django_assert_num_queries: Any
-) -> None:
+def test_an_unknown_code_and_a_wrong_total_cost_the_same_queries(world: World, buyer: Buyer) -> None:
     ticket, other = world.sale(), world.sale(world.other)
     asked = [_queries(buyer, code, "1.00") for code in (ticket.code, "7K4M9QXW2TRP", other.code)]
     assert asked[0] == asked[1] == asked[2]
@@ -336,13 +337,10 @@ def _bare(page: str, code: str) -> str:
 
 def _queries(buyer: Buyer, code: str, total: str) -> list[str]:
     """The statements of a try, without its values."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     buyer.get("")
     with CaptureQueriesContext(connection) as seen:
         buyer.types(code, total)
-    return [query["sql"].replace(code, "C").split("/*")[0].split("VALUES")[0] for query in seen.captured_queries]
+    return [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in seen.captured_queries]
 
 
 def _change(world: World, ticket: Ticket, **values: Any) -> None:

@@ -148,6 +148,6 @@ def amount(said: Mapping[str, str], name: str) -> Fraction:
 @lru_cache(maxsize=256)
 def currency_places(moneda: str) -> int:
     # Opens a database at import: only in this process, and only when it is needed.
-    from satcfdi.catalogs import moneda_decimales  # type: ignore[import-untyped]
+    from satcfdi.catalogs import moneda_decimales
 
     return int(moneda_decimales(moneda))

@@ -1,0 +1,46 @@
+"""The key of one company sees nothing of the other, on every operation that the document lists."""
+
+from typing import Any
+
+from amate.self_invoicing.models import Ticket
+from tests.web.api.sales import sale
+from tests.web.office import desk
+from tests.world import World
+
+
+def test_every_operation_hides_what_belongs_to_the_other(world: World) -> None:
+    invoice = desk.stamped(world, shop=world.other)
+    ticket = world.scoped(lambda: Ticket.objects.get(), world.other)
+    theirs = {
+        "code": ticket.code,
+        "uuid": str(invoice.uuid),
+        "source": ticket.source,
+        "external_id": ticket.external_id,
+    }
+    paths = world.client.get("/api/v1/openapi.json").json()["paths"]
+    looked = 0
+    for path, operations in paths.items():
+        address = path.removeprefix("/api/v1").format(**theirs)
+        for method in operations:
+            if method == "get":
+                assert world.api("GET", address, shop=world.other).status_code == 200, path
+                assert world.api("GET", address).status_code == 404, path
+                looked += 1
+            else:
+                assert (method, path) == ("put", "/api/v1/tickets/{source}/{external_id}")
+                _put_makes_a_note_of_its_own(world, address, ticket)
+    assert looked == 5
+
+
+def _put_makes_a_note_of_its_own(world: World, address: str, theirs: Any) -> None:
+    answer = world.api("PUT", address, sale())
+    assert answer.status_code == 201
+    assert answer.json()["code_bare"] != theirs.code
+    unchanged = world.scoped(lambda: Ticket.objects.get(), world.other)
+    assert (unchanged.code, unchanged.total) == (theirs.code, theirs.total)
+
+
+def test_a_branch_of_the_other_is_unknown(world: World) -> None:
+    answer = world.api("PUT", "/tickets/caja-1/A-1", sale(branch=world.other.branch.code))
+    assert answer.status_code == 422
+    assert world.other.branch.code not in answer.json()["errors"][0]["detail"].split("Tus sucursales")[1]
