@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests import database
+from tests.corpus import CORPUS_ABSENT
 from tests.home import HOME
 
 _held: list[Any] = []
@@ -51,6 +52,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
     if not os.environ.get("AMATE_TEST_KEEP_SERVER"):
         embedded().stop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Only the tests of the absent corpus may be skipped: any other skip fails the run (DECISIONS E11)."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    strange = [report.nodeid for report in skipped if CORPUS_ABSENT not in str(report.longrepr)]
+    if strange:
+        reporter.write_line("skipped without leave: " + ", ".join(strange), red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -7,4 +7,5 @@ import pytest
 
 CORPUS = Path(os.environ.get("AMATE_CORPUS", Path(__file__).resolve().parents[2] / "shared" / "corpus"))
 
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the outside corpus is absent")
+CORPUS_ABSENT = "the outside corpus is absent"
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=CORPUS_ABSENT)

@@ -14,10 +14,13 @@ class NoCsd(RuntimeError):
 
 
 def keep_csd(*, cer: bytes, key: bytes, password: str, rfc: str, now: datetime) -> CsdRow:
-    """Check the pair and store it encrypted; the password is used once and not kept. Raises fiscal.csd.CsdRefused."""
+    """Check the pair and store it encrypted; the password is used once and not kept. Raises fiscal.csd.CsdRefused.
+
+    The same certificate again is encrypted anew and is in use again: that is the way out of a lost master key.
+    """
     csd = read_csd(cer=cer, key=key, password=password, rfc=rfc, now=now)
     company_id = open_company()
-    row, _ = CsdRow.objects.get_or_create(
+    row, _ = CsdRow.objects.update_or_create(
         no_certificado=csd.no_certificado,
         defaults={
             "cer": cer,
@@ -25,6 +28,7 @@ def keep_csd(*, cer: bytes, key: bytes, password: str, rfc: str, now: datetime) 
             "valid_from": csd.certificate.valid_from,
             "valid_to": csd.certificate.valid_to,
             "kept_at": now,
+            "retired_at": None,
         },
     )
     return row

@@ -16,7 +16,7 @@ NONCE = 12
 
 
 class WrongMasterKey(RuntimeError):
-    """What is stored was encrypted under another master key: bring back the file keys/master-key of AMATE_HOME."""
+    """What is stored was encrypted under another master key; the message says how to mend it."""
 
 
 @cache
@@ -34,8 +34,11 @@ def encrypt(plain: bytes, *, about: str) -> bytes:
 
 def decrypt(kept: bytes, *, about: str) -> bytes:
     if kept[:1] != VERSION:
-        raise WrongMasterKey("an unknown form of encryption")
+        raise WrongMasterKey("Lo guardado tiene una forma de cifrado que este Amate no conoce: actualiza Amate.")
     try:
         return _cipher().decrypt(kept[1 : 1 + NONCE], kept[1 + NONCE :], about.encode())
     except InvalidTag as fault:
-        raise WrongMasterKey("the master key does not open what is stored") from fault
+        raise WrongMasterKey(
+            "La llave maestra no abre lo guardado: se cifró con otra. Regresa el archivo keys/master-key de tu AMATE_HOME "
+            "(o AMATE_MASTER_KEY), o vuelve a subir el CSD."
+        ) from fault

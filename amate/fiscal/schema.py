@@ -56,6 +56,11 @@ def structure(root: etree._Element, *, catalogs: Catalogs) -> list[Finding]:
     return found
 
 
+def is_well_built(root: etree._Element) -> bool:
+    """Only the stripped schema's verdict, for a document of ours: the rules check its keys, and it has nothing foreign."""
+    return _schema().validate(root)
+
+
 def compile_schema() -> etree.XMLSchema:
     """Strip and compile, about 10 signatures' worth of CPU. `structure` does it once a process."""
     base = schema_root()

@@ -82,6 +82,15 @@ def seal(comprobante: Comprobante, csd: Csd) -> Sealed:
     return Sealed(xml=written, cadena=signed, sello=sello, sha256=hashlib.sha256(written).digest())
 
 
+def collapsed(value: str) -> str:
+    """A text as it is written: runs of XML white space made one space, none at the ends. Raises `NotWritable`."""
+    if not value or _is_plain(value):
+        return value
+    if _FORBIDDEN.search(value) is not None:
+        raise NotWritable(f"{value!r} holds a character that a CFDI cannot carry: refuse it where it is typed")
+    return _XML_SPACE.sub(" ", value).strip(" ")
+
+
 def _comprobante(c: Comprobante, no_certificado: str, xml: list[str], cadena: list[str]) -> None:
     _fields(
         (
@@ -241,10 +250,10 @@ def _fields(fields: tuple[tuple[str, str | None], ...], xml: list[str], cadena: 
             xml.append(f' {name}="{value}"')
             cadena.append(f"|{value}")
             continue
-        collapsed = _collapsed(value)
-        if collapsed:
-            xml.append(f' {name}="{_escaped(collapsed)}"')
-            cadena.append(f"|{collapsed}")
+        text = collapsed(value)
+        if text:
+            xml.append(f' {name}="{_escaped(text)}"')
+            cadena.append(f"|{text}")
 
 
 def _same(value: str) -> str:
@@ -259,12 +268,6 @@ def _is_plain(value: str) -> bool:
     return value.isalnum() or (
         _SPECIAL.search(value) is None and "  " not in value and value[0] != " " and value[-1] != " "
     )
-
-
-def _collapsed(value: str) -> str:
-    if _FORBIDDEN.search(value) is not None:
-        raise NotWritable(f"{value!r} holds a character that a CFDI cannot carry: refuse it where it is typed")
-    return _XML_SPACE.sub(" ", value).strip(" ")
 
 
 def _escaped(value: str) -> str:

@@ -11,7 +11,7 @@ from amate.fiscal.csd import Csd
 from amate.fiscal.ingreso import build_ingreso
 from amate.fiscal.receptor import Receptor
 from amate.fiscal.rules.finding import Finding
-from amate.fiscal.rules.validate import validate
+from amate.fiscal.rules.validate import validate_ours
 from amate.fiscal.seal import Sealed, seal
 from amate.invoices.lines import lines_from_json
 from amate.invoices.models import Invoice, Sealing, State
@@ -46,7 +46,7 @@ def seal_invoice(*, invoice: Invoice, csd: Csd, catalogs: Catalogs, now: datetim
     if document.total != invoice.total:
         raise TotalDrifted(f"El total sellado sería {document.total} y el de la venta es {invoice.total}.")
     sealed = seal(document, csd)
-    findings = [f for f in validate(sealed.xml, catalogs=catalogs) if f.severity == "error"]
+    findings = [f for f in validate_ours(document, sealed.xml, catalogs=catalogs) if f.severity == "error"]
     if findings:
         raise DocumentRefused(findings)
     sealing = _keep(invoice, sealed, no_certificado=csd.no_certificado, now=now)

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError, connection
 
-from amate.promises.lease import GiveUp, Lease, TryLater, settle_done, settle_failed, take
+from amate.promises.lease import GiveUp, Lease, LeaseLost, TryLater, settle_done, settle_failed, take
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -36,9 +36,7 @@ def _with_fresh_connection(act: Callable[P, R], *args: P.args, **kwargs: P.kwarg
         raise
 
 
-async def keep(
-    *, company_id: int, promise_id: int, worker: int, handlers: dict[str, Handler], clock: Clock
-) -> None:
+async def keep(*, company_id: int, promise_id: int, worker: int, handlers: dict[str, Handler], clock: Clock) -> None:
     """Lease the promise, run its act, settle. Every outcome of the act ends on the row, none in the job."""
     lease = await step(take)(company_id=company_id, promise_id=promise_id, now=clock(), worker=worker)
     if lease is None:
@@ -47,6 +45,10 @@ async def keep(
         await handlers[lease.kind](lease)
     except TryLater as reason:
         await step(settle_failed)(lease, now=clock(), error=str(reason), again=True)
+    except LeaseLost:
+        logger.warning(
+            "a late run stood back", extra={"kind": lease.kind, "promise": promise_id, "company": company_id}
+        )
     except GiveUp as reason:
         logger.warning("promise given up", extra={"kind": lease.kind, "promise": promise_id, "company": company_id})
         await step(settle_failed)(lease, now=clock(), error=str(reason), again=False)
@@ -55,7 +57,7 @@ async def keep(
         await step(settle_failed)(lease, now=clock(), error=f"{type(fault).__name__}: {fault}", again=True)
     except asyncio.CancelledError:
         raise
-    except Exception as fault:  # noqa: BLE001 a defect of ours is an outcome too: visible on the row, no retry storm
+    except Exception as fault:  # a defect of ours is an outcome too: visible on the row, no retry storm
         logger.exception("promise failed", extra={"kind": lease.kind, "promise": promise_id, "company": company_id})
         await step(settle_failed)(lease, now=clock(), error=f"{type(fault).__name__}: {fault}", again=False)
     else:

@@ -21,6 +21,10 @@ class GiveUp(Exception):
     """No repetition will help: the promise stays open, with this sentence, until a person retries it."""
 
 
+class LeaseLost(Exception):
+    """This run was given up for dead and another one began: it writes nothing more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to keep one promise. `attempt` is the fence: after a newer lease, the older one writes nothing."""
@@ -58,6 +62,7 @@ SET leased_until = NULL, leased_by = NULL, last_error = %(error)s, nudged_at = c
 WHERE id = %(id)s AND attempts = %(attempt)s AND leased_by IS NOT NULL
 RETURNING next_try_at
 """
+MINE = "SELECT 1 FROM promises_promise WHERE id = %s AND attempts = %s AND leased_by IS NOT NULL FOR NO KEY UPDATE"
 NUDGE = """
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%s, 'keep', %s, NULL, NULL, %s, %s)::procrastinate_job_to_defer_v1])
 """
@@ -66,12 +71,25 @@ SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%s, 'keep', %s, NULL, NULL, %s, %s)
 def take(*, company_id: int, promise_id: int, now: datetime, worker: int) -> Lease | None:
     """Lease a due promise, or None: it is done, not due, or somebody else is at it."""
     with company_scope(company_id), connection.cursor() as c:
-        c.execute(TAKE, [LEASE, worker, promise_id, now])
+        values: list[Any] = [LEASE, worker, promise_id, now]
+        c.execute(TAKE, values)
         row = c.fetchone()
     if row is None:
         return None
     kind, args, attempt, asked, queue, priority = row
     return Lease(company_id, promise_id, kind, _json(args), attempt, asked, queue, priority)
+
+
+def hold_fast(lease: Lease) -> None:
+    """Make sure the lease is still ours until the open transaction ends. Raises LeaseLost. Inside the company's scope.
+
+    For what a run records of the world when it is not plain truth: "nobody knows" from a run that was thought dead
+    would overwrite what its successor is doing.
+    """
+    with connection.cursor() as c:
+        c.execute(MINE, [lease.promise_id, lease.attempt])
+        if c.fetchone() is None:
+            raise LeaseLost(f"promise {lease.promise_id}, attempt {lease.attempt}")
 
 
 def settle_done(lease: Lease, *, now: datetime) -> bool:
@@ -87,7 +105,7 @@ def settle_done(lease: Lease, *, now: datetime) -> bool:
 def settle_failed(lease: Lease, *, now: datetime, error: str, again: bool) -> bool:
     """The run failed; `again` says whether time may mend it. False if the lease was lost meanwhile."""
     again_at = now + KINDS[lease.kind].wait(lease.attempt) if again else None
-    values = {"asked": lease.asked, "now": now, "id": lease.promise_id, "attempt": lease.attempt}
+    values: dict[str, Any] = {"asked": lease.asked, "now": now, "id": lease.promise_id, "attempt": lease.attempt}
     with company_scope(lease.company_id), connection.cursor() as c:
         c.execute(FAILED, {**values, "error": error[:4000], "again_at": again_at})
         row = c.fetchone()
@@ -108,7 +126,8 @@ def retry_now(*, promise_id: int, now: datetime) -> bool:
         if row is None:
             return False
         company_id, queue, priority = row
-        c.execute(NUDGE, [queue, priority, Jsonb({"company_id": company_id, "promise_id": promise_id}), None])
+        nudge: list[Any] = [queue, priority, Jsonb({"company_id": company_id, "promise_id": promise_id}), None]
+        c.execute(NUDGE, nudge)
     return True
 
 

@@ -1,6 +1,5 @@
 """The table of what is owed (DECISIONS B1)."""
 
-
 from typing import ClassVar
 
 from django.db import models
@@ -42,11 +41,15 @@ class Promise(CompanyOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["company", "key"], condition=Q(done_at__isnull=True), name="promise_open_key")
+            models.UniqueConstraint(
+                fields=["company", "key"], condition=Q(done_at__isnull=True), name="promise_open_key"
+            )
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(done_at__isnull=True), name="promise_due"),
-            models.Index(fields=["leased_by"], condition=Q(done_at__isnull=True, leased_by__isnull=False), name="promise_leased"),
+            models.Index(
+                fields=["leased_by"], condition=Q(done_at__isnull=True, leased_by__isnull=False), name="promise_leased"
+            ),
             models.Index(fields=["company", "-id"], condition=Q(done_at__isnull=True), name="promise_open_company"),
         ]
 

@@ -45,7 +45,7 @@ def promise_all(
     """
     if not wanted:
         return []
-    values = {
+    values: dict[str, Any] = {
         "company": open_company(),
         "kind": kind,
         "queue": KINDS[kind].queue,
@@ -61,8 +61,6 @@ def promise_all(
     return list(row[0]) if row else []
 
 
-def promise(
-    kind: str, *, key: str, now: datetime, priority: int, at: datetime | None = None, **args: Any
-) -> int:
+def promise(kind: str, *, key: str, now: datetime, priority: int, at: datetime | None = None, **args: Any) -> int:
     """Owe one thing. `key` is built from stable ids; the same key asked twice is kept once."""
     return promise_all(kind=kind, wanted={key: args}, now=now, priority=priority, at=at)[0]

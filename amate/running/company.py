@@ -16,15 +16,23 @@ from amate.companies.keep_csd import keep_csd
 from amate.companies.models import Company
 from amate.fiscal.csd import CsdRefused
 from amate.fiscal.rfc import RfcRefused
+from amate.running.prepare import server_up
 from amate.tenancy.scope import company_scope
 
 
 def main(argv: Sequence[str]) -> int:
     said = _arguments(argv)
-    password = getpass.getpass("Contraseña de quien administra: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    password = (
+        getpass.getpass("Contraseña de quien administra: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    )
     if len(password) < 10:
         print("La contraseña necesita 10 caracteres o más.", file=sys.stderr)
         return 2
+    with server_up():
+        return _add(said, password)
+
+
+def _add(said: argparse.Namespace, password: str) -> int:
     try:
         company = _found(said)
     except (CsdRefused, RfcRefused) as refused:
@@ -73,7 +81,9 @@ def _found(said: argparse.Namespace) -> Company:
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="amate company", description=__doc__)
-    add = parser.add_subparsers(dest="act", required=True).add_parser("add", help="la contraseña se lee de la terminal o de stdin")
+    add = parser.add_subparsers(dest="act", required=True).add_parser(
+        "add", help="la contraseña se lee de la terminal o de stdin"
+    )
     for name, meaning in (
         ("slug", "su lugar en las direcciones: /f/SLUG/"),
         ("rfc", "RFC de la empresa"),
@@ -83,7 +93,11 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         ("email", "correo con el que entra quien administra"),
     ):
         add.add_argument(f"--{name}", required=True, help=meaning)
-    for name, meaning in (("nombre-comercial", "como lo conocen sus clientes"), ("telefono", ""), ("correo", "para respuestas")):
+    for name, meaning in (
+        ("nombre-comercial", "como lo conocen sus clientes"),
+        ("telefono", ""),
+        ("correo", "para respuestas"),
+    ):
         add.add_argument(f"--{name}", default="", help=meaning)
     add.add_argument("--cer", type=Path, help="CSD: archivo .cer")
     add.add_argument("--key", type=Path, help="CSD: archivo .key")

@@ -1,5 +1,6 @@
 """AMATE_HOME: the one folder that holds this installation's data, keys and caches."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -9,7 +10,7 @@ def amate_home() -> Path:
     """The data folder. By root it is a system folder that the database's user can reach (DECISIONS A6)."""
     named = os.environ.get("AMATE_HOME")
     if named:
-        return Path(named).expanduser().absolute()
+        return Path(os.path.normpath(Path(named).expanduser().absolute()))  # as PostgreSQL writes it
     if os.geteuid() == 0:
         return Path("/var/lib/amate")
     data = os.environ.get("XDG_DATA_HOME")
@@ -25,18 +26,38 @@ def private_folder(path: Path) -> Path:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a secret so that nobody else can read it, not even for the moment between creation and chmod."""
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    _private_partial(path, content).replace(path)
+    _sync_folder(path.parent)
 
 
 def kept_secret(name: str, *, make: int = 32) -> bytes:
     """A random secret of this installation, made once (`keys/<name>`, 0600) and read ever after."""
     path = private_folder(amate_home() / "keys") / name
     if not path.exists():
-        write_private(path, secrets.token_urlsafe(make).encode())
+        partial = _private_partial(path, secrets.token_urlsafe(make).encode())
+        # Two processes may need it first at once. A link never replaces: the loser reads the winner's, or it would go on
+        # encrypting under a key that no file holds.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(partial)
+        partial.unlink()
+        _sync_folder(path.parent)
     return path.read_bytes()
+
+
+def _private_partial(path: Path, content: bytes) -> Path:
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return partial
+
+
+def _sync_folder(folder: Path) -> None:
+    """The name too must outlive a power cut, not only the bytes."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

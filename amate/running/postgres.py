@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -58,27 +59,42 @@ class Server:
         """Start or find the server running. The first start takes about a second, the next a tenth."""
         user = database_user()
         self._folders(user)
-        first = not (self.data / "PG_VERSION").exists()
-        if first:
+        if not (self.data / "PG_VERSION").exists():
             self._initdb(user)
         else:
             self._refuse_other_major()
         if not self.running():
             command = ["-D", str(self.data), "-w", "-t", "60", "-l", str(self.log), "start"]
-            done = subprocess.run([self._bin("pg_ctl"), *command], capture_output=True, text=True, cwd="/", **as_user(user))
+            done = subprocess.run(
+                [self._bin("pg_ctl"), *command], capture_output=True, text=True, cwd="/", **as_user(user)
+            )
             if done.returncode != 0:
                 tail = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else done.stderr
                 raise ServerRefused(f"PostgreSQL did not start. Its last words:\n{tail}")
         self._roles()
 
     def stop(self) -> None:
-        if self.running():
-            command = [self._bin("pg_ctl"), "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop"]
-            subprocess.run(command, stdout=subprocess.DEVNULL, cwd="/", check=False, **as_user(database_user()))
+        """Whoever is still connected is told to go; what is committed stays, even if it must be stopped the hard way."""
+        for mode, seconds in (("fast", "30"), ("immediate", "10")):
+            if self.running():
+                command = [self._bin("pg_ctl"), "-D", str(self.data), "-m", mode, "-w", "-t", seconds, "stop"]
+                subprocess.run(command, stdout=subprocess.DEVNULL, cwd="/", check=False, **as_user(database_user()))
 
     def running(self) -> bool:
-        command = [self._bin("pg_ctl"), "-D", str(self.data), "status"]
-        return subprocess.run(command, capture_output=True, cwd="/", **as_user(database_user())).returncode == 0
+        """Does the process that postmaster.pid names live, and is it ours?
+
+        After a crash the file stays, and its number may belong to another program by now (pg_ctl would believe it), or
+        to a zombie that nobody buries. Only the living has a command line, and ours names the data folder.
+        """
+        pid = self.pid()
+        if pid is None:
+            return False
+        if sys.platform != "linux":
+            return _exists(pid)
+        try:
+            return os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            return False
 
     def pid(self) -> int | None:
         try:
@@ -108,10 +124,11 @@ class Server:
     # ------------------------------------------------------------ steps
 
     def _folders(self, user: pwd.struct_passwd | None) -> None:
-        self.home.mkdir(parents=True, exist_ok=True)
-        self.home.chmod(0o755 if user else 0o700)
-        refuse_unreachable(self.home, user)
-        if len(str(self.socket / ".s.PGSQL.5432")) > SOCKET_LIMIT:
+        self.home.mkdir(mode=0o755 if user else 0o700, parents=True, exist_ok=True)
+        if user and self.home not in _private_homes():
+            self.home.chmod(self.home.stat().st_mode | 0o011)  # enter, not read
+        refuse_unreachable(self.data, user)
+        if len(os.fsencode(self.socket / ".s.PGSQL.5432")) > SOCKET_LIMIT:
             raise ServerRefused(
                 f"AMATE_HOME is too long for a Unix socket ({SOCKET_LIMIT} bytes): {self.home}. Choose a shorter folder."
             )
@@ -133,7 +150,10 @@ class Server:
             "password_encryption": "scram-sha-256",
             "max_connections": "100",
         }
-        command = [self._bin("initdb"), "-D", str(self.data), "-U", "postgres", "-A", "scram-sha-256"]
+        # Made aside and renamed: a first start that was killed half-way must not look like a server with data.
+        partial = self.data.with_name("data.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        command = [self._bin("initdb"), "-D", str(partial), "-U", "postgres", "-A", "scram-sha-256"]
         command += [f"--pwfile=/dev/fd/{read_end}", "-E", "UTF8", "--locale=C.UTF-8"]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
@@ -143,6 +163,7 @@ class Server:
             )
         finally:
             os.close(read_end)
+        partial.rename(self.data)
 
     def _roles(self) -> None:
         """Two roles (DECISIONS A3). The owner may create databases for tests; neither is superuser or passes policies."""
@@ -224,17 +245,34 @@ def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "umask": 0o077}
 
 
-def refuse_unreachable(home: Path, user: pwd.struct_passwd | None) -> None:
+def refuse_unreachable(folder: Path, user: pwd.struct_passwd | None) -> None:
     """A folder below somebody's private home cannot be entered by the database's user: say which and how to mend it."""
     if user is None:
         return
-    for parent in reversed(home.parents):
+    for parent in reversed(folder.parents):
+        if not parent.exists():
+            return
         command = ["/bin/sh", "-c", 'test -x "$0"', str(parent)]
         if subprocess.run(command, cwd="/", **as_user(user)).returncode:
             raise ServerRefused(
                 f"The database user '{user.pw_name}' cannot enter {parent}. "
                 f"Set AMATE_HOME=/var/lib/amate, or run: chmod o+x {parent}"
             )
+
+
+def _private_homes() -> set[Path]:
+    """Folders whose permissions are their owner's business: a server run by root never opens them."""
+    return {Path(person.pw_dir) for person in pwd.getpwall()}
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def embedded() -> Server:

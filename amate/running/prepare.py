@@ -1,12 +1,15 @@
 """Bringing an installation up to date before anything serves: database, tables, SAT keys, static files."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 from django.conf import settings
 from django.core.management import call_command
+from django.db import DatabaseError, connection, connections
 
 from amate.running.postgres import ServerRefused, embedded
+from amate.running.supervise import leaving_by_the_door
 
 GRANTS = Path(__file__).resolve().parents[1] / "tenancy" / "grants.sql"
 
@@ -23,9 +26,28 @@ def prepare() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def _migrate() -> None:
-    from django.db import connections
+def prepare_only() -> None:
+    """`amate migrate`: as `prepare`, and the embedded server is left as it was found."""
+    with server_up():
+        prepare()
 
+
+@contextmanager
+def server_up() -> Iterator[None]:
+    """The embedded server, if it is ours, running for as long as this lasts; stopped again if it was not before."""
+    if not settings.EMBEDDED or embedded().running():
+        yield
+        return
+    try:
+        with leaving_by_the_door(code=130):
+            embedded().start()
+            yield
+    finally:
+        connections.close_all()
+        embedded().stop()
+
+
+def _migrate() -> None:
     with connections["owner"].cursor() as c:
         c.execute(GRANTS.read_text())
     call_command("migrate", database="owner", verbosity=0)
@@ -41,13 +63,12 @@ def _fill_catalogs() -> None:
 
 def _refuse_unmigrated() -> None:
     """Without the owner's address we cannot migrate: say so before the first page fails."""
-    from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except psycopg.Error as fault:
+    except DatabaseError as fault:
         raise ServerRefused(f"No se puede leer la base de datos: {fault}") from fault
     if waiting:
         raise ServerRefused(

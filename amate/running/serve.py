@@ -1,18 +1,24 @@
 """What `amate serve` keeps alive, and how it knows that all is well."""
 
+import fcntl
 import json
 import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connections
 
-from amate.running.postgres import embedded
+from amate.running.postgres import ServerRefused, embedded
 from amate.running.prepare import prepare
-from amate.running.supervise import Child, Supervisor, refuse_taken_port
+from amate.running.supervise import Child, Supervisor, leaving_by_the_door, refuse_taken_port
+
+# Whatever proxy the environment names, it cannot reach our own loopback.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def web_command() -> list[str]:
@@ -35,28 +41,50 @@ def web_and_worker(env: dict[str, str]) -> list[Child]:
     return [Child("web", web_command(), env), Child("worker", [*amate, "worker"], env)]
 
 
-def serve(
-    *,
-    extra: Sequence[Child] = (),
-    env: dict[str, str] | None = None,
-    when_ready: Callable[[], None] | None = None,
-    prepared: bool = False,
-) -> int:
-    """Prepare and keep alive until Ctrl-C. `extra` starts first (the demo's sandboxes)."""
-    refuse_taken_port(settings.PORT)
-    if not prepared:
+def serve() -> int:
+    """`amate serve`: prepare and keep alive until Ctrl-C."""
+    with only_one_here():
         prepare()
+        return keep_alive(when_ready=lambda: _say(f"ready: {settings.PUBLIC_URL}"))
+
+
+def keep_alive(
+    *, when_ready: Callable[[], None], extra: Sequence[Child] = (), env: dict[str, str] | None = None
+) -> int:
+    """Web and worker, until told to stop. `extra` starts first (the demo's sandboxes). Inside `only_one_here`."""
+    connections.close_all()  # what prepared the database; the first restart of PostgreSQL would break it
     children = [*extra, *web_and_worker(env or {})]
     server = embedded() if settings.EMBEDDED else None
-    say = _say
-    supervisor = Supervisor(children=children, server=server, say=say)
-    return supervisor.run(ready=is_ready, when_ready=when_ready or (lambda: say(f"ready: {settings.PUBLIC_URL}")))
+    return Supervisor(children=children, server=server, say=_say).run(ready=is_ready, when_ready=when_ready)
+
+
+@contextmanager
+def only_one_here() -> Iterator[None]:
+    """Port and AMATE_HOME are ours alone, and however this ends the embedded server ends with it."""
+    refuse_taken_port(settings.PORT)
+    if not settings.EMBEDDED:
+        with leaving_by_the_door():
+            yield
+        return
+    with (settings.HOME / "serving.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ServerRefused(
+                f"Another Amate already serves {settings.HOME}. Stop it, or choose another AMATE_HOME."
+            ) from None
+        try:
+            with leaving_by_the_door():
+                yield
+        finally:
+            connections.close_all()
+            embedded().stop()
 
 
 def is_ready() -> bool:
     """The web answers, it reaches the database, and a worker's heart beats."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/salud/", timeout=2) as answer:
+        with _DIRECT.open(f"http://127.0.0.1:{settings.PORT}/salud/", timeout=2) as answer:
             return bool(json.load(answer)["workers"] > 0)
     except (urllib.error.URLError, OSError, ValueError):
         return False

@@ -12,8 +12,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+import psycopg
 
 from amate.running.postgres import Server, ServerRefused
 
@@ -21,6 +24,7 @@ PR_SET_PDEATHSIG = 1
 STEADY = 10.0  # seconds after which a child counts as healthy again
 LONGEST_PAUSE = 30.0
 GRACE = 15.0
+STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
@@ -59,29 +63,38 @@ class Child:
         now = time.monotonic()
         if self.process is None:
             if now >= self.not_before:
-                self.start()
+                try:
+                    self.start()
+                except OSError as fault:  # no memory or no process number left: as if it had ended at once
+                    self._rest(now)
+                    say(f"{self.name} cannot start: {fault}")
         elif (code := self.process.poll()) is not None:
             self.signal(signal.SIGKILL)  # what it left behind would hold its port
             self.process = None
-            self.failures = 0 if now - self.started > STEADY else self.failures + 1
-            self.not_before = now + (min(2.0**self.failures, LONGEST_PAUSE) if self.failures else 0.2)
+            self._rest(now)
             say(f"{self.name} ended ({code}); starting it again")
         elif self.failures and now - self.started > STEADY:
             self.failures = 0
 
+    def _rest(self, now: float) -> None:
+        """One that was healthy comes back at once; one that keeps failing waits longer each time."""
+        self.failures = 0 if self.started and now - self.started > STEADY else self.failures + 1
+        self.not_before = now + (min(2.0**self.failures, LONGEST_PAUSE) if self.failures else 0.2)
+
 
 class Supervisor:
-    """Runs until it is told to stop. `server` is the embedded PostgreSQL, if it is ours."""
+    """Runs until it is told to stop. `server` is the embedded PostgreSQL, if it is ours: it is kept alive here, and
+    stopped by whoever started it."""
 
     def __init__(self, *, children: Sequence[Child], server: Server | None, say: Callable[[str], None] = print) -> None:
         self.children = children
         self.server = server
-        self.say = say
+        self.say = _heard_or_not(say)
         self.stopping = threading.Event()
 
     def run(self, *, ready: Callable[[], bool], when_ready: Callable[[], None]) -> int:
         """Start everything; once `ready` says so, call `when_ready` once. Returns the exit code."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOP:
             signal.signal(number, lambda *_: self.stopping.set())
         told = False
         try:
@@ -100,13 +113,13 @@ class Supervisor:
     def _watch_server(self) -> None:
         if self.server is None:
             return
-        pid = self.server.pid()
-        if pid is not None and _alive(pid):
+        if self.server.running():
             return
         self.say("PostgreSQL ended; starting it again")
         try:
             self.server.start()
-        except ServerRefused as fault:  # backends of the dead server may still hold its memory for a moment
+        # Backends of the dead server may still hold its memory for a moment, or it dies again while we look.
+        except (ServerRefused, psycopg.Error) as fault:
             self.say(str(fault))
             self.stopping.wait(1)
 
@@ -121,8 +134,6 @@ class Supervisor:
                 except subprocess.TimeoutExpired:
                     self.say(f"{child.name} did not stop in time")
                 child.signal(signal.SIGKILL)
-        if self.server is not None:
-            self.server.stop()
 
 
 def refuse_taken_port(port: int) -> None:
@@ -131,17 +142,36 @@ def refuse_taken_port(port: int) -> None:
         try:
             s.bind(("127.0.0.1", port))
         except OSError as taken:
-            raise SystemExit(f"Port {port} is taken by another program. Stop it, or choose another: AMATE_PORT=8080") from taken
+            raise SystemExit(
+                f"Port {port} is taken by another program. Stop it, or choose another: AMATE_PORT=8080"
+            ) from taken
 
 
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+@contextmanager
+def leaving_by_the_door(*, code: int = 0) -> Iterator[None]:
+    """Before the supervisor takes over, a signal ends the work as an exception does: what was started is stopped.
+
+    `code` is what the process then answers.
+    """
+
+    def leave(*_: object) -> None:
+        for number in STOP:
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the stopping
+        raise SystemExit(code)
+
+    for number in STOP:
+        signal.signal(number, leave)
+    yield
+
+
+def _heard_or_not(say: Callable[[str], None]) -> Callable[[str], None]:
+    """A closed terminal must not keep us from stopping the children."""
+
+    def quietly(sentence: str) -> None:
+        with suppress(OSError, ValueError):
+            say(sentence)
+
+    return quietly
 
 
 def _die_with_parent() -> None:

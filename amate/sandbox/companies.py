@@ -66,11 +66,12 @@ SHOPS = (
 
 
 def open_shop(*, shop: Shop, world: World, now: datetime) -> tuple[Company, Branch]:
-    """Found one demo company with its minted CSD. Opens its scope itself: this is an edge."""
-    company = register_company(slug=shop.slug, now=now)
+    """Found one demo company with its minted CSD, or find it. Opens its scope itself: this is an edge."""
+    company = Company.objects.filter(slug=shop.slug).first() or register_company(slug=shop.slug, now=now)
     minted = world.csds[shop.role]
     with company_scope(company.pk):
-        branch = found_company(founding=shop.founding, now=now)
+        known = Branch.objects.order_by("id").first()
+        branch = known or found_company(founding=shop.founding, now=now)
         keep_csd(cer=minted.cer, key=minted.key, password=minted.password, rfc=shop.founding.rfc, now=now)
     return company, branch
 
@@ -123,8 +124,10 @@ def sell(*, branch: Branch, number: int, sold_at: datetime, now: datetime) -> Ti
 
 
 def stock_the_past(*, company: Company, branch: Branch, now: datetime, sales: int = 24) -> None:
-    """Some weeks of sales, the oldest past their deadline."""
+    """Some weeks of sales, the oldest past their deadline; nothing if the till has sold before."""
     with company_scope(company.pk):
+        if Ticket.objects.exists():
+            return
         for number in range(1, sales + 1):
             sold_at = local_time(branch.cp, now) - timedelta(days=45 - 45 * number / sales, minutes=7 * number)
             sell(branch=branch, number=number, sold_at=sold_at, now=now)

@@ -4,12 +4,15 @@ import json
 import secrets
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 
 from amate.access.keys import find_api_key
@@ -18,8 +21,8 @@ from amate.companies.models import Company
 from amate.running.home import private_folder, write_private
 from amate.running.postgres import embedded
 from amate.running.prepare import prepare
-from amate.running.serve import serve
-from amate.running.supervise import Child, refuse_taken_port
+from amate.running.serve import keep_alive, only_one_here
+from amate.running.supervise import Child
 from amate.sandbox.companies import SHOPS, fresh_ticket, hire, open_api, open_shop, stock_the_past
 from amate.sandbox.mint import World, mint_world
 from amate.self_invoicing.codes import show_code
@@ -38,12 +41,27 @@ class Ports:
 def demo() -> int:
     """Prepare, load the demo once, and serve until Ctrl-C. A second start keeps the data and offers a fresh note."""
     if not settings.EMBEDDED:
-        sys.exit("The demo brings its own PostgreSQL: unset DATABASE_URL, so that invented sales never reach your data.")
+        sys.exit(
+            "The demo brings its own PostgreSQL: unset DATABASE_URL, so that invented sales never reach your data."
+        )
     manifest = settings.HOME / "demo.json"
+    with only_one_here(), _only_while_ready(manifest):
+        _say("preparing (the first start takes about a minute)")
+        prepare()
+        return _serve(manifest)
+
+
+@contextmanager
+def _only_while_ready(manifest: Path) -> Iterator[None]:
+    """Whoever finds `demo.json` may use what it says: an old one goes first, ours goes at the end."""
     manifest.unlink(missing_ok=True)
-    refuse_taken_port(settings.PORT)
-    _say("preparing (the first start takes about a minute)")
-    prepare()
+    try:
+        yield
+    finally:
+        manifest.unlink(missing_ok=True)
+
+
+def _serve(manifest: Path) -> int:
     now = timezone.now()
     world = mint_world(settings.HOME / "sandbox", now=now)
     ports = Ports(*_free_ports(3, after=settings.PORT))
@@ -52,14 +70,18 @@ def demo() -> int:
 
     def when_ready() -> None:
         said = _manifest(facts, world, ports, now=timezone.now())
+        connections.close_all()
         write_private(manifest, json.dumps(said, ensure_ascii=False, indent=1).encode())
         _greet(said, manifest)
 
-    return serve(extra=_sandboxes(ports, env), env=env, when_ready=when_ready, prepared=True)
+    return keep_alive(extra=_sandboxes(ports, env), env=env, when_ready=when_ready)
 
 
 def _load(world: World, *, now: datetime) -> dict[str, str]:
-    """The companies, their people and their past; made once. The login and key are kept where only we read them."""
+    """The companies, their people and their past; made once. The login and key are kept where only we read them.
+
+    A first start may be killed at any line: each step is done if it is not done yet.
+    """
     kept = private_folder(settings.HOME / "keys") / "demo.json"
     facts: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
     if facts and Company.objects.filter(slug=SHOPS[0].slug).exists() and find_api_key(facts["api_key"], now=now):
@@ -69,10 +91,8 @@ def _load(world: World, *, now: datetime) -> dict[str, str]:
         user.set_password(facts["password"])
         user.save(update_fields=["password"])
     for shop in SHOPS:
-        company = Company.objects.filter(slug=shop.slug).first()
-        if company is None:
-            company, branch = open_shop(shop=shop, world=world, now=now)
-            stock_the_past(company=company, branch=branch, now=now)
+        company, branch = open_shop(shop=shop, world=world, now=now)
+        stock_the_past(company=company, branch=branch, now=now)
         hire(company=company, email=EMAIL, password=facts["password"], nombre="Ana Ruiz", role=Role.OWNER)
         facts.setdefault("api_key", open_api(company=company, now=now))
     write_private(kept, json.dumps(facts).encode())
@@ -130,7 +150,7 @@ def _manifest(facts: dict[str, str], world: World, ports: Ports, *, now: datetim
 
 
 def _greet(said: dict[str, Any], manifest: Path) -> None:
-    print(
+    sys.stdout.write(
         f"""
 Amate está listo. Nada de lo que se timbra aquí tiene validez fiscal.
 
@@ -145,9 +165,10 @@ Amate está listo. Nada de lo que se timbra aquí tiene validez fiscal.
   Correo       {said["mail_url"]}
 
 Ctrl-C termina; los datos se quedan en {settings.HOME}.
-""",
-        flush=True,
+
+"""
     )
+    sys.stdout.flush()
 
 
 def _free_ports(count: int, *, after: int) -> list[int]:
@@ -165,4 +186,4 @@ def _free_ports(count: int, *, after: int) -> list[int]:
 
 
 def _say(sentence: str) -> None:
-    print(f"amate: {sentence}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"amate: {sentence}\n")

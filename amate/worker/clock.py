@@ -27,13 +27,15 @@ async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
     await asyncio.gather(*(_repeat(name, pause, act, clock) for pause, name, act in every))
 
 
-async def _repeat(name: str, pause: timedelta, act: Callable[[datetime], object], clock: Callable[[], datetime]) -> None:
+async def _repeat(
+    name: str, pause: timedelta, act: Callable[[datetime], object], clock: Callable[[], datetime]
+) -> None:
     while True:
         try:
             await step(act)(clock())
         except (OperationalError, InterfaceError):
             raise
-        except Exception:  # noqa: BLE001 one bad beat must not silence the clock
+        except Exception:  # one bad beat must not silence the clock
             logger.exception("beat failed", extra={"beat": name})
         await asyncio.sleep(pause.total_seconds())
 

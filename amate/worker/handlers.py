@@ -8,10 +8,19 @@ from amate.adapters.messages import BadAddress, MessengerUnavailable, Outgoing
 from amate.adapters.pac import PacAmbiguous, PacRejected, PacUnavailable
 from amate.companies.keep_csd import NoCsd, open_csd
 from amate.companies.models import Company
+from amate.companies.secrets import WrongMasterKey
 from amate.invoices.deliver import prepare_delivery, record_not_sent, record_sent
-from amate.invoices.stamp import Outcome, Sending, prepare_stamp, record_refusal, record_stamp, record_unavailable, record_unknown
+from amate.invoices.stamp import (
+    Outcome,
+    Sending,
+    prepare_stamp,
+    record_refusal,
+    record_stamp,
+    record_unavailable,
+    record_unknown,
+)
 from amate.promises.keep import Handler, step
-from amate.promises.lease import GiveUp, Lease, TryLater
+from amate.promises.lease import GiveUp, Lease, TryLater, hold_fast
 from amate.self_invoicing.claim import release_claim
 from amate.tenancy.scope import company_scope
 from amate.worker.plugs import Plugs
@@ -33,23 +42,27 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> None:
     invoice_id = lease.args["invoice_id"]
     try:
         sending = await _in(lease, _prepare)(plugs, invoice_id=invoice_id)
-    except NoCsd as missing:
-        raise GiveUp(str(missing)) from missing
+    except (NoCsd, WrongMasterKey) as closed:
+        raise GiveUp(str(closed)) from closed
     if isinstance(sending, Outcome):
-        return _follow(sending)
+        _follow(sending)
+        return
     call = plugs.pac.recover if sending.ask_first else plugs.pac.stamp
     try:
         stamped = await call(sending.xml, key=sending.key)
         if stamped is None:  # the PAC says it never saw these bytes
             stamped = await plugs.pac.stamp(sending.xml, key=sending.key)
     except PacRejected as refusal:
-        outcome = await _in(lease, record_refusal)(invoice_id=invoice_id, refusal=refusal, now=plugs.clock())
-        return _follow(outcome)
+        outcome = await _in(lease, record_refusal, fenced=True)(
+            invoice_id=invoice_id, refusal=refusal, now=plugs.clock()
+        )
+        _follow(outcome)
+        return
     except PacUnavailable as away:
-        await _in(lease, record_unavailable)(invoice_id=invoice_id)
+        await _in(lease, record_unavailable, fenced=True)(invoice_id=invoice_id)
         raise TryLater(f"El PAC no está disponible: {away}") from away
     except PacAmbiguous as lost:
-        await _in(lease, record_unknown)(invoice_id=invoice_id)
+        await _in(lease, record_unknown, fenced=True)(invoice_id=invoice_id)
         raise TryLater(f"No se sabe si el PAC timbró: {lost}") from lost
     await _in(lease, record_stamp)(invoice_id=invoice_id, stamped=stamped, pac=plugs.pac.code, now=plugs.clock())
 
@@ -62,12 +75,12 @@ async def deliver(plugs: Plugs, lease: Lease) -> None:
     try:
         await plugs.messenger.send(outgoing)
     except BadAddress as refused:
-        await _in(lease, record_not_sent)(message_id=message_id, error=str(refused), for_good=True)
+        await _in(lease, record_not_sent, fenced=True)(message_id=message_id, error=str(refused), for_good=True)
         raise GiveUp(f"El servidor de correo rechaza a {outgoing.to}: {refused}") from refused
     except MessengerUnavailable as away:
-        await _in(lease, record_not_sent)(message_id=message_id, error=str(away), for_good=False)
+        await _in(lease, record_not_sent, fenced=True)(message_id=message_id, error=str(away), for_good=False)
         raise TryLater(f"El correo no salió: {away}") from away
-    await _in(lease, record_sent)(message_id=message_id, now=plugs.clock())
+    await _in(lease, record_sent, fenced=True)(message_id=message_id, now=plugs.clock())
 
 
 async def release(plugs: Plugs, lease: Lease) -> None:
@@ -98,11 +111,16 @@ def _follow(outcome: Outcome) -> None:
         raise GiveUp(outcome.sentence)
 
 
-def _in(lease: Lease, act: Callable[P, R]) -> Callable[P, Awaitable[R]]:
-    """One step of a job: one transaction of the promise's company."""
+def _in(lease: Lease, act: Callable[P, R], *, fenced: bool = False) -> Callable[P, Awaitable[R]]:
+    """One step of a job: one transaction of the promise's company. `fenced`: only while the lease is ours.
+
+    A stamp is recorded without the fence: it was checked against the sealed bytes, so it is true whoever brings it.
+    """
 
     def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
         with company_scope(lease.company_id):
+            if fenced:
+                hold_fast(lease)
             return act(*args, **kwargs)
 
     return step(scoped)

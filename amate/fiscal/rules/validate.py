@@ -6,10 +6,12 @@ from datetime import date
 from lxml import etree
 
 from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.comprobante import Comprobante
 from amate.fiscal.rules import comprobante, conceptos, global_and_relations, line_taxes, parties, summary
 from amate.fiscal.rules.finding import Finding
+from amate.fiscal.rules.from_values import reading_of
 from amate.fiscal.rules.reading import read
-from amate.fiscal.schema import structure
+from amate.fiscal.schema import is_well_built, structure
 from amate.fiscal.xml import CFDI, parse
 
 _GROUPS = (
@@ -36,6 +38,20 @@ def validate(document: bytes | etree._Element, *, catalogs: Catalogs, as_of: dat
         for group in _GROUPS:
             found.extend(group(doc, catalogs))
     return in_order(found)
+
+
+def validate_ours(comprobante: Comprobante, xml: bytes, *, catalogs: Catalogs) -> list[Finding]:
+    """`validate` for what we have just written: `xml` is `seal(comprobante, …).xml`. Same findings, half the cost.
+
+    The schema reads the XML; the rules read the values it was written from. Whatever is found sends the document
+    through `validate`, which knows where.
+    """
+    root = parse(xml)
+    doc = reading_of(comprobante, root)
+    found = [finding for group in _GROUPS for finding in group(doc, catalogs)]
+    if is_well_built(root) and all(finding.severity == "note" for finding in found):
+        return found
+    return validate(root, catalogs=catalogs)
 
 
 def in_order(findings: list[Finding]) -> list[Finding]:

@@ -241,7 +241,7 @@ def test_it_asks_few_queries(world: World) -> None:
 
 
 def test_a_body_that_is_not_json_is_refused(world: World) -> None:
-    for body in (b"{", b"", b'{"total": NaN}', b"\xff\xfe", b"[" * 100_000):
+    for body in (b"{", b'{"total": NaN}', b"\xff\xfe", b"[" * 100_000):
         answer = _put_bytes(world, body)
         assert answer.status_code in (400, 422), body[:10]
         assert _problem(answer)["title"]
