@@ -19,28 +19,37 @@ def accept_profile(*, profile_id: int, now: datetime) -> Customer:
     Mail is added, never replaced; the same data again make no new version. Called again, it changes nothing.
     """
     profile = FiscalProfile.objects.get(pk=profile_id)
-    customer = _customer_of(profile, now=now)
+    customer, is_new = _customer_of(profile, now=now)
     if profile.accepted_at is not None:
         return customer
-    current = FiscalProfile.objects.current().filter(customer=customer).first()
-    if current is not None and all(getattr(current, name) == getattr(profile, name) for name in FISCAL):
-        FiscalProfile.objects.filter(pk=profile.pk).update(customer=customer, accepted_at=now, superseded_at=now)
-    else:
+    current = None if is_new else FiscalProfile.objects.current().filter(customer=customer).first()
+    same = current is not None and all(getattr(current, name) == getattr(profile, name) for name in FISCAL)
+    if current is not None and not same:
         FiscalProfile.objects.current().filter(customer=customer).update(superseded_at=now)
-        FiscalProfile.objects.filter(pk=profile.pk).update(customer=customer, accepted_at=now)
-    changes = {"nombre": profile.nombre, "search_name": plain_text(profile.nombre)}
-    if profile.correo and not customer.correo:
-        changes["correo"] = profile.correo
-    Customer.objects.filter(pk=customer.pk).update(**changes)
+    superseded_at = now if same else None
+    FiscalProfile.objects.filter(pk=profile.pk).update(customer=customer, accepted_at=now, superseded_at=superseded_at)
+    if not is_new:
+        _follow(customer, profile)
     return customer
 
 
-def _customer_of(profile: FiscalProfile, *, now: datetime) -> Customer:
+def _follow(customer: Customer, profile: FiscalProfile) -> None:
+    changes = {}
+    if customer.nombre != profile.nombre:
+        changes = {"nombre": profile.nombre, "search_name": plain_text(profile.nombre)}
+    if profile.correo and not customer.correo:
+        changes["correo"] = profile.correo
+    if changes:
+        Customer.objects.filter(pk=customer.pk).update(**changes)
+
+
+def _customer_of(profile: FiscalProfile, *, now: datetime) -> tuple[Customer, bool]:
+    """The customer, locked, and whether it was made for this profile."""
     if profile.customer_id is not None:
-        return Customer.locked(profile.customer_id)
+        return Customer.locked(profile.customer_id), False
     known = _find(profile)
     if known is not None:
-        return known
+        return known, False
     made = Customer(
         number=take_folio(series=NUMBERS),
         rfc=profile.rfc,
@@ -51,8 +60,8 @@ def _customer_of(profile: FiscalProfile, *, now: datetime) -> Customer:
     )
     # Two first invoices of one RFC may be stamped at once: the constraint decides, and the loser reads the winner.
     Customer.objects.bulk_create([made], ignore_conflicts=True)
-    found = _find(profile)
-    return found if found is not None else Customer.objects.get(number=made.number)
+    found = _find(profile) or Customer.objects.get(number=made.number)
+    return found, found.number == made.number
 
 
 def _find(profile: FiscalProfile) -> Customer | None:

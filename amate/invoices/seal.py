@@ -57,13 +57,16 @@ def seal_invoice(*, invoice: Invoice, csd: Csd, catalogs: Catalogs, now: datetim
 def _keep(invoice: Invoice, sealed: Sealed, *, no_certificado: str, now: datetime) -> Sealing:
     """The live sealing of the invoice; the earlier one stays, superseded. Sealing twice within a second gives the same
     bytes (RSA PKCS#1 v1.5 is deterministic): then the same row lives on, under the same key."""
-    attempts = Sealing.objects.filter(invoice=invoice)
-    attempts.filter(superseded_at__isnull=True).update(superseded_at=now)
-    if attempts.filter(sha256=sealed.sha256).update(superseded_at=None):
-        return attempts.get(sha256=sealed.sha256)
+    earlier = 0
+    if invoice.folio is not None:  # it was sealed before, and its number is from then
+        attempts = Sealing.objects.filter(invoice=invoice)
+        attempts.filter(superseded_at__isnull=True).update(superseded_at=now)
+        if attempts.filter(sha256=sealed.sha256).update(superseded_at=None):
+            return attempts.get(sha256=sealed.sha256)
+        earlier = attempts.count()
     return Sealing.objects.create(
         invoice=invoice,
-        key=f"amate-{invoice.company_id}-{invoice.pk}-{attempts.count() + 1}-{sealed.sha256.hex()[:16]}",
+        key=f"amate-{invoice.company_id}-{invoice.pk}-{earlier + 1}-{sealed.sha256.hex()[:16]}",
         sha256=sealed.sha256,
         xml=sealed.xml,
         fecha=now,

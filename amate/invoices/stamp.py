@@ -51,7 +51,9 @@ def prepare_stamp(*, invoice_id: int, csd: Csd, catalogs: Catalogs, now: datetim
 
     A refusal that is ours waits for staff; when they ask again, the document is sealed anew.
     """
-    invoice: Invoice = Invoice.locked(invoice_id)
+    # Profile and branch never change under it, so they may come with the lock.
+    rows = Invoice.objects.select_related("profile", "branch").select_for_update(no_key=True, of=("self",))
+    invoice: Invoice = rows.get(pk=invoice_id)
     if invoice.state == State.STAMPED or (invoice.state == State.REFUSED and invoice.refused_by == RefusedBy.RECEIVER):
         return NOTHING
     if invoice.state == State.REFUSED:  # staff mended the cause and asked again: those bytes were surely not stamped
@@ -65,10 +67,11 @@ def prepare_stamp(*, invoice_id: int, csd: Csd, catalogs: Catalogs, now: datetim
             "si está, recupéralo; si no está, pide que se selle de nuevo.",
         )
     if invoice.state == State.DRAFT:
-        refused = _seal(invoice, csd=csd, catalogs=catalogs, now=now)
-        if refused is not None:
-            return refused
-    sealing = Sealing.objects.get(invoice=invoice, superseded_at__isnull=True)
+        sealing = _seal(invoice, csd=csd, catalogs=catalogs, now=now)
+        if isinstance(sealing, Outcome):
+            return sealing
+    else:
+        sealing = Sealing.objects.get(invoice=invoice, superseded_at__isnull=True)
     # Found "sending": the worker that sent it died, so an answer may have been lost (SAFE-6).
     ask_first = invoice.state in (State.SENDING, State.UNKNOWN)
     invoice.move_to(State.SENDING, ever_ambiguous=invoice.ever_ambiguous or ask_first)
@@ -130,14 +133,13 @@ def record_refusal(*, invoice_id: int, refusal: PacRejected, now: datetime) -> O
     return _refuse(invoice, code=refusal.code, why=str(refusal), now=now)
 
 
-def _seal(invoice: Invoice, *, csd: Csd, catalogs: Catalogs, now: datetime) -> Outcome | None:
+def _seal(invoice: Invoice, *, csd: Csd, catalogs: Catalogs, now: datetime) -> Sealing | Outcome:
     try:
-        seal_invoice(invoice=invoice, csd=csd, catalogs=catalogs, now=now)
+        return seal_invoice(invoice=invoice, csd=csd, catalogs=catalogs, now=now)
     except DocumentRefused as refused:
         return _refuse(invoice, code=refused.findings[0].code, why=str(refused), now=now)
     except (IssuingSuspended, TotalDrifted) as held:
         return _refuse(invoice, code="", why=str(held), now=now)
-    return None
 
 
 def _refuse(invoice: Invoice, *, code: str, why: str, now: datetime) -> Outcome:

@@ -26,7 +26,8 @@ def claim_ticket(*, ticket_id: int, receptor: Receptor, correo: str, origin: Ori
     The row lock orders the buyers, the check in a new statement sees who won (C6), and the partial unique index on the
     live claim is the last referee.
     """
-    ticket: Ticket = Ticket.locked(ticket_id)
+    rows = Ticket.objects.select_related("branch").select_for_update(no_key=True, of=("self",))
+    ticket: Ticket = rows.get(pk=ticket_id)
     earlier = live_invoice(ticket)
     found = standing_of(ticket, now=now, invoice=earlier)
     if found is not Standing.CLAIMABLE:

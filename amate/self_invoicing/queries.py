@@ -1,5 +1,6 @@
 """Reading tickets: where one stands for a visitor, and the lists of the back office."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -35,9 +36,7 @@ _STATE_OF = {
 
 def find_ticket(*, code: str, total_cents: int) -> Ticket | None:
     """The ticket of a code, if the total is its own. One query whatever the answer (OUTSIDE GRD-2)."""
-    ticket: Ticket | None = (
-        Ticket.objects.select_related("branch").filter(code=code, total_cents=total_cents).first()
-    )
+    ticket: Ticket | None = Ticket.objects.select_related("branch").filter(code=code, total_cents=total_cents).first()
     return ticket
 
 
@@ -49,29 +48,21 @@ def live_invoice(ticket: Ticket) -> Invoice | None:
 
 def standing_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Standing:
     """Gather the facts of one ticket and decide. `invoice` is its live claim's, as `live_invoice` found it."""
-    policy = PortalPolicy.objects.on(now.astimezone(zone_of(ticket.branch.cp)).date())
-    facts = TicketFacts(
-        state=ticket.state,
-        deadline=ticket.deadline,
-        invoice=invoice.state if invoice else None,
-        refused_by=invoice.refused_by if invoice else None,
-        portal_enabled=bool(policy and policy.enabled),
-        issuing_suspended=Emisor.objects.filter(issuing_suspended=True).exists(),
-    )
-    return standing(facts, now=now)
+    facts = _facts(ticket, invoice=invoice)
+    found = standing(facts, now=now)
+    if found not in (Standing.CLAIMABLE, Standing.EXPIRED):
+        return found  # what the portal is set to changes nothing for a note that is held or gone
+    suspended = Exists(Emisor.objects.filter(issuing_suspended=True))
+    rows = PortalPolicy.objects.annotate(issuing_suspended=suspended)
+    policy = rows.on(now.astimezone(zone_of(ticket.branch.cp)).date())
+    if policy is None:
+        return standing(replace(facts, portal_enabled=False), now=now)
+    return standing(replace(facts, portal_enabled=policy.enabled, issuing_suspended=policy.issuing_suspended), now=now)
 
 
 def state_of(ticket: Ticket, *, invoice: Invoice | None, now: datetime) -> str:
     """One of STATES. `invoice` is the live claim's. Asks no query."""
-    facts = TicketFacts(
-        state=ticket.state,
-        deadline=ticket.deadline,
-        invoice=invoice.state if invoice else None,
-        refused_by=invoice.refused_by if invoice else None,
-        portal_enabled=True,
-        issuing_suspended=False,
-    )
-    return _STATE_OF[standing(facts, now=now)]
+    return _STATE_OF[standing(_facts(ticket, invoice=invoice), now=now)]
 
 
 def ticket_of_code(code: str) -> Ticket | None:
@@ -108,6 +99,18 @@ def live_invoice_of(ticket: Ticket) -> Invoice | None:
     """As `live_invoice`, of a row that came from `tickets_in`: no query."""
     claims = ticket.live_claims  # type: ignore[attr-defined]
     return claims[0].invoice if claims else None
+
+
+def _facts(ticket: Ticket, *, invoice: Invoice | None) -> TicketFacts:
+    """Of the note alone, as if the portal were on."""
+    return TicketFacts(
+        state=ticket.state,
+        deadline=ticket.deadline,
+        invoice=invoice.state if invoice else None,
+        refused_by=invoice.refused_by if invoice else None,
+        portal_enabled=True,
+        issuing_suspended=False,
+    )
 
 
 def _in_state(state: str, live: Any, *, now: datetime) -> Q:

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
     """Run until cancelled. A fault of one beat is logged and the next beat comes; a lost database ends the worker."""
     every = [
-        (timedelta(seconds=2), "rescue", lambda now: rescue(dead_after=dead_after)),
+        (dead_after / 3, "rescue", lambda now: rescue(dead_after=dead_after)),
         (timedelta(seconds=5), "sweep", lambda now: sweep(now=now)),
         (timedelta(hours=1), "forget", _forget),
     ]

@@ -5,7 +5,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from amate.adapters.messages import BadAddress, MessengerUnavailable, Outgoing
-from amate.adapters.pac import PacAmbiguous, PacRejected, PacUnavailable
+from amate.adapters.pac import PacAmbiguous, PacKeyConflict, PacRejected, PacUnavailable
 from amate.companies.keep_csd import NoCsd, open_csd
 from amate.companies.models import Company
 from amate.companies.secrets import WrongMasterKey
@@ -61,6 +61,9 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> None:
     except PacUnavailable as away:
         await _in(lease, record_unavailable, fenced=True)(invoice_id=invoice_id)
         raise TryLater(f"El PAC no está disponible: {away}") from away
+    except PacKeyConflict as conflict:  # our key came back with other bytes: a new key could stamp twice (SAFE-4)
+        await _in(lease, record_unknown, fenced=True)(invoice_id=invoice_id)
+        raise GiveUp(f"El PAC conoce esta llave con otro contenido; no se reintenta solo: {conflict}") from conflict
     except PacAmbiguous as lost:
         await _in(lease, record_unknown, fenced=True)(invoice_id=invoice_id)
         raise TryLater(f"No se sabe si el PAC timbró: {lost}") from lost

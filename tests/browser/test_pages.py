@@ -11,7 +11,6 @@ from amate.companies.models import Emisor, PortalPolicy
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket
-
 from tests.browser.person import Person
 from tests.world import World
 
@@ -67,6 +66,7 @@ def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
     ana.bears_inspection("revisar")
     ana.clicks("Dejarlo como lo escribí")
     ana.bears_inspection("revisar-con-terminacion")
+    ana.clicks("Quitar la terminación")
     ana.clicks("Emitir mi factura")
     ana.bears_inspection("emitiendo")
     world.time_passes(seconds=61)
@@ -144,7 +144,9 @@ def test_the_side_pages(world: World, meet: Meet) -> None:
 
 
 def test_the_other_companys_colour_and_shorter_window(world: World, meet: Meet) -> None:
-    world.scoped(lambda: Emisor.objects.update(colour="#ffd400", nombre_comercial="La Papelería de los Ángeles de Tijuana"))
+    world.scoped(
+        lambda: Emisor.objects.update(colour="#ffd400", nombre_comercial="La Papelería de los Ángeles de Tijuana")
+    )
     world.scoped(lambda: PortalPolicy.objects.update(window_days=1, until_month_end=True))
     ana = meet()
     ana.goes()

@@ -131,6 +131,34 @@ def test_an_ambiguous_document_too_old_waits_for_a_person(world: Any) -> None:
     assert world.pac.documents() == []
 
 
+def test_a_key_that_comes_back_with_other_bytes_stops_everything(world: Any) -> None:
+    """CFDI3307 means that we lost track of our own documents: a person looks, no machine goes on."""
+    import asyncio
+
+    invoice = world.claim(world.sale())
+    stranger = world.claim(world.sale())
+    world.pac.admin("faults", {"kind": "503", "count": 2, "retry_after": 0})
+    world.settle()
+
+    def under_the_same_key() -> None:
+        first, second = Sealing.objects.order_by("id")
+
+        async def send() -> None:
+            pac = world.plugs().pac
+            await pac.stamp(bytes(second.xml), key=first.key)
+            await pac.aclose()
+
+        asyncio.run(send())
+
+    world.scoped(under_the_same_key)
+    settled(world)
+    assert world.invoice(invoice).state == State.UNKNOWN
+    assert world.invoice(stranger).state == State.STAMPED
+    (promise,) = world.scoped(lambda: list(Promise.objects.given_up()))
+    assert "no se reintenta solo" in promise.last_error
+    assert len(world.pac.documents()) == 1
+
+
 RECEIVER = {"XOJI740919U48": {"nombre": "INGRID XODAR JIMENEZ", "cp": "76028", "regimenes": ["612"]}}
 
 

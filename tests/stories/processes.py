@@ -1,18 +1,72 @@
-"""Worker processes beside a test: on the test's own database, its PAC and its mail server."""
+"""Processes and threads beside a test: workers on the test's own database, buyers with connections of their own."""
 
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db import connections
 
 from tests.database import ROOT
 
+T = TypeVar("T")
 PATIENCE = 60.0
+
+
+@contextmanager
+def house_of(minted: Any, pac: Any, mail: Any, database_name: str) -> Iterator[Any]:
+    """One world for a whole file, so that folios and stamps are counted across all its tests."""
+    from tests.database import empty
+    from tests.world import World
+
+    pac.reset()
+    mail.clear()
+    world = World(minted=minted, pac=pac, mail=mail)
+    world.open()
+    try:
+        yield world
+    finally:
+        world.close()
+        empty(database_name)
+
+
+class Crowd:
+    """Threads with connections of their own, which start each act at the same instant."""
+
+    def __init__(self, size: int) -> None:
+        self._pool = ThreadPoolExecutor(size)
+        self._size = size
+
+    def at_once(self, *acts: Callable[[], T]) -> list[T | BaseException]:
+        """What each act returned or raised, in the order given."""
+        assert len(acts) <= self._size, "they would not all start"
+        start = threading.Barrier(len(acts))
+
+        def run(act: Callable[[], T]) -> T | BaseException:
+            start.wait(PATIENCE)
+            try:
+                return act()
+            except Exception as fault:  # noqa: BLE001 the test looks at it
+                return fault
+
+        return list(self._pool.map(run, acts))
+
+    def go_home(self) -> None:
+        together = threading.Barrier(self._size)
+
+        def leave(_: int) -> None:
+            together.wait(PATIENCE)
+            connections.close_all()
+
+        list(self._pool.map(leave, range(self._size)))
+        self._pool.shutdown()
 
 
 def environment(world: Any, **more: str) -> dict[str, str]:

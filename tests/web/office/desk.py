@@ -22,7 +22,8 @@ def claimed(world: World, *, shop: Shop | None = None, correo: str = "", origin:
     """A note that its buyer claimed a moment ago: its invoice is on the way."""
     ticket = world.sale(shop)
     return world.scoped(
-        lambda: claim_ticket(ticket_id=ticket.pk, receptor=RECEPTOR, correo=correo, origin=origin, now=world.now()), shop
+        lambda: claim_ticket(ticket_id=ticket.pk, receptor=RECEPTOR, correo=correo, origin=origin, now=world.now()),
+        shop,
     )
 
 

@@ -1,0 +1,235 @@
+"""Whoever comes at the same instant: one wins, the others are told, and nothing is doubled (DECISIONS C6)."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from amate.companies.folios import take_folio
+from amate.companies.models import Branch
+from amate.customers.accept import accept_profile
+from amate.customers.models import Customer, FiscalProfile
+from amate.customers.propose import propose_profile
+from amate.fiscal.ingreso import total_of
+from amate.fiscal.receptor import Receptor
+from amate.invoices.models import Invoice, Origin, Sealing, Stamp, State
+from amate.promises.models import Promise
+from amate.sandbox.companies import menu
+from amate.self_invoicing.claim import NotClaimable, claim_ticket
+from amate.self_invoicing.models import Claim, Ticket
+from amate.self_invoicing.queries import live_invoice
+from amate.self_invoicing.register import Sale, register_ticket
+from amate.self_invoicing.rules import Standing
+from amate.tenancy.scope import company_scope
+
+from tests.stories.processes import Crowd, house_of, until, worker_process
+
+BUYERS = (
+    Receptor("XOJI740919U48", "INGRID XODAR JIMENEZ", "76028", "612", "G03"),
+    Receptor("SDI190823KX4", "SURCO DISEÑO", "44160", "601", "G03"),
+)
+
+
+@pytest.fixture(scope="module")
+def house(
+    static_files: None, database_name: str, django_db_blocker: Any, minted: Any, pac_server: Any, mail_server: Any
+) -> Iterator[Any]:
+    with django_db_blocker.unblock(), house_of(minted, pac_server, mail_server, database_name) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def crowd(house: Any) -> Iterator[Crowd]:
+    before = house.inside(deadlocks)
+    made = Crowd(20)
+    yield made
+    made.go_home()
+    assert house.inside(deadlocks) == before, "PostgreSQL had to end a deadlock"
+
+
+def in_scope(house: Any, act: Callable[[], Any]) -> Callable[[], Any]:
+    company = house.shop.company.pk
+
+    def inside() -> Any:
+        with company_scope(company):
+            return act()
+
+    return inside
+
+
+def claim(house: Any, ticket: Ticket, buyer: Receptor, correo: str = "") -> Callable[[], Invoice]:
+    return in_scope(
+        house,
+        lambda: claim_ticket(
+            ticket_id=ticket.pk, receptor=buyer, correo=correo, origin=Origin.PORTAL, now=house.now()
+        ),
+    )
+
+
+def test_of_two_buyers_with_one_code_one_wins_and_the_other_is_told(house: Any, crowd: Crowd) -> None:
+    documents = len(house.pac.documents())
+    winners = {buyer.rfc: 0 for buyer in BUYERS}
+    for _ in range(50):
+        ticket = house.sale()
+        answers = crowd.at_once(*(claim(house, ticket, buyer) for buyer in BUYERS))
+        won = [a for a in answers if isinstance(a, Invoice)]
+        lost = [a for a in answers if isinstance(a, NotClaimable)]
+        assert (len(won), len(lost)) == (1, 1), answers
+        assert lost[0].standing is Standing.ISSUING
+        winners[won[0].rfc] += 1
+    house.settle()
+    assert len(house.pac.documents()) == documents + 50
+    assert house.scoped(lambda: Claim.objects.live().count()) == documents + 50
+    assert sum(winners.values()) == 50
+
+
+@pytest.mark.parametrize("state", [Ticket.State.VOID, Ticket.State.LOCKED])
+def test_a_ticket_is_claimed_or_taken_out_never_both(house: Any, crowd: Crowd, state: str) -> None:
+    """The other side takes the ticket's row first and looks for a claim in a new statement, as the law of locks says."""
+
+    def take_out(ticket: Ticket) -> bool:
+        locked = Ticket.locked(ticket.pk)
+        if live_invoice(locked) is not None:
+            return False
+        locked.move_to(state, state_since=house.now())
+        return True
+
+    for _ in range(20):
+        ticket = house.sale()
+        claimed, taken_out = crowd.at_once(
+            claim(house, ticket, BUYERS[0]), in_scope(house, lambda ticket=ticket: take_out(ticket))
+        )
+        assert isinstance(claimed, Invoice) != (taken_out is True), (claimed, taken_out)
+        if taken_out:
+            assert isinstance(claimed, NotClaimable)
+            assert claimed.standing.value == state
+
+
+def test_one_sale_registered_by_twenty_at_once_is_one_ticket(house: Any, crowd: Crowd) -> None:
+    lines = menu(7)
+    for number in range(5):
+        sale = Sale(
+            source="caja-9",
+            external_id=f"carrera-{number}",
+            folio=f"C-{number}",
+            sold_at=house.now() - timedelta(minutes=3),
+            forma_pago="01",
+            total=total_of(lines),
+            lines=lines,
+        )
+        register = in_scope(
+            house, lambda sale=sale: register_ticket(sale=sale, branch=Branch.objects.get(), now=house.now())
+        )
+        answers = crowd.at_once(*[register] * 20)
+        assert all(isinstance(answer, tuple) for answer in answers), answers
+        assert len({(ticket.pk, ticket.code) for ticket, _ in answers}) == 1
+        assert [new for _, new in answers].count(True) == 1
+
+
+def test_eight_takers_of_folios_leave_neither_gap_nor_double(house: Any, crowd: Crowd) -> None:
+    class ChangeOfMind(Exception):
+        pass
+
+    def take(number: int) -> Callable[[], list[int]]:
+        def act() -> list[int]:
+            taken = []
+            for turn in range(25):
+                try:
+                    taken.append(one(give_back=(turn + number) % 5 == 0))
+                except ChangeOfMind:
+                    continue
+            return taken
+
+        return act
+
+    def one(*, give_back: bool) -> int:
+        with company_scope(house.shop.company.pk):
+            folio = take_folio(series="CARRERA")
+            if give_back:  # its transaction fails: the number is free for the next
+                raise ChangeOfMind
+        return folio
+
+    answers = crowd.at_once(*(take(number) for number in range(8)))
+    assert sorted(folio for taken in answers for folio in taken) == list(range(1, 8 * 20 + 1))
+
+
+def test_two_stamps_of_one_new_customer_make_one_customer_and_one_current_profile(house: Any, crowd: Crowd) -> None:
+    for number in range(10):
+        rfc = f"GOMA{800101 + number}AB1"
+        proposals = [propose(house, Receptor(rfc, f"GOMA {cp}", cp, "612", "G03")) for cp in ("44100", "44160", "44100")]
+        accept = [
+            in_scope(house, lambda pk=pk: accept_profile(profile_id=pk, now=house.now()).pk) for pk in proposals
+        ]
+        answers = crowd.at_once(*accept)
+        customers = house.scoped(lambda rfc=rfc: list(Customer.objects.filter(rfc=rfc).values_list("pk", flat=True)))
+        assert set(answers) == set(customers)
+        assert len(customers) == 1
+        current = house.scoped(lambda rfc=rfc: list(FiscalProfile.objects.current().filter(rfc=rfc)))
+        assert len(current) == 1
+        assert house.scoped(lambda rfc=rfc: FiscalProfile.objects.filter(rfc=rfc, accepted_at=None).count()) == 0
+
+
+def propose(house: Any, receptor: Receptor) -> int:
+    return int(
+        house.scoped(lambda: propose_profile(receptor=receptor, correo="", origin="portal", now=house.now()).pk)
+    )
+
+
+def test_two_workers_on_forty_invoices_stamp_each_once(house: Any, crowd: Crowd) -> None:
+    house.settle()
+    documents = len(house.pac.documents())
+    mails = len(house.mail.mails)
+    invoices = [claim(house, house.sale(), BUYERS[n % 2], "ana@example.com")() for n in range(40)]
+    with worker_process(house), worker_process(house):
+        until(lambda: owed(house) == 0, what="the end of forty invoices")
+    assert {house.invoice(i).state for i in invoices} == {State.STAMPED}
+    assert len(house.pac.documents()) == documents + 40
+    assert len(house.mail.mails) == mails + 40
+    assert len({mail["Message-ID"] for mail in house.mail.mails[mails:]}) == 40
+    ids = [i.pk for i in invoices]
+    counts = house.scoped(
+        lambda: (Stamp.objects.filter(invoice__in=ids).count(), Sealing.objects.filter(invoice__in=ids).count())
+    )
+    assert counts == (40, 40)
+    folios = house.scoped(lambda: sorted(Invoice.objects.filter(pk__in=ids).values_list("folio", flat=True)))
+    assert folios == list(range(folios[0], folios[0] + 40))
+
+
+def test_the_same_promise_nudged_to_two_workers_is_kept_by_one_at_a_time(house: Any) -> None:
+    """Twenty nudges of each promise and three workers: the lease decides, the others find nothing to do."""
+    from amate.promises.sweep import sweep
+
+    documents = len(house.pac.documents())
+    invoices = [claim(house, house.sale(), BUYERS[0])() for _ in range(5)]
+    for _ in range(20):
+        house.inside(lambda: sweep(now=house.now(), lately=timedelta()))
+
+    async def crowded() -> None:
+        from amate.worker.run import run_worker
+
+        plugs = [house.plugs() for _ in range(3)]
+        await asyncio.gather(*(run_worker(one, forever=False) for one in plugs))
+        for one in plugs:
+            await one.pac.aclose()
+
+    house.inside(lambda: asyncio.run(crowded()))
+    assert {house.invoice(i).state for i in invoices} == {State.STAMPED}
+    assert len(house.pac.documents()) == documents + 5
+    ids = [f"stamp:{i.pk}" for i in invoices]
+    assert set(house.scoped(lambda: Promise.objects.filter(key__in=ids).values_list("attempts", flat=True))) == {1}
+
+
+def owed(house: Any) -> int:
+    return int(house.scoped(lambda: Promise.objects.open().count()))
+
+
+def deadlocks() -> int:
+    with connection.cursor() as c:
+        c.execute("SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()")
+        c.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        row = c.fetchone()
+    assert row is not None
+    return int(row[0])
