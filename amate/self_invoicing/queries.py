@@ -52,12 +52,8 @@ def standing_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> St
     found = standing(facts, now=now)
     if found not in (Standing.CLAIMABLE, Standing.EXPIRED):
         return found  # what the portal is set to changes nothing for a note that is held or gone
-    suspended = Exists(Emisor.objects.filter(issuing_suspended=True))
-    rows = PortalPolicy.objects.annotate(issuing_suspended=suspended)
-    policy = rows.on(now.astimezone(zone_of(ticket.branch.cp)).date())
-    if policy is None:
-        return standing(replace(facts, portal_enabled=False), now=now)
-    return standing(replace(facts, portal_enabled=policy.enabled, issuing_suspended=policy.issuing_suspended), now=now)
+    enabled, suspended = _portal_of(ticket, now=now)
+    return standing(replace(facts, portal_enabled=enabled, issuing_suspended=suspended), now=now)
 
 
 def state_of(ticket: Ticket, *, invoice: Invoice | None, now: datetime) -> str:
@@ -99,6 +95,14 @@ def live_invoice_of(ticket: Ticket) -> Invoice | None:
     """As `live_invoice`, of a row that came from `tickets_in`: no query."""
     claims = ticket.live_claims  # type: ignore[attr-defined]
     return claims[0].invoice if claims else None
+
+
+def _portal_of(ticket: Ticket, *, now: datetime) -> tuple[bool, bool]:
+    """Whether the portal is on today where the note was sold, and whether the SAT suspended the company."""
+    suspended = Exists(Emisor.objects.filter(issuing_suspended=True))
+    today = now.astimezone(zone_of(ticket.branch.cp)).date()
+    rules = PortalPolicy.objects.filter(effective_from__lte=today).order_by("-effective_from")
+    return rules.values_list("enabled", suspended).first() or (False, False)
 
 
 def _facts(ticket: Ticket, *, invoice: Invoice | None) -> TicketFacts:

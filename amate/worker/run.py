@@ -9,15 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.contrib.django.utils import connector_params
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
+from procrastinate import App, JobContext
 
 from amate.promises.keep import keep
 from amate.promises.kinds import QUEUES
 from amate.worker.clock import beat
 from amate.worker.handlers import handlers
+from amate.worker.lines import connector
 from amate.worker.plugs import Plugs, open_plugs
 
 logger = logging.getLogger(__name__)
@@ -28,7 +26,7 @@ IN_FLIGHT = {"stamp.sw_sapien": 8, "mail": 4, "desk": 2}
 
 def keeper(plugs: Plugs) -> App:
     """The Procrastinate application of this process, with the one task that keeps promises."""
-    app = App(connector=_connector())
+    app = App(connector=connector())
     acts = handlers(plugs)
 
     @app.task(name="keep", pass_context=True)
@@ -38,21 +36,6 @@ def keeper(plugs: Plugs) -> App:
         await keep(company_id=company_id, promise_id=promise_id, worker=worker, handlers=acts, clock=plugs.clock)
 
     return app
-
-
-def _connector() -> PsycopgConnector:
-    """Procrastinate's own lines to the database. Its queries are single statements, so each commits itself; a line is not
-    tried before every one of them, because a dead one ends this process and `amate serve` starts it again."""
-
-    async def alone(line: "AsyncConnection[Any]") -> None:
-        await line.set_autocommit(True)
-
-    def pool(**said: Any) -> "AsyncConnectionPool[Any]":
-        del said["check"]
-        return AsyncConnectionPool(**said)
-
-    parts = {**connector_params(), "prepare_threshold": 2}
-    return PsycopgConnector(pool_factory=pool, kwargs=parts, configure=alone, min_size=2, max_size=4)
 
 
 async def run_worker(plugs: Plugs, *, forever: bool = True, signals: bool = True) -> None:

@@ -12,7 +12,6 @@ from amate.messages.models import Message
 from amate.promises.models import Promise
 from amate.promises.sweep import rescue
 from amate.self_invoicing.models import Claim
-
 from tests.people import FISICA
 from tests.stories.dying_worker import POINTS
 from tests.stories.processes import dies_by_its_own_hand, house_of, until, worker_process
@@ -98,7 +97,13 @@ def test_workers_that_die_one_after_the_other_finish_all_the_same(house: Any) ->
     """Every life ends somewhere else; each finds what the one before it left."""
     documents = len(house.pac.documents())
     invoices = [house.claim(house.sale()) for _ in range(8)]
-    for point in ("sealed_not_committed", "before_the_call", "recorded_not_committed", "recorded_not_settled", "before_smtp"):
+    for point in (
+        "sealed_not_committed",
+        "before_the_call",
+        "recorded_not_committed",
+        "recorded_not_settled",
+        "before_smtp",
+    ):
         with worker_process(house, point) as worker:
             assert dies_by_its_own_hand(worker), point
         house.inside(lambda: rescue(dead_after=timedelta()))

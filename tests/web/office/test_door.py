@@ -52,12 +52,16 @@ def test_nobody_signs_up(world: World) -> None:
 def test_two_steps_are_switched_on_asked_for_and_switched_off(world: World) -> None:
     client = Client()
     _post(world, client, LOGIN, login="ana@amate.example", password=PASSWORD)
-    page = world.inside(lambda: client.get("/cuenta/2fa/totp/activate/")).content.decode()
+    activate = "/cuenta/2fa/totp/activate/"
+    confirm = world.inside(lambda: client.get(activate))["Location"]
+    assert "Confirma que eres tú" in world.inside(lambda: client.get(confirm)).content.decode()
+    assert _post(world, client, confirm, password=PASSWORD)["Location"] == activate
+    page = world.inside(lambda: client.get(activate)).content.decode()
     assert 'src="data:image/svg' in page
     found = re.search(r'class="mono wrap">([A-Z2-7]+)<', page)
     assert found
     secret = found[1]
-    assert _post(world, client, "/cuenta/2fa/totp/activate/", code=_code(secret)).status_code == 302
+    assert _post(world, client, activate, code=_code(secret)).status_code == 302
     assert "Activa" in world.inside(lambda: client.get("/cuenta/2fa/")).content.decode()
     codes = world.inside(lambda: client.get("/cuenta/2fa/recovery-codes/")).content.decode()
     recovery = re.findall(r"<li>([0-9a-z]{8,})</li>", codes)

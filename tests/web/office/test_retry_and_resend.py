@@ -63,9 +63,10 @@ def test_retrying_what_was_kept_meanwhile_does_nothing(world: World) -> None:
 
 def test_resending_sends_the_files_to_another_address(world: World) -> None:
     invoice = desk.stamped(world, correo="ingrid@example.com")
-    answer = _resend(world, world.log_in(), invoice, "contador@example.com")
+    client = world.log_in()
+    answer = _resend(world, client, invoice, "contador@example.com")
     assert answer["Location"] == f"{world.shop.office}facturas/{invoice.pk}/#correos"
-    page = world.inside(lambda: world.log_in().get(f"{world.shop.office}facturas/{invoice.pk}/"))
+    page = world.inside(lambda: client.get(f"{world.shop.office}facturas/{invoice.pk}/"))
     assert [(one["to"], one["pill"].word) for one in page.context["deliveries"]] == [
         ("contador@example.com", "Por enviar"),
         ("ingrid@example.com", "Enviado"),
