@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from amate.invoices.models import ON_THE_WAY, Invoice, Origin, RefusedBy, Stamp, State
 
-NUMBER = re.compile(r"(?:(?P<serie>[A-Za-z0-9]*[A-Za-z])-?)?(?P<folio>[0-9]{1,18})")
+NUMBER = re.compile(r"(?:(?P<serie>[A-Z0-9]*[A-Z])-?)?(?P<folio>[0-9]{1,18})")
 RFC_START = re.compile(r"[A-ZÑ&]{1,4}[0-9]{0,6}[A-Z0-9]{0,3}")
 
 
@@ -55,11 +55,10 @@ def _meant(text: str) -> Q:
         return Q(uuid=UUID(text))
     except ValueError:
         pass
-    if number := NUMBER.fullmatch(text):
-        found = Q(folio=int(number["folio"]))
-        return found & Q(serie=number["serie"].upper()) if number["serie"] else found
     upper = text.upper()
     found = Q(nombre__contains=upper)
+    if number := NUMBER.fullmatch(upper):  # "XOJI7" may be a number, and is the beginning of an RFC too
+        found |= Q(folio=int(number["folio"]), **({"serie": number["serie"]} if number["serie"] else {}))
     if RFC_START.fullmatch(upper):
         # A range, because LIKE cannot use an index under row-level security (DECISIONS A3b).
         found |= Q(rfc__gte=upper, rfc__lte=upper.ljust(13, "Z"))

@@ -60,12 +60,6 @@ def prepare_stamp(*, invoice_id: int, csd: Csd, catalogs: Catalogs, now: datetim
         invoice.move_to(State.DRAFT)
     if invoice.state == State.SEALED and _too_old(invoice, now):
         invoice.move_to(State.DRAFT)
-    if invoice.state == State.UNKNOWN and _too_old(invoice, now):
-        return Outcome(
-            "staff",
-            "El PAC no ha confirmado si timbró este documento y ya pasaron 71 horas. Búscalo en el listado del PAC: "
-            "si está, recupéralo; si no está, pide que se selle de nuevo.",
-        )
     if invoice.state == State.DRAFT:
         sealing = _seal(invoice, csd=csd, catalogs=catalogs, now=now)
         if isinstance(sealing, Outcome):
@@ -104,18 +98,20 @@ def record_stamp(*, invoice_id: int, stamped: Stamped, pac: str, now: datetime) 
         promise("deliver", key=f"deliver:{invoice.pk}", now=now, priority=MAIL, invoice_id=invoice.pk, to=invoice.correo)
 
 
-def record_unavailable(*, invoice_id: int) -> None:
+def record_unavailable(*, invoice_id: int, why: str, now: datetime) -> Outcome:
     """The PAC surely did not process it: the same bytes go out later."""
     invoice: Invoice = Invoice.locked(invoice_id)
     if invoice.state == State.SENDING:
         invoice.move_to(State.UNKNOWN if invoice.ever_ambiguous else State.SEALED)
+    return _later(invoice, why, now)
 
 
-def record_unknown(*, invoice_id: int) -> None:
+def record_unknown(*, invoice_id: int, why: str, now: datetime) -> Outcome:
     """Nobody knows whether it was stamped: from now on these bytes may never change on their own (SAFE-5, SAFE-7)."""
     invoice: Invoice = Invoice.locked(invoice_id)
     if invoice.state == State.SENDING:
         invoice.move_to(State.UNKNOWN, ever_ambiguous=True)
+    return _later(invoice, why, now)
 
 
 def record_refusal(*, invoice_id: int, refusal: PacRejected, now: datetime) -> Outcome:
@@ -150,6 +146,17 @@ def _refuse(invoice: Invoice, *, code: str, why: str, now: datetime) -> Outcome:
         return Outcome("staff", f"{why} · {staff_advice(code)}" if code else why)
     promise("release", key=f"release:{invoice.pk}", now=now, priority=SOMEBODY_WAITS, invoice_id=invoice.pk)
     return NOTHING
+
+
+def _later(invoice: Invoice, why: str, now: datetime) -> Outcome:
+    """Time mends it, until the bytes are too old to be stamped and nobody knows whether they were (SAFE-8)."""
+    if invoice.ever_ambiguous and _too_old(invoice, now):
+        return Outcome(
+            "staff",
+            "Pasaron 71 horas y el PAC no ha confirmado si timbró este documento. Búscalo en el listado del PAC y vuelve a "
+            f"intentar: si lo timbró, se recupera. {why}",
+        )
+    return Outcome("again", why)
 
 
 def _too_old(invoice: Invoice, now: datetime) -> bool:

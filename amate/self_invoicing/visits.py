@@ -20,7 +20,7 @@ def find_visit(*, token: str, now: datetime) -> Visit | None:
     """The living visit of a browser, or None."""
     if not token:
         return None
-    rows = Visit.objects.select_related("ticket__branch", "invoice")
+    rows = Visit.objects.select_related("ticket__branch")
     visit: Visit | None = rows.filter(token_digest=_digest(token), seen_at__gt=now - LIFE).first()
     return visit
 

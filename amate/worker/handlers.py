@@ -59,14 +59,13 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> None:
         _follow(outcome)
         return
     except PacUnavailable as away:
-        await _in(lease, record_unavailable, fenced=True)(invoice_id=invoice_id)
-        raise TryLater(f"El PAC no está disponible: {away}") from away
-    except PacKeyConflict as conflict:  # our key came back with other bytes: a new key could stamp twice (SAFE-4)
-        await _in(lease, record_unknown, fenced=True)(invoice_id=invoice_id)
-        raise GiveUp(f"El PAC conoce esta llave con otro contenido; no se reintenta solo: {conflict}") from conflict
+        why = f"El PAC no está disponible: {away}"
+        return _follow(await _in(lease, record_unavailable, fenced=True)(invoice_id=invoice_id, why=why, now=plugs.clock()))
     except PacAmbiguous as lost:
-        await _in(lease, record_unknown, fenced=True)(invoice_id=invoice_id)
-        raise TryLater(f"No se sabe si el PAC timbró: {lost}") from lost
+        why = f"No se sabe si el PAC timbró: {lost}"
+        outcome = await _in(lease, record_unknown, fenced=True)(invoice_id=invoice_id, why=why, now=plugs.clock())
+        # Our key with other bytes (CFDI3307): a new key could stamp twice, so no machine goes on (SAFE-4).
+        return _follow(Outcome("staff", why) if isinstance(lost, PacKeyConflict) else outcome)
     await _in(lease, record_stamp)(invoice_id=invoice_id, stamped=stamped, pac=plugs.pac.code, now=plugs.clock())
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
@@ -92,7 +92,7 @@ class Person:
 
     def emits(self, ticket: Ticket, **changed: str) -> None:
         self.scans(ticket)
-        self.gives(**changed)
+        self.gives(MORAL, **changed)
         self.clicks("Emitir mi factura")
 
     def leaves(self) -> None:

@@ -95,11 +95,12 @@ def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
 
 def test_the_refusals(world: World, meet: Meet) -> None:
     ana, other = meet(), meet()
-    for name, values in {
+    taken_back: dict[str, dict[str, Any]] = {
         "vencida": {"deadline": world.now() - timedelta(days=2)},
         "cancelada": {"state": Ticket.State.VOID},
         "en-revision": {"state": Ticket.State.LOCKED},
-    }.items():
+    }
+    for name, values in taken_back.items():
         ticket = world.sale()
         change(world, ticket, **values)
         ana.scans(ticket)

@@ -142,7 +142,7 @@ class Demo:
 
     def stamped(self) -> list[str]:
         """The UUIDs of everything the PAC ever stamped."""
-        answer = answered(lambda: httpx.get(f"{self.said['pac_url']}/_sim/documents", trust_env=False))
+        answer = answered(lambda: httpx.get(f"{self.said['pac_url']}/_sim/documents?limit=10000", trust_env=False))
         return [document["uuid"].lower() for document in answer.json()["documents"]]
 
     def mails(self) -> int:

@@ -98,6 +98,12 @@ def worker_process(world: Any, *arguments: str, **more: str) -> Iterator["subpro
         process.wait()
 
 
+def stamped_by(pac: Any) -> list[str]:
+    """The UUID of every document that the PAC ever stamped (its list shows a hundred unless asked for more)."""
+    found = pac.admin("documents?limit=10000", None, method="GET")
+    return [document["uuid"].lower() for document in found["documents"]]
+
+
 def dies_by_its_own_hand(process: "subprocess.Popen[bytes]") -> bool:
     return process.wait(PATIENCE) == -signal.SIGKILL
 

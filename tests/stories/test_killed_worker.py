@@ -14,7 +14,7 @@ from amate.promises.sweep import rescue
 from amate.self_invoicing.models import Claim
 from tests.people import FISICA
 from tests.stories.dying_worker import POINTS
-from tests.stories.processes import dies_by_its_own_hand, house_of, until, worker_process
+from tests.stories.processes import dies_by_its_own_hand, house_of, stamped_by, until, worker_process
 
 REFUSED = {
     "before_recording_a_refusal",
@@ -40,7 +40,7 @@ def house(
 
 @pytest.mark.parametrize("point", [p for p in POINTS if p not in REFUSED])
 def test_killed_on_the_way_to_a_stamp_it_is_one_cfdi_and_one_mail(house: Any, point: str) -> None:
-    documents, mails = len(house.pac.documents()), len(house.mail.mails)
+    documents, mails = len(stamped_by(house.pac)), len(house.mail.mails)
     invoice = house.claim(house.sale())
     with worker_process(house, point) as worker:
         assert dies_by_its_own_hand(worker)
@@ -49,7 +49,7 @@ def test_killed_on_the_way_to_a_stamp_it_is_one_cfdi_and_one_mail(house: Any, po
 
     found = house.invoice(invoice)
     assert found.state == State.STAMPED
-    uuids = [d["uuid"].lower() for d in house.pac.documents()]
+    uuids = stamped_by(house.pac)
     assert len(uuids) == documents + 1
     assert str(found.uuid) in uuids
     assert house.scoped(lambda: Stamp.objects.filter(invoice=invoice).count()) == 1
@@ -63,7 +63,7 @@ def test_killed_on_the_way_to_a_stamp_it_is_one_cfdi_and_one_mail(house: Any, po
 
 @pytest.mark.parametrize("point", sorted(REFUSED))
 def test_killed_on_the_way_to_a_refusal_the_ticket_is_free_again(house: Any, point: str) -> None:
-    documents = len(house.pac.documents())
+    documents = len(stamped_by(house.pac))
     house.pac.admin("lists", {"mode": "strict", "receivers": KNOWN}, method="PUT")
     ticket = house.sale()
     refused = house.claim(ticket, {**FISICA, "nombre": "INGRID JODAR JIMENEZ"})
@@ -76,7 +76,7 @@ def test_killed_on_the_way_to_a_refusal_the_ticket_is_free_again(house: Any, poi
     again = house.claim(ticket)
     house.settle()
     assert house.invoice(again).state == State.STAMPED
-    assert len(house.pac.documents()) == documents + 1
+    assert len(stamped_by(house.pac)) == documents + 1
     everything_is_in_order(house)
 
 
@@ -95,7 +95,7 @@ def test_another_worker_finds_the_dead_ones_work_by_itself(house: Any) -> None:
 
 def test_workers_that_die_one_after_the_other_finish_all_the_same(house: Any) -> None:
     """Every life ends somewhere else; each finds what the one before it left."""
-    documents = len(house.pac.documents())
+    documents = len(stamped_by(house.pac))
     invoices = [house.claim(house.sale()) for _ in range(8)]
     for point in (
         "sealed_not_committed",
@@ -109,7 +109,7 @@ def test_workers_that_die_one_after_the_other_finish_all_the_same(house: Any) ->
         house.inside(lambda: rescue(dead_after=timedelta()))
     come_back(house)
     assert {house.invoice(i).state for i in invoices} == {State.STAMPED}
-    assert len(house.pac.documents()) == documents + 8
+    assert len(stamped_by(house.pac)) == documents + 8
     everything_is_in_order(house)
 
 
@@ -129,7 +129,7 @@ def everything_is_in_order(house: Any) -> None:
     assert [i.folio for i in invoices] == list(range(1, len(invoices) + 1)), "folios have gaps or doubles"
     stamped = [i for i in invoices if i.state == State.STAMPED]
     assert len(stamped) + len([i for i in invoices if i.state == State.REFUSED]) == len(invoices)
-    assert sorted(str(i.uuid) for i in stamped) == sorted(d["uuid"].lower() for d in house.pac.documents())
+    assert sorted(str(i.uuid) for i in stamped) == sorted(stamped_by(house.pac))
     live = house.scoped(lambda: Sealing.objects.filter(superseded_at__isnull=True).count())
     assert (live, house.scoped(lambda: Stamp.objects.count())) == (len(invoices), len(stamped))
     assert unfinished(house) == 0

@@ -24,7 +24,7 @@ from amate.self_invoicing.queries import live_invoice
 from amate.self_invoicing.register import Sale, register_ticket
 from amate.self_invoicing.rules import Standing
 from amate.tenancy.scope import company_scope
-from tests.stories.processes import Crowd, house_of, until, worker_process
+from tests.stories.processes import Crowd, house_of, stamped_by, until, worker_process
 
 BUYERS = (
     Receptor("XOJI740919U48", "INGRID XODAR JIMENEZ", "76028", "612", "G03"),
@@ -67,7 +67,7 @@ def claim(house: Any, ticket: Ticket, buyer: Receptor, correo: str = "") -> Call
 
 
 def test_of_two_buyers_with_one_code_one_wins_and_the_other_is_told(house: Any, crowd: Crowd) -> None:
-    documents = len(house.pac.documents())
+    documents = len(stamped_by(house.pac))
     winners = {buyer.rfc: 0 for buyer in BUYERS}
     for _ in range(50):
         ticket = house.sale()
@@ -78,7 +78,7 @@ def test_of_two_buyers_with_one_code_one_wins_and_the_other_is_told(house: Any, 
         assert lost[0].standing is Standing.ISSUING
         winners[won[0].rfc] += 1
     house.settle()
-    assert len(house.pac.documents()) == documents + 50
+    assert len(stamped_by(house.pac)) == documents + 50
     assert house.scoped(lambda: Claim.objects.live().count()) == documents + 50
     assert sum(winners.values()) == 50
 
@@ -175,13 +175,13 @@ def propose(house: Any, receptor: Receptor) -> int:
 
 def test_two_workers_on_forty_invoices_stamp_each_once(house: Any, crowd: Crowd) -> None:
     house.settle()
-    documents = len(house.pac.documents())
+    documents = len(stamped_by(house.pac))
     mails = len(house.mail.mails)
     invoices = [claim(house, house.sale(), BUYERS[n % 2], "ana@example.com")() for n in range(40)]
     with worker_process(house), worker_process(house):
         until(lambda: owed(house) == 0, what="the end of forty invoices")
     assert {house.invoice(i).state for i in invoices} == {State.STAMPED}
-    assert len(house.pac.documents()) == documents + 40
+    assert len(stamped_by(house.pac)) == documents + 40
     assert len(house.mail.mails) == mails + 40
     assert len({mail["Message-ID"] for mail in house.mail.mails[mails:]}) == 40
     ids = [i.pk for i in invoices]
@@ -197,7 +197,7 @@ def test_the_same_promise_nudged_to_two_workers_is_kept_by_one_at_a_time(house: 
     """Twenty nudges of each promise and three workers: the lease decides, the others find nothing to do."""
     from amate.promises.sweep import sweep
 
-    documents = len(house.pac.documents())
+    documents = len(stamped_by(house.pac))
     invoices = [claim(house, house.sale(), BUYERS[0])() for _ in range(5)]
     for _ in range(20):
         house.inside(lambda: sweep(now=house.now(), lately=timedelta()))
@@ -212,7 +212,7 @@ def test_the_same_promise_nudged_to_two_workers_is_kept_by_one_at_a_time(house: 
 
     house.inside(lambda: asyncio.run(crowded()))
     assert {house.invoice(i).state for i in invoices} == {State.STAMPED}
-    assert len(house.pac.documents()) == documents + 5
+    assert len(stamped_by(house.pac)) == documents + 5
     ids = [f"stamp:{i.pk}" for i in invoices]
     attempts = house.scoped(lambda: list(Promise.objects.filter(key__in=ids).values_list("attempts", flat=True)))
     assert attempts == [1] * 5

@@ -43,7 +43,7 @@ MESSAGE_TONES: dict[str, str] = {Message.State.SENT: "ok", Message.State.REFUSED
 class ResendForm(forms.Form):
     # A message's key holds the address and has room for 120 characters.
     correo = forms.EmailField(
-        label="Correo",
+        label="Enviarla a este correo",
         max_length=80,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={

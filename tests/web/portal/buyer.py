@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from amate.self_invoicing.codes import show_code
@@ -26,27 +25,27 @@ class Buyer:
     def url(self, rest: str = "") -> str:
         return f"{self.shop.portal}{rest}"
 
-    def get(self, rest: str = "", **more: Any) -> HttpResponse:
+    def get(self, rest: str = "", **more: Any) -> Any:
         self.last = self.client.get(self.url(rest), **more)
         return self.last
 
-    def post(self, rest: str, data: Any = None, **more: Any) -> HttpResponse:
+    def post(self, rest: str, data: Any = None, **more: Any) -> Any:
         self.last = self.client.post(self.url(rest), data or {}, **more)
         return self.last
 
-    def types(self, codigo: str, total: Any, **more: Any) -> HttpResponse:
+    def types(self, codigo: str, total: Any, **more: Any) -> Any:
         return self.post("", {"codigo": codigo, "total": str(total)}, **more)
 
-    def opens(self, ticket: Ticket) -> HttpResponse:
+    def opens(self, ticket: Ticket) -> Any:
         return self.types(show_code(ticket.code), f"${ticket.total:,.2f}")
 
-    def scans(self, ticket: Ticket) -> HttpResponse:
+    def scans(self, ticket: Ticket) -> Any:
         return self.get(f"{ticket.code}/{ticket.total_cents}")
 
-    def gives(self, **changed: str) -> HttpResponse:
+    def gives(self, **changed: str) -> Any:
         return self.post("datos/", {**MORAL, **changed})
 
-    def emits(self) -> HttpResponse:
+    def emits(self) -> Any:
         return self.post("revisar/")
 
     def gets_it(self, ticket: Ticket, **changed: str) -> None:

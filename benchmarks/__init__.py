@@ -1,0 +1,1 @@
+"""The numbers, each beside its bar: `make bench`."""

@@ -1,0 +1,89 @@
+"""`make bench` works and says what it found: small runs, whose figures mean nothing."""
+
+import importlib
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.__main__ import BENCHMARKS, FIELDS, main, show
+
+ROOT = Path(__file__).resolve().parents[2]
+ROW = {
+    "name": "one",
+    "value": 1.5,
+    "unit": "F",
+    "n": 3,
+    "bar": 2,
+    "floor": 1,
+    "sig_us": 600,
+    "f_us": 400,
+    "commit": "x",
+}
+
+SMALL_CLAIM = """
+import json
+from benchmarks.scratch import scratch_server
+with scratch_server():
+    from benchmarks.portal_claim import run
+    print("ROWS", json.dumps(run(warm_up=1, rounds=1, each=1, crowd_each=4, listed=1)))
+"""
+
+
+def python(*said: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *said], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=300
+    )
+
+
+def test_every_benchmark_is_run_by_make_bench() -> None:
+    found = {path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py")}
+    assert {name for name in found if hasattr(importlib.import_module(f"benchmarks.{name}"), "run")} == set(BENCHMARKS)
+
+
+def test_a_missed_bar_is_named_and_every_row_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    kept = io.StringIO()
+    rows = [ROW, {**ROW, "name": "slow", "value": 2.1}, {**ROW, "name": "free", "bar": None, "floor": None}]
+    assert show(iter(rows), kept) == ["slow"]
+    assert [json.loads(line) for line in kept.getvalue().splitlines()] == rows
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[-1] for line in lines[1:]] == ["ok", "MISSED", "3"]
+
+
+def test_a_row_without_all_its_fields_is_refused() -> None:
+    with pytest.raises(ValueError, match="floor"):
+        show(iter([{name: value for name, value in ROW.items() if name != "floor"}]), io.StringIO())
+
+
+def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["portal_clam"]) == 2
+    assert "portal_claim" in capsys.readouterr().err
+
+
+def test_the_command_prints_and_keeps_what_it_measured(tmp_path: Path) -> None:
+    done = python("-m", "benchmarks", "pac_simulator", "--out", str(tmp_path / "results.jsonl"))
+    rows = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    assert [tuple(row) for row in rows] == [FIELDS] * len(rows)
+    assert rows, done.stderr
+    assert all(row["name"] in done.stdout for row in rows)
+    assert all(row["sig_us"] > 0 and row["f_us"] > 0 for row in rows)
+    missed = [row["name"] for row in rows if row["bar"] is not None and row["value"] > row["bar"]]
+    assert done.returncode == (1 if missed else 0), done.stderr
+
+
+def test_a_claim_through_the_real_portal_can_be_measured() -> None:
+    done = python("-c", SMALL_CLAIM)
+    said = next((line for line in done.stdout.splitlines() if line.startswith("ROWS ")), None)
+    assert said is not None, done.stderr
+    rows: dict[str, Any] = {row["name"]: row for row in json.loads(said.removeprefix("ROWS "))}
+    whole, parts = rows["portal_claim"], ("web", "worker", "database")
+    assert whole["bar"] == 80
+    assert whole["value"] > whole["floor"] > 3
+    assert sum(rows[f"portal_claim_{part}"]["value"] for part in parts) == pytest.approx(whole["value"], abs=0.5)
+    assert all(rows[f"portal_claim_{part}"]["value"] > 0 for part in parts)
+    assert rows["portal_claim_statements"]["value"] > 20
