@@ -137,7 +137,7 @@ def world(static_files: None, committed: str, minted: Any, pac_server: Any, mail
     mail_server.clear()
     made = World(minted=minted, pac=pac_server, mail=mail_server)
     monkeypatch.setattr("django.utils.timezone.now", made.now)
-    made.open()
+    made.inside(made.open)
     yield made
     made.close()
 

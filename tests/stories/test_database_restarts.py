@@ -153,13 +153,11 @@ def finish(demo: Demo, tickets: list[Any]) -> dict[str, str]:
 
 
 def healthy(demo: Demo) -> bool:
+    pages = (f"http://127.0.0.1:{demo.port}/salud/", demo.said["portal_url"])
     try:
-        answer = httpx.get(f"http://127.0.0.1:{demo.port}/salud/", timeout=5, trust_env=False)
+        return all(httpx.get(page, timeout=5, trust_env=False).status_code == 200 for page in pages)
     except httpx.TransportError:
         return False
-    return (
-        answer.status_code == 200 and httpx.get(demo.said["portal_url"], timeout=5, trust_env=False).status_code == 200
-    )
 
 
 def restart_at_once(demo: Demo) -> None:
