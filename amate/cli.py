@@ -46,7 +46,7 @@ def _migrate(argv: Sequence[str]) -> int:
 
 
 def _company(argv: Sequence[str]) -> int:
-    """`amate company add`: a company and its owner"""
+    """`add` a company and its owner, or keep its new `csd`"""
     _django()
     from amate.running.company import main as run
 

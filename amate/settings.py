@@ -1,6 +1,7 @@
 """Deployment settings, read from the environment. What a business decides (window, rules, texts) is rows, not settings."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -25,7 +26,9 @@ DEBUG = False
 PORT = env.int("AMATE_PORT", default=8000)
 PUBLIC_URL = env.str("AMATE_PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 SECURE = PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("AMATE_HOSTS", default=["127.0.0.1", "localhost", "[::1]", PUBLIC_URL.split("//")[1].split("/")[0].rsplit(":", 1)[0]])
+# The loopback names stay: the supervisor asks for health there, whatever the world calls us.
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = LOOPBACK + env.list("AMATE_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if SECURE else []
 # Proxies whose X-Forwarded-For we believe; none by default (OUTSIDE GRD-4).
 TRUSTED_PROXIES = env.list("AMATE_TRUSTED_PROXIES", default=[])

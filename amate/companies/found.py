@@ -1,7 +1,7 @@
 """A company is founded: its directory row, and inside its scope the emisor, the first branch and the portal's rules."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from amate.companies.models import Branch, Company, Emisor, PortalPolicy
 from amate.fiscal.clock import local_time
@@ -45,8 +45,8 @@ def found_company(*, founding: Founding, now: datetime) -> Branch:
         colour=founding.colour,
     )
     today = local_time(founding.cp, now).date()
-    # Sales of the last weeks may still come in: the first rules count from the start of the year.
-    PortalPolicy.objects.create(effective_from=today.replace(month=1, day=1), window_days=founding.window_days)
+    # Sales of the last weeks may still come in: the first rules count from the start of last year.
+    PortalPolicy.objects.create(effective_from=date(today.year - 1, 1, 1), window_days=founding.window_days)
     return Branch.objects.create(
         code=founding.branch,
         nombre=founding.branch_nombre,

@@ -9,10 +9,11 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from amate.running.home import kept_secret
+from amate.running.home import is_kept, kept_secret
 
 VERSION = b"\x01"
 NONCE = 12
+NAME = "master-key"
 
 
 class WrongMasterKey(RuntimeError):
@@ -21,9 +22,12 @@ class WrongMasterKey(RuntimeError):
 
 @cache
 def _cipher() -> AESGCM:
+    return AESGCM(sha256(_named() or kept_secret(NAME)).digest())
+
+
+def _named() -> bytes:
     file = os.environ.get("AMATE_MASTER_KEY_FILE")
-    named = Path(file).read_bytes().strip() if file else os.environ.get("AMATE_MASTER_KEY", "").encode()
-    return AESGCM(sha256(named or kept_secret("master-key")).digest())
+    return Path(file).read_bytes().strip() if file else os.environ.get("AMATE_MASTER_KEY", "").encode()
 
 
 def encrypt(plain: bytes, *, about: str) -> bytes:
@@ -35,6 +39,11 @@ def encrypt(plain: bytes, *, about: str) -> bytes:
 def decrypt(kept: bytes, *, about: str) -> bytes:
     if kept[:1] != VERSION:
         raise WrongMasterKey("Lo guardado tiene una forma de cifrado que este Amate no conoce: actualiza Amate.")
+    if not _named() and not is_kept(NAME):  # on a further machine a new key would open nothing and hide the cause
+        raise WrongMasterKey(
+            "Falta la llave maestra de esta instalación: copia keys/master-key de la máquina que guardó el CSD, "
+            "o nómbrala en AMATE_MASTER_KEY_FILE."
+        )
     try:
         return _cipher().decrypt(kept[1 : 1 + NONCE], kept[1 + NONCE :], about.encode())
     except InvalidTag as fault:

@@ -9,7 +9,7 @@ from amate.companies.folios import take_folio
 from amate.customers.models import Customer, FiscalProfile
 from amate.fiscal.rfc import GENERICS
 
-NUMBERS = "clientes"
+NUMBERS = "|clientes"  # no series of invoices can be called so: the SAT forbids the bar
 FISCAL = ("rfc", "nombre", "domicilio_fiscal", "regimen_fiscal", "uso_cfdi", "residencia_fiscal", "num_reg_id_trib")
 
 

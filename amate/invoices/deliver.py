@@ -19,7 +19,7 @@ def resend_invoice(*, invoice_id: int, to: str, now: datetime) -> str:
 def prepare_delivery(
     *, invoice_id: int, to: str, key: str, site: str, sender: str, now: datetime
 ) -> tuple[int, Outgoing] | None:
-    """Write the message (once a key) and claim it for sending. None: it was sent before, or refused for good."""
+    """Write the message (once a key) and claim it for sending. None: it was sent before."""
     stamp = Stamp.objects.select_related("invoice").get(invoice_id=invoice_id)
     emisor = Emisor.objects.get()
     message = Message.objects.filter(key=key).first()
@@ -35,7 +35,7 @@ def prepare_delivery(
             html=render_to_string("mail/invoice.html", facts),
             created_at=now,
         )
-    if message.state in (Message.State.SENT, Message.State.REFUSED):
+    if message.state == Message.State.SENT:
         return None
     message.move_to(Message.State.SENDING)
     name = f"{stamp.invoice.rfc}-{stamp.invoice.number}"

@@ -60,9 +60,9 @@ class Invoice(Stateful):
     # sending → sealed: the PAC surely did not process it. sending → draft: its bytes were rejected and may be sealed anew.
     MOVES: ClassVar[dict[str, frozenset[str]]] = {
         State.DRAFT: frozenset({State.SEALED, State.REFUSED}),
-        State.SEALED: frozenset({State.SENDING, State.DRAFT}),
+        State.SEALED: frozenset({State.SENDING, State.DRAFT, State.STAMPED}),
         State.SENDING: frozenset({State.SENDING, State.SEALED, State.UNKNOWN, State.STAMPED, State.REFUSED, State.DRAFT}),
-        State.UNKNOWN: frozenset({State.SENDING}),
+        State.UNKNOWN: frozenset({State.SENDING, State.STAMPED}),
         State.STAMPED: frozenset(),
         State.REFUSED: frozenset({State.DRAFT}),
     }

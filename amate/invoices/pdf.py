@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from hashlib import sha256
 from pathlib import Path
 
 from amate.companies.models import Emisor
@@ -18,12 +19,14 @@ def pdf_of(stamp: Stamp) -> bytes:
     """The PDF of a stamp. The same XML and look give the same bytes, so any machine may make it again."""
     emisor = Emisor.objects.get()
     invoice: Invoice = stamp.invoice
-    name = f"{bytes(stamp.xml_sha256).hex()}-{emisor.colour[1:]}-{EDITION}.pdf"
-    kept = private_folder(amate_home() / "cache" / "pdf" / str(stamp.company_id)) / name
+    look = Look(colour=emisor.colour, nombre_comercial=emisor.nombre_comercial)
+    from_portal = invoice.origin == Origin.PORTAL
+    drawn_as = sha256(f"{EDITION}|{look}|{from_portal}".encode()).hexdigest()[:12]
+    folder = private_folder(amate_home() / "cache" / "pdf" / str(stamp.company_id))
+    kept = folder / f"{bytes(stamp.xml_sha256).hex()}-{drawn_as}.pdf"
     if kept.exists():
         return kept.read_bytes()
-    look = Look(colour=emisor.colour, nombre_comercial=emisor.nombre_comercial)
-    made = invoice_pdf(bytes(stamp.xml), look=look, portal_origin=invoice.origin == Origin.PORTAL)
+    made = invoice_pdf(bytes(stamp.xml), look=look, portal_origin=from_portal)
     _keep(kept, made)
     return made
 

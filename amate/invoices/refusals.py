@@ -42,16 +42,16 @@ def meaning_of(code: str) -> Meaning:
 
 STAFF = {
     "303": "El sello no es del emisor. Revisa el certificado de la empresa.",
-    "304": "El SAT tiene revocado o vencido el certificado. Sube un CSD vigente.",
-    "305": "La fecha queda fuera de la vigencia del CSD. Sube un CSD vigente.",
-    "306": "El certificado no es un CSD (¿es tu e.firma?). Sube el CSD.",
-    "308": "El certificado no lo expidió el SAT. Sube el CSD de la empresa.",
+    "304": "El SAT tiene revocado o vencido el certificado. Guarda un CSD vigente (amate company csd).",
+    "305": "La fecha queda fuera de la vigencia del CSD. Guarda un CSD vigente (amate company csd).",
+    "306": "El certificado no es un CSD (¿es tu e.firma?). Guarda el CSD (amate company csd).",
+    "308": "El certificado no lo expidió el SAT. Guarda el CSD de la empresa (amate company csd).",
     "402": "El RFC no está en la lista de contribuyentes obligados del SAT. Deja de emitir y revisa el buzón tributario.",
     "CFDI40106": "El SAT no reconoce el certificado. Revisa el CSD de la empresa.",
-    "CFDI40138": "El nombre de la empresa no es el que tiene el SAT. Corrígelo en Configuración.",
-    "CFDI40139": "El nombre de la empresa no es el que tiene el SAT. Corrígelo en Configuración.",
-    "CFDI40140": "El régimen de la empresa no está en el catálogo. Corrígelo en Configuración.",
-    "CFDI40141": "El régimen de la empresa no es el que tiene el SAT. Corrígelo en Configuración.",
+    "CFDI40138": "El nombre de la empresa no es el que tiene el SAT. Corrígelo en los datos de la empresa.",
+    "CFDI40139": "El nombre de la empresa no es el que tiene el SAT. Corrígelo en los datos de la empresa.",
+    "CFDI40140": "El régimen de la empresa no está en el catálogo. Corrígelo en los datos de la empresa.",
+    "CFDI40141": "El régimen de la empresa no es el que tiene el SAT. Corrígelo en los datos de la empresa.",
 }
 
 

@@ -26,7 +26,7 @@ class TotalDrifted(Exception):
 
 
 class DocumentRefused(Exception):
-    """Our own rules found what a PAC would refuse; nothing was sent and no folio was spent."""
+    """Our own rules found what a PAC would refuse; nothing was sent."""
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__("; ".join(f"{finding.code}: {finding.message}" for finding in findings))
@@ -41,8 +41,9 @@ def seal_invoice(*, invoice: Invoice, csd: Csd, catalogs: Catalogs, now: datetim
     emisor = EmisorRow.objects.get()
     if emisor.issuing_suspended:
         raise IssuingSuspended("La emisión de esta empresa está suspendida: no se sella ningún comprobante.")
-    folio = invoice.folio or take_folio(series=invoice.serie)
-    document = _comprobante(invoice, emisor, folio=folio, now=now)
+    # Written with the next move, whichever it is: a refused draft keeps its number, a listed void until it is mended (C7).
+    invoice.folio = invoice.folio or take_folio(series=invoice.serie)
+    document = _comprobante(invoice, emisor, folio=invoice.folio, now=now)
     if document.total != invoice.total:
         raise TotalDrifted(f"El total sellado sería {document.total} y el de la venta es {invoice.total}.")
     sealed = seal(document, csd)
@@ -50,7 +51,7 @@ def seal_invoice(*, invoice: Invoice, csd: Csd, catalogs: Catalogs, now: datetim
     if findings:
         raise DocumentRefused(findings)
     sealing = _keep(invoice, sealed, no_certificado=csd.no_certificado, now=now)
-    invoice.move_to(State.SEALED, folio=folio, sealed_at=now, refused_by="", refusal_code="", refusal="")
+    invoice.move_to(State.SEALED, folio=invoice.folio, sealed_at=now, refused_by="", refusal_code="", refusal="")
     return sealing
 
 
@@ -58,7 +59,7 @@ def _keep(invoice: Invoice, sealed: Sealed, *, no_certificado: str, now: datetim
     """The live sealing of the invoice; the earlier one stays, superseded. Sealing twice within a second gives the same
     bytes (RSA PKCS#1 v1.5 is deterministic): then the same row lives on, under the same key."""
     earlier = 0
-    if invoice.folio is not None:  # it was sealed before, and its number is from then
+    if invoice.sealed_at is not None:
         attempts = Sealing.objects.filter(invoice=invoice)
         attempts.filter(superseded_at__isnull=True).update(superseded_at=now)
         if attempts.filter(sha256=sealed.sha256).update(superseded_at=None):

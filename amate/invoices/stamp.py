@@ -4,6 +4,7 @@ Nothing here doubles an invoice: the same bytes go out under the same key every 
 before anything else, and new bytes exist only when the PAC has surely refused the old ones (ENGINE SAFE).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -46,10 +47,13 @@ class Sending:
     ask_first: bool
 
 
-def prepare_stamp(*, invoice_id: int, csd: Csd, catalogs: Catalogs, now: datetime) -> Sending | Outcome:
+def prepare_stamp(
+    *, invoice_id: int, open_csd: Callable[[], Csd], catalogs: Catalogs, now: datetime
+) -> Sending | Outcome:
     """Transaction one: seal if it is not sealed yet, and claim the document for sending.
 
-    A refusal that is ours waits for staff; when they ask again, the document is sealed anew.
+    A refusal that is ours waits for staff; when they ask again, the document is sealed anew. `open_csd` is called only if
+    there is something to seal: what was sent under a CSD that has expired since must still be asked for.
     """
     # Profile and branch never change under it, so they may come with the lock.
     rows = Invoice.objects.select_related("profile", "branch").select_for_update(no_key=True, of=("self",))
@@ -61,7 +65,7 @@ def prepare_stamp(*, invoice_id: int, csd: Csd, catalogs: Catalogs, now: datetim
     if invoice.state == State.SEALED and _too_old(invoice, now):
         invoice.move_to(State.DRAFT)
     if invoice.state == State.DRAFT:
-        sealing = _seal(invoice, csd=csd, catalogs=catalogs, now=now)
+        sealing = _seal(invoice, csd=open_csd(), catalogs=catalogs, now=now)
         if isinstance(sealing, Outcome):
             return sealing
     else:
@@ -72,14 +76,17 @@ def prepare_stamp(*, invoice_id: int, csd: Csd, catalogs: Catalogs, now: datetim
     return Sending(xml=bytes(sealing.xml), key=sealing.key, ask_first=ask_first)
 
 
-def record_stamp(*, invoice_id: int, stamped: Stamped, pac: str, now: datetime) -> None:
-    """Transaction two: the stamp, the customer's confirmed data, and the promise to deliver. Recorded once only."""
+def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: datetime) -> None:
+    """Transaction two: the stamp, the customer's confirmed data, and the promise to deliver. Recorded once only.
+
+    `key`: of the sealing that was sent. A run that was thought dead may bring it late: it is true all the same.
+    """
     profile_id = Invoice.objects.values_list("profile_id", flat=True).get(pk=invoice_id)
     accept_profile(profile_id=profile_id, now=now)
     invoice: Invoice = Invoice.locked(invoice_id)
     if invoice.state == State.STAMPED:
         return
-    sealing = Sealing.objects.get(invoice=invoice, superseded_at__isnull=True)
+    sealing = Sealing.objects.get(invoice=invoice, key=key, superseded_at__isnull=True)
     Stamp.objects.create(
         invoice=invoice,
         sealing=sealing,
@@ -141,7 +148,8 @@ def _seal(invoice: Invoice, *, csd: Csd, catalogs: Catalogs, now: datetime) -> S
 def _refuse(invoice: Invoice, *, code: str, why: str, now: datetime) -> Outcome:
     by = meaning_of(code).refused_by
     # A definite no ends every doubt about those bytes, so that a mended document may be sealed anew.
-    invoice.move_to(State.REFUSED, refused_by=by, refusal_code=code, refusal=why, ever_ambiguous=False)
+    facts = {"refused_by": by, "refusal_code": code, "refusal": why, "folio": invoice.folio}
+    invoice.move_to(State.REFUSED, **facts, ever_ambiguous=False)
     if by == RefusedBy.OURS:
         return Outcome("staff", f"{why} · {staff_advice(code)}" if code else why)
     promise("release", key=f"release:{invoice.pk}", now=now, priority=SOMEBODY_WAITS, invoice_id=invoice.pk)

@@ -1,4 +1,4 @@
-"""`amate company add`: the first company and its owner. There is no public sign-up (DECISIONS A7)."""
+"""`amate company`: a company and its owner, and the renewal of its CSD. There is no public sign-up (DECISIONS A7)."""
 
 import argparse
 import getpass
@@ -6,86 +6,115 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from amate.access.keys import SCOPES, make_api_key
 from amate.access.models import Membership, Role, User
 from amate.companies.found import Founding, found_company, register_company
 from amate.companies.keep_csd import keep_csd
-from amate.companies.models import Company
+from amate.companies.models import Company, Emisor
+from amate.fiscal.clock import UnknownPlace
 from amate.fiscal.csd import CsdRefused
 from amate.fiscal.rfc import RfcRefused
 from amate.running.prepare import server_up
 from amate.tenancy.scope import company_scope
 
+SHORTEST_PASSWORD = 10
+
+
+class Refused(Exception):
+    """What was asked cannot be done; the sentence says what mends it. Nothing was written."""
+
 
 def main(argv: Sequence[str]) -> int:
     said = _arguments(argv)
-    password = (
-        getpass.getpass("Contraseña de quien administra: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
-    )
-    if len(password) < 10:
-        print("La contraseña necesita 10 caracteres o más.", file=sys.stderr)
-        return 2
-    with server_up():
-        return _add(said, password)
-
-
-def _add(said: argparse.Namespace, password: str) -> int:
     try:
-        company = _found(said)
-    except (CsdRefused, RfcRefused) as refused:
+        with server_up():
+            print(_add(said) if said.act == "add" else _renew(said))
+    except (Refused, CsdRefused, RfcRefused, UnknownPlace) as refused:
         print(str(refused), file=sys.stderr)
         return 1
-    except IntegrityError:
-        print(f"Ya hay una empresa en /f/{said.slug}/. Elige otro --slug.", file=sys.stderr)
-        return 1
-    user = User.objects.filter(email=said.email.lower()).first() or User.objects.create_user(said.email, password)
-    Membership.objects.create(user=user, company=company, role=Role.OWNER)
-    key = make_api_key(company=company, name="Primera clave", scopes=SCOPES, now=timezone.now())
-    print(f"Empresa lista: /f/{company.slug}/ y /oficina/{company.slug}/\nClave de API (no se vuelve a mostrar): {key}")
     return 0
 
 
-def _found(said: argparse.Namespace) -> Company:
-    """All of it or nothing: a refused CSD leaves no half-founded company."""
+def _add(said: argparse.Namespace) -> str:
+    """All of it or nothing: what is refused leaves no half-founded company behind."""
+    user = User.objects.filter(email=said.email.lower()).first()
+    password = "" if user else _password()
     now = timezone.now()
-    company = register_company(slug=said.slug, now=now)
+    try:
+        company = register_company(slug=said.slug, now=now)
+    except IntegrityError:
+        raise Refused(f"Ya hay una empresa en /f/{said.slug}/. Elige otro --slug.") from None
     try:
         with company_scope(company.pk):
-            founding = Founding(
-                rfc=said.rfc,
-                nombre=said.nombre,
-                regimen_fiscal=said.regimen,
-                nombre_comercial=said.nombre_comercial or said.nombre,
-                cp=said.cp,
-                telefono=said.telefono,
-                correo=said.correo,
-            )
-            found_company(founding=founding, now=now)
-            if said.cer:
-                keep_csd(
-                    cer=said.cer.read_bytes(),
-                    key=said.key.read_bytes(),
-                    password=said.key_password_file.read_text().strip(),
-                    rfc=said.rfc,
-                    now=now,
-                )
+            _found(said)
+            user = user or User.objects.create_user(said.email, password)
+            Membership.objects.create(user=user, company=company, role=Role.OWNER)
+            key = make_api_key(company=company, name="Primera clave", scopes=SCOPES, now=now)
     except BaseException:
-        with transaction.atomic():
-            Company.objects.filter(pk=company.pk).delete()
+        with company_scope(company.pk):  # its own scope: the deletion looks for rows that would refer to it
+            company.delete()
         raise
-    return company
+    known = "" if password else f"\n{said.email} ya tenía cuenta: entra con su contraseña de siempre."
+    return f"Empresa lista: /f/{said.slug}/ y /oficina/{said.slug}/{known}\nClave de API (no se vuelve a mostrar): {key}"
+
+
+def _found(said: argparse.Namespace) -> None:
+    found_company(
+        founding=Founding(
+            rfc=said.rfc,
+            nombre=said.nombre,
+            regimen_fiscal=said.regimen,
+            nombre_comercial=said.nombre_comercial or said.nombre,
+            cp=said.cp,
+            telefono=said.telefono,
+            correo=said.correo,
+        ),
+        now=timezone.now(),
+    )
+    if said.cer:
+        _keep(said, rfc=said.rfc)
+
+
+def _renew(said: argparse.Namespace) -> str:
+    company = Company.objects.filter(slug=said.slug).first()
+    if company is None:
+        raise Refused(f"No hay ninguna empresa en /f/{said.slug}/.")
+    with company_scope(company.pk):
+        number = _keep(said, rfc=Emisor.objects.get().rfc)
+    return f"CSD {number} guardado. Lo que esperaba por él se reintenta solo."
+
+
+def _keep(said: argparse.Namespace, *, rfc: str) -> str:
+    if not (said.cer and said.key and said.key_password_file):
+        raise Refused("El CSD son tres cosas: --cer, --key y --key-password-file.")
+    cer, key, password = (_read(path) for path in (said.cer, said.key, said.key_password_file))
+    kept = keep_csd(cer=cer, key=key, password=password.decode().strip(), rfc=rfc, now=timezone.now())
+    return kept.no_certificado
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise Refused(f"No se puede leer {path}: {fault.strerror}.") from fault
+
+
+def _password() -> str:
+    typed = getpass.getpass("Contraseña: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if len(typed) < SHORTEST_PASSWORD:
+        raise Refused(f"La contraseña necesita {SHORTEST_PASSWORD} caracteres o más.")
+    return typed
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="amate company", description=__doc__)
-    add = parser.add_subparsers(dest="act", required=True).add_parser(
-        "add", help="la contraseña se lee de la terminal o de stdin"
-    )
+    acts = parser.add_subparsers(dest="act", required=True)
+    add = acts.add_parser("add", help="la contraseña se lee de la terminal o de la entrada estándar")
+    csd = acts.add_parser("csd", help="guarda un CSD nuevo; el anterior deja de usarse cuando vence")
     for name, meaning in (
-        ("slug", "su lugar en las direcciones: /f/SLUG/"),
         ("rfc", "RFC de la empresa"),
         ("nombre", "nombre como lo tiene el SAT, sin S.A. de C.V."),
         ("regimen", "clave del régimen fiscal, como 601"),
@@ -93,13 +122,12 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         ("email", "correo con el que entra quien administra"),
     ):
         add.add_argument(f"--{name}", required=True, help=meaning)
-    for name, meaning in (
-        ("nombre-comercial", "como lo conocen sus clientes"),
-        ("telefono", ""),
-        ("correo", "para respuestas"),
-    ):
-        add.add_argument(f"--{name}", default="", help=meaning)
-    add.add_argument("--cer", type=Path, help="CSD: archivo .cer")
-    add.add_argument("--key", type=Path, help="CSD: archivo .key")
-    add.add_argument("--key-password-file", type=Path, help="archivo con la contraseña de la llave")
+    add.add_argument("--nombre-comercial", default="", help="como lo conocen sus clientes")
+    add.add_argument("--telefono", default="", help="para dudas de sus clientes")
+    add.add_argument("--correo", default="", help="a donde responden sus clientes")
+    for act in (add, csd):
+        act.add_argument("--slug", required=True, help="su lugar en las direcciones: /f/SLUG/")
+        act.add_argument("--cer", type=Path, help="CSD: archivo .cer")
+        act.add_argument("--key", type=Path, help="CSD: archivo .key")
+        act.add_argument("--key-password-file", type=Path, help="archivo con la contraseña de la llave")
     return parser.parse_args(argv)

@@ -30,6 +30,11 @@ def write_private(path: Path, content: bytes) -> None:
     _sync_folder(path.parent)
 
 
+def is_kept(name: str) -> bool:
+    """Whether `kept_secret` would find it, or make it."""
+    return (amate_home() / "keys" / name).exists()
+
+
 def kept_secret(name: str, *, make: int = 32) -> bytes:
     """A random secret of this installation, made once (`keys/<name>`, 0600) and read ever after."""
     path = private_folder(amate_home() / "keys") / name

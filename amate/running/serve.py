@@ -84,10 +84,17 @@ def only_one_here() -> Iterator[None]:
 def is_ready() -> bool:
     """The web answers, it reaches the database, and a worker's heart beats."""
     try:
-        with _DIRECT.open(f"http://127.0.0.1:{settings.PORT}/salud/", timeout=2) as answer:
+        asked = urllib.request.Request(f"http://{_reachable()}:{settings.PORT}/salud/", headers={"Host": "127.0.0.1"})
+        with _DIRECT.open(asked, timeout=2) as answer:
             return bool(json.load(answer)["workers"] > 0)
     except (urllib.error.URLError, OSError, ValueError):
         return False
+
+
+def _reachable() -> str:
+    """Where this machine reaches its own web, which may listen on one address only."""
+    bound = os.environ.get("AMATE_BIND", "127.0.0.1")
+    return "127.0.0.1" if bound in ("0.0.0.0", "::", "[::]") else bound  # noqa: S104 compared, not bound
 
 
 def _say(sentence: str) -> None:

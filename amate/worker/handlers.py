@@ -43,7 +43,7 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> None:
     try:
         sending = await _in(lease, _prepare)(plugs, invoice_id=invoice_id)
     except (NoCsd, WrongMasterKey) as closed:
-        raise GiveUp(str(closed)) from closed
+        raise TryLater(str(closed)) from closed
     if isinstance(sending, Outcome):
         _follow(sending)
         return
@@ -66,7 +66,9 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> None:
         outcome = await _in(lease, record_unknown, fenced=True)(invoice_id=invoice_id, why=why, now=plugs.clock())
         # Our key with other bytes (CFDI3307): a new key could stamp twice, so no machine goes on (SAFE-4).
         return _follow(Outcome("staff", why) if isinstance(lost, PacKeyConflict) else outcome)
-    await _in(lease, record_stamp)(invoice_id=invoice_id, stamped=stamped, pac=plugs.pac.code, now=plugs.clock())
+    await _in(lease, record_stamp)(
+        invoice_id=invoice_id, key=sending.key, stamped=stamped, pac=plugs.pac.code, now=plugs.clock()
+    )
 
 
 async def deliver(plugs: Plugs, lease: Lease) -> None:
@@ -91,7 +93,7 @@ async def release(plugs: Plugs, lease: Lease) -> None:
 
 def _prepare(plugs: Plugs, *, invoice_id: int) -> Sending | Outcome:
     now = plugs.clock()
-    return prepare_stamp(invoice_id=invoice_id, csd=open_csd(now=now), catalogs=plugs.catalogs, now=now)
+    return prepare_stamp(invoice_id=invoice_id, open_csd=partial(open_csd, now=now), catalogs=plugs.catalogs, now=now)
 
 
 def _prepare_delivery(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None:

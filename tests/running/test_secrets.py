@@ -119,7 +119,7 @@ def test_under_another_master_key_nothing_is_sealed_and_staff_read_how_to_mend_i
 
 def test_a_retired_csd_uploaded_again_is_in_use_again(world: Any) -> None:
     world.scoped(lambda: Csd.objects.update(retired_at=world.now()))
-    with pytest.raises(NoCsd, match="Sube tu CSD"):
+    with pytest.raises(NoCsd, match="certificado de sello digital"):
         world.scoped(lambda: open_csd(now=world.now()))
     minted = world.minted.csds["moral"]
     rfc = world.scoped(lambda: Emisor.objects.get().rfc)

@@ -15,8 +15,10 @@ ALREADY_STAMPED = "307"
 KEY_REUSED = "CFDI3307"
 UNCONTROLLED = "CO1000"  # SW's own "unexpected error": nobody knows how far it came
 
-# SAT codes, and SW's own prefixes (AU credentials, CC and CO form) of four digits.
-_CODE = re.compile(r"\s*(CFDI\d+|CRP\d+|[A-Z]{2}\d{4}|\d{3})\b")
+# SAT codes, and SW's own prefixes (AU credentials, CC and CO form) of four digits. Of the bare numbers only the SAT's own:
+# "504 Gateway Timeout" is no verdict about a document.
+_CODE = re.compile(r"\s*(CFDI\d+|CRP\d+|[A-Z]{2}\d{4}|30[1-8]|40[1-3])\b")
+_VERDICT = ("CFDI", "CRP")
 # SW documents no code for an empty account, so its words must do.
 _NO_CREDITS = re.compile(r"\b(sin|no)\b.{0,40}\b(timbres|saldo|cr[eé]ditos?)\b", re.IGNORECASE)
 
@@ -45,8 +47,11 @@ def read_answer(*, status: int, retry_after: float | None, body: bytes) -> Answe
     message, detail = str(said.get("message") or ""), str(said.get("messageDetail") or "")
     if said["status"] == "success" or code == ALREADY_STAMPED:
         return Answer(code=code, xml=_xml(data), data=data if isinstance(data, dict) else {})
+    if code is None or not code.startswith(_VERDICT):
+        _by_status(status, retry_after)
+        if status >= 500:
+            raise PacAmbiguous(f"HTTP {status}: {message[:200]}")
     _refuse(code=code, message=message, detail=detail)
-    _by_status(status, retry_after)
     if _NO_CREDITS.search(message):
         raise PacUnavailable("credits", f"El PAC no tiene timbres para esta cuenta: {message}")
     raise PacAmbiguous(f"HTTP {status}, error sin código: {message[:200]}")

@@ -27,7 +27,7 @@ WEEKDAYS = ("Lunes", "Martes", "Miércoles", "Jueves", "Viernes", "Sábado", "Do
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """Something that waits for a person, with its one button. `tone`: bad stops invoices, warn will."""
+    """Something to look at, with its one button. `tone`: bad stops invoices, warn will. Not `yours`: it mends itself."""
 
     tone: str
     icon: str
@@ -35,6 +35,7 @@ class ToDo:
     why: str
     button: str
     url: str
+    yours: bool = True
 
 
 @require_safe
@@ -57,6 +58,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         in_portal=stamped_since(midnight, origin=Origin.PORTAL),
         on_the_way=on_the_way(),
         todo=todo,
+        yours=sum(one.yours for one in todo),
         latest_invoices=invoice_rows(invoices_in(state="", origin="", text="")[:LATEST]),
         latest_tickets=ticket_rows(tickets_in(state="", text="", now=moment)[:LATEST], now=moment),
         portal_url=portal_url(slug),
@@ -106,7 +108,7 @@ def _todo(request: HttpRequest, *, moment: datetime, zone: ZoneInfo) -> list[ToD
             else f"{trying} pendientes fallaron y se reintentan solos"
         )
         url = address(request, "pending")
-        found.append(ToDo("warn", "i-cycle", text, "Puedes ver por qué o adelantarlo", "Ver", url))
+        found.append(ToDo("warn", "i-cycle", text, "Puedes ver por qué o adelantarlo", "Ver", url, yours=False))
     return found
 
 

@@ -37,6 +37,10 @@ def office(world: World) -> Office:
     return Office(world)
 
 
+def _set(world: World, ticket: Ticket, **values: Any) -> None:
+    world.scoped(lambda: Ticket.objects.filter(pk=ticket.pk).update(**values))
+
+
 # ------------------------------------------------------------ inicio
 
 
@@ -71,10 +75,12 @@ def test_home_asks_for_what_gave_up_and_tells_what_is_tried_again(world: World, 
     desk.stamped(world, correo="nadie@example.com")
     world.mail.busy = True
     desk.stamped(world, correo="ingrid@example.com")
-    assert [(one.tone, one.text) for one in office.get().context["todo"]] == [
+    facts = office.get().context
+    assert [(one.tone, one.text) for one in facts["todo"]] == [
         ("bad", "1 pendiente te necesita"),
         ("warn", "1 pendiente falló y se reintenta solo"),
     ]
+    assert facts["yours"] == 1
 
 
 def test_home_warns_before_the_seal_expires_and_when_it_did(world: World, office: Office) -> None:
@@ -117,16 +123,16 @@ def test_notes_are_filtered_by_their_state(world: World, office: Office) -> None
     folios = {}
     for state in ("void", "locked"):
         ticket = world.sale()
-        world.scoped(lambda pk=ticket.pk, state=state: Ticket.objects.filter(pk=pk).update(state=state))
+        _set(world, ticket, state=state)
         folios[state] = ticket.folio
     expired = world.sale()
-    world.scoped(lambda: Ticket.objects.filter(pk=expired.pk).update(deadline=world.now() - timedelta(days=1)))
+    _set(world, expired, deadline=world.now() - timedelta(days=1))
     folios["expired"] = expired.folio
     folios["open"] = world.sale().folio
     desk.stamped(world)
-    folios["invoiced"] = world.scoped(lambda: Ticket.objects.order_by("-id").first().folio)
+    folios["invoiced"] = world.scoped(lambda: Ticket.objects.latest("id").folio)
     desk.claimed(world)
-    folios["issuing"] = world.scoped(lambda: Ticket.objects.order_by("-id").first().folio)
+    folios["issuing"] = world.scoped(lambda: Ticket.objects.latest("id").folio)
     for state in STATES:
         rows = office.get("notas/", estado=state).context["rows"]
         assert [(row.folio, row.pill.word) for row in rows] == [(folios[state], STATES[state])], state

@@ -38,7 +38,7 @@ def test_a_list_never_shows_a_row_of_the_other(world: World) -> None:
     theirs = world.scoped(lambda: Ticket.objects.get(), world.other)
     mine = world.log_in(world.shop)
     for room in ("", "notas/", "facturas/", "pendientes/"):
-        page = world.inside(lambda room=room: mine.get(world.shop.office + room)).content.decode()
+        page = _ask(world, mine, "GET", world.shop.office + room).content.decode()
         assert theirs.folio not in page
         assert "XOJI740919U48" not in page
 
@@ -78,7 +78,7 @@ def _things(world: World, shop: Shop) -> dict[str, int]:
     invoice = desk.stamped(world, shop=shop)
     desk.refused_for_staff(world, shop=shop)
     return {
-        "ticket_id": world.scoped(lambda: Ticket.objects.order_by("id").first().pk, shop),
+        "ticket_id": world.scoped(lambda: Ticket.objects.earliest("id").pk, shop),
         "invoice_id": invoice.pk,
         "promise_id": world.scoped(lambda: Promise.objects.given_up().get().pk, shop),
     }
