@@ -39,9 +39,9 @@ def _migrate(argv: Sequence[str]) -> int:
     """bring the database up to date (needs AMATE_OWNER_DATABASE_URL, or the embedded server)"""
     _no_arguments("migrate", _migrate, argv)
     _django()
-    from amate.running.prepare import prepare
+    from amate.running.prepare import prepare_only
 
-    prepare()
+    prepare_only()
     return 0
 
 
@@ -115,7 +115,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _help() -> str:
     rows = "\n".join(f"  {name:<14} {command.__doc__}" for name, command in COMMANDS.items())
-    return f"usage: amate COMMAND ...\n\nSelf-hosted billing for Mexico on CFDI 4.0.\n\ncommands:\n{rows}\n{ENVIRONMENT}"
+    return (
+        f"usage: amate COMMAND ...\n\nSelf-hosted billing for Mexico on CFDI 4.0.\n\ncommands:\n{rows}\n{ENVIRONMENT}"
+    )
 
 
 def _no_arguments(name: str, command: Command, argv: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ LETTERS = "ABCDEFGHIJKLMNPQRSTVWXYZ"
 PATIENCE = 60.0
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
-_ASKS = re.compile(r'hx-get="([^"]+)" hx-trigger="every ([0-9.]+)s"')
+_ASKS = re.compile(r'hx-get="([^"]+)" hx-trigger="load delay:([0-9]+)ms, every ([0-9.]+)s"')
 
 
 class LostVisitor(RuntimeError):
@@ -50,13 +50,14 @@ class Visitor:
 
     def _wait(self, page: httpx.Response) -> None:
         gives_up = time.monotonic() + PATIENCE
-        asks = _ASKS.search(page.text)
+        asks, again = _ASKS.search(page.text), False
         while not _leads_to(page, self._path("listo/")):
             if asks is None or page.status_code not in (200, 204) or time.monotonic() > gives_up:
                 raise LostVisitor(f"the wait ended with {page.status_code}: {page.text[:300]}")
-            time.sleep(float(asks[2]))
+            time.sleep(float(asks[3]) if again else float(asks[2]) / 1000)
             page = self._ask("GET", asks[1], headers={"HX-Request": "true"})
-            asks = asks if page.status_code == 204 else _ASKS.search(page.text)
+            again = page.status_code == 204  # nothing was swapped, so nothing was loaded anew
+            asks = asks if again else _ASKS.search(page.text)
 
     def _go(self, method: str, path: str, *, to: str, data: dict[str, str] | None = None) -> None:
         answer = self._ask(method, path, data=data)

@@ -129,7 +129,9 @@ def static_files() -> None:
 
 
 @pytest.fixture
-def world(static_files: None, committed: str, minted: Any, pac_server: Any, mail_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def world(
+    static_files: None, committed: str, minted: Any, pac_server: Any, mail_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
     """Two companies with their people, keys, branches and CSDs; a PAC; a mailbox; a clock."""
     from tests.world import World
 

@@ -20,7 +20,9 @@ KEPT = ("django_migrations", "django_content_type", "auth_permission", "catalogs
 
 def fingerprint() -> str:
     digest = hashlib.sha256()
-    for path in sorted([*ROOT.glob("amate/*/migrations/*.py"), ROOT / "amate/tenancy/policy.py", ROOT / "amate/tenancy/grants.sql"]):
+    for path in sorted(
+        [*ROOT.glob("amate/*/migrations/*.py"), ROOT / "amate/tenancy/policy.py", ROOT / "amate/tenancy/grants.sql"]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

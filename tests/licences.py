@@ -6,7 +6,28 @@ import sys
 from pathlib import Path
 
 # Beginnings of licence names as packages spell them. LGPL only by name below: unmodified and replaceable.
-ALLOWED = ("MIT", "BSD", "Apache", "ISC", "Python", "PSF", "Mozilla", "MPL", "0BSD", "Unlicense", "Public Domain", "HPND", "Zlib", "CNRI", "OSI", "3-Clause", "Zope", "ZPL", "CC0", "Dual License")
+ALLOWED = (
+    "MIT",
+    "BSD",
+    "Apache",
+    "ISC",
+    "Python",
+    "PSF",
+    "Mozilla",
+    "MPL",
+    "0BSD",
+    "Unlicense",
+    "Public Domain",
+    "HPND",
+    "Zlib",
+    "CNRI",
+    "OSI",
+    "3-Clause",
+    "Zope",
+    "ZPL",
+    "CC0",
+    "Dual License",
+)
 BY_NAME = {
     "psycopg": "LGPL, unmodified and replaceable",
     "psycopg-binary": "LGPL, unmodified and replaceable",
@@ -19,7 +40,13 @@ BY_NAME = {
 
 
 def main() -> int:
-    command = [str(Path(sys.executable).parent / "pip-licenses"), "--format=json", "--from=mixed", "--python", sys.executable]
+    command = [
+        str(Path(sys.executable).parent / "pip-licenses"),
+        "--format=json",
+        "--from=mixed",
+        "--python",
+        sys.executable,
+    ]
     packages = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     refused = [
         f"{p['Name']} {p['Version']}: {p['License']}"
@@ -34,7 +61,9 @@ def main() -> int:
 
 
 def _parts(said: str) -> list[str]:
-    return [part.strip(" ()") for part in said.replace(" AND ", ";").replace(" OR ", ";").replace(" and ", ";").split(";")]
+    return [
+        part.strip(" ()") for part in said.replace(" AND ", ";").replace(" OR ", ";").replace(" and ", ";").split(";")
+    ]
 
 
 def _allowed(licence: str) -> bool:

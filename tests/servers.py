@@ -48,7 +48,13 @@ def serve_pac(minted: Minted) -> Iterator[PacServer]:
     from amate.sandbox.pac.state import MemoryStore
 
     port = free_port()
-    config = uvicorn.Config(create_app(minted, MemoryStore(), lambda: datetime.now(UTC)), host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+    config = uvicorn.Config(
+        create_app(minted, MemoryStore(), lambda: datetime.now(UTC)),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        lifespan="off",
+    )
     with _running(uvicorn.Server(config)):
         yield PacServer(f"http://127.0.0.1:{port}")
 

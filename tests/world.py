@@ -29,7 +29,6 @@ from amate.self_invoicing.claim import claim_ticket
 from amate.self_invoicing.models import Ticket
 from amate.tenancy.scope import company_scope
 from amate.worker.plugs import Plugs
-
 from tests.people import FISICA
 from tests.servers import MailServer, PacServer
 
@@ -204,7 +203,9 @@ class World:
 
         def act() -> Invoice:
             receptor = read.receptor
-            return claim_ticket(ticket_id=ticket.pk, receptor=receptor, correo=correo, origin=Origin.PORTAL, now=self.now())
+            return claim_ticket(
+                ticket_id=ticket.pk, receptor=receptor, correo=correo, origin=Origin.PORTAL, now=self.now()
+            )
 
         return self.scoped(act, shop)
 
@@ -225,5 +226,7 @@ class World:
 
     def log_in(self, shop: Shop | None = None) -> Client:
         client = Client()
-        self.inside(lambda: client.force_login((shop or self.shop).owner, backend="django.contrib.auth.backends.ModelBackend"))
+        self.inside(
+            lambda: client.force_login((shop or self.shop).owner, backend="django.contrib.auth.backends.ModelBackend")
+        )
         return client

@@ -36,6 +36,15 @@ def hit(limit: Limit, who: str, *, now: datetime) -> bool:
     return int(row[0]) <= limit.hits
 
 
+def give_back(limit: Limit, who: str, *, now: datetime) -> None:
+    """Undo one `hit` of the same window: what was counted before it was known turned out to be right."""
+    with connection.cursor() as c:
+        c.execute(
+            "UPDATE rate_bucket SET hits = hits - 1 WHERE key = %s AND window_start = %s AND hits > 0",
+            [_key(limit, who), int(now.timestamp()) // limit.seconds],
+        )
+
+
 def seconds_to_wait(limits: tuple[tuple[Limit, str], ...], *, now: datetime) -> int:
     """How long until every exhausted limit of these reopens; 0 if none is exhausted. Counts nothing."""
     keys = [_key(limit, who) for limit, who in limits]

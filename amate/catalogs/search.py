@@ -22,7 +22,28 @@ ORDER BY word_similarity(%(plain)s, plain) DESC, length(text), key LIMIT %(limit
 
 
 # Words that people add and the SAT's texts may lack.
-PARTICLES = frozenset("a al con de del el en la las los o para por servicio servicios un una y".split())
+PARTICLES = frozenset(
+    [
+        "a",
+        "al",
+        "con",
+        "de",
+        "del",
+        "el",
+        "en",
+        "la",
+        "las",
+        "los",
+        "o",
+        "para",
+        "por",
+        "servicio",
+        "servicios",
+        "un",
+        "una",
+        "y",
+    ]
+)
 
 
 def search_keys(*, catalog: str, typed: str, limit: int = 20) -> list[tuple[str, str]]:

@@ -39,7 +39,9 @@ def open_csd(*, now: datetime) -> Csd:
     rows = CsdRow.objects.in_use().filter(valid_from__lte=now, valid_to__gt=now)
     row_id = rows.values_list("id", flat=True).first()
     if row_id is None:
-        raise NoCsd("La empresa no tiene un certificado de sello digital vigente. Guarda tu CSD (amate company csd) y lo pendiente se emite solo.")
+        raise NoCsd(
+            "La empresa no tiene un certificado de sello digital vigente. Guarda tu CSD (amate company csd) y lo pendiente se emite solo."
+        )
     return _opened(open_company(), row_id)
 
 

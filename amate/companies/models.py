@@ -32,7 +32,9 @@ class Emisor(CompanyOwned):
     telefono = models.CharField(max_length=30, blank=True, default="")
     correo = models.EmailField(blank=True, default="")
     colour = models.CharField(max_length=7, default="#0b5f4d")
-    issuing_suspended = models.BooleanField(default=False, help_text="The SAT suspended issuing: nothing is sealed (FISCAL DB-13)")
+    issuing_suspended = models.BooleanField(
+        default=False, help_text="The SAT suspended issuing: nothing is sealed (FISCAL DB-13)"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company"], name="one_emisor_a_company")]

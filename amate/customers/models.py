@@ -1,6 +1,5 @@
 """Customers and their fiscal data."""
 
-
 from typing import ClassVar
 
 from django.db import models
@@ -17,14 +16,18 @@ class Customer(CompanyOwned):
     number = models.BigIntegerField()
     rfc = models.CharField(max_length=13, blank=True, default="")
     nombre = models.CharField(max_length=300)
-    search_name = models.CharField(max_length=300, help_text="lower case, no accents: prefixes are searched by ranges (A3b)")
+    search_name = models.CharField(
+        max_length=300, help_text="lower case, no accents: prefixes are searched by ranges (A3b)"
+    )
     correo = models.EmailField(blank=True, default="")
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="customer_number"),
-            models.UniqueConstraint(fields=["company", "rfc"], condition=~GENERIC_RFC & ~Q(rfc=""), name="customer_rfc"),
+            models.UniqueConstraint(
+                fields=["company", "rfc"], condition=~GENERIC_RFC & ~Q(rfc=""), name="customer_rfc"
+            ),
         ]
         indexes = [models.Index(fields=["company", "search_name"], name="customer_search")]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from amate.fiscal.catalogs import NOWHERE, Catalogs
+from amate.fiscal.catalogs import NOWHERE
 from amate.fiscal.comprobante import Comprobante, Concepto, Emisor
 from amate.fiscal.money import Line, MoneyRefused, Taxed, summarise, tax_line
 from amate.fiscal.razon_social import is_public
@@ -55,17 +55,6 @@ def total_of(lines: Iterable[SaleLine], *, moneda: str = MXN) -> Decimal:
     """The Total that `build_ingreso` will give. Raises `MoneyRefused` with the field as "lines.0.precio"."""
     decimals = decimals_of(moneda)
     return summarise(_tax(lines, decimals), decimals=decimals).total
-
-
-def refuse_unknown_keys(lines: Iterable[SaleLine], *, catalogs: Catalogs) -> None:
-    """Refuse at the door the keys that no PAC would take (CFDI40162, CFDI40165). Raises `IngresoRefused`."""
-    for place, sale in enumerate(lines):
-        if sale.clave_prod_serv not in catalogs.claves_prod_serv:
-            said = f"El SAT no tiene la clave de producto “{sale.clave_prod_serv}”: búscala en el catálogo"
-            raise IngresoRefused(f"lines.{place}.clave_prod_serv", said)
-        if sale.clave_unidad not in catalogs.claves_unidad:
-            said = f"El SAT no tiene la clave de unidad “{sale.clave_unidad}”: búscala en el catálogo"
-            raise IngresoRefused(f"lines.{place}.clave_unidad", said)
 
 
 def build_ingreso(

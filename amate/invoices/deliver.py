@@ -1,6 +1,7 @@
 """Handing the invoice over by mail: the message row first, then the mail, then what became of it."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.template.loader import render_to_string
 
@@ -9,11 +10,23 @@ from amate.companies.models import Emisor
 from amate.invoices.models import Origin, Stamp
 from amate.invoices.pdf import pdf_of
 from amate.messages.models import Message
+from amate.promises.promise import promise
+
+STAMPED = "stamped"
 
 
-def resend_invoice(*, invoice_id: int, to: str, now: datetime) -> str:
-    """The key of a further delivery of the same invoice: one a moment and address, however often it is clicked."""
-    return f"invoice:{invoice_id}:{to}:{now:%Y%m%dT%H%M}"
+def promise_delivery(*, invoice_id: int, to: str, occasion: str, priority: int, now: datetime) -> None:
+    """Owe the mail. Of one occasion and address there is one message, however often it is asked for.
+
+    `occasion`: STAMPED, or what tells one wish to have it sent again from the next (`resend_occasion`).
+    """
+    key = f"invoice:{invoice_id}:{occasion}:{sha256(to.encode()).hexdigest()[:16]}"
+    promise("deliver", key=key, now=now, priority=priority, invoice_id=invoice_id, to=to, message=key)
+
+
+def resend_occasion(now: datetime) -> str:
+    """A double click is one wish; a minute later it is another."""
+    return f"again-{int(now.timestamp()) // 60}"
 
 
 def prepare_delivery(
@@ -24,7 +37,12 @@ def prepare_delivery(
     emisor = Emisor.objects.get()
     message = Message.objects.filter(key=key).first()
     if message is None:
-        facts = {"invoice": stamp.invoice, "emisor": emisor, "site": site, "from_portal": stamp.invoice.origin == Origin.PORTAL}
+        facts = {
+            "invoice": stamp.invoice,
+            "emisor": emisor,
+            "site": site,
+            "from_portal": stamp.invoice.origin == Origin.PORTAL,
+        }
         message = Message.objects.create(
             key=key,
             kind="invoice",

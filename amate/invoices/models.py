@@ -41,9 +41,6 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def refused_for_staff(self) -> "InvoiceQuerySet":
         return self.filter(state=State.REFUSED, refused_by=RefusedBy.OURS)
 
-    def newest(self) -> "InvoiceQuerySet":
-        return self.order_by("-id")
-
 
 @pghistory.track(
     pghistory.InsertEvent(),
@@ -61,7 +58,9 @@ class Invoice(Stateful):
     MOVES: ClassVar[dict[str, frozenset[str]]] = {
         State.DRAFT: frozenset({State.SEALED, State.REFUSED}),
         State.SEALED: frozenset({State.SENDING, State.DRAFT, State.STAMPED}),
-        State.SENDING: frozenset({State.SENDING, State.SEALED, State.UNKNOWN, State.STAMPED, State.REFUSED, State.DRAFT}),
+        State.SENDING: frozenset(
+            {State.SENDING, State.SEALED, State.UNKNOWN, State.STAMPED, State.REFUSED, State.DRAFT}
+        ),
         State.UNKNOWN: frozenset({State.SENDING, State.STAMPED}),
         State.STAMPED: frozenset(),
         State.REFUSED: frozenset({State.DRAFT}),
@@ -85,7 +84,9 @@ class Invoice(Stateful):
     total = models.DecimalField(max_digits=18, decimal_places=2)
     created_at = models.DateTimeField()
     sealed_at = models.DateTimeField(null=True)
-    ever_ambiguous = models.BooleanField(default=False, help_text="an answer of the PAC was lost: its bytes may never change")
+    ever_ambiguous = models.BooleanField(
+        default=False, help_text="an answer of the PAC was lost: its bytes may never change"
+    )
     uuid = models.UUIDField(null=True)
     stamped_at = models.DateTimeField(null=True)
     refused_by = models.CharField(max_length=10, choices=RefusedBy.choices, blank=True, default="")

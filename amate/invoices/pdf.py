@@ -1,6 +1,5 @@
 """The printed form of a stamped invoice: made on first need, kept by the hash of its XML (RUNNING 1)."""
 
-import os
 import secrets
 from hashlib import sha256
 from pathlib import Path
@@ -35,4 +34,4 @@ def _keep(path: Path, content: bytes) -> None:
     """Whole or not at all: a reader never sees half a file."""
     partial = path.with_name(f".{secrets.token_hex(6)}")
     partial.write_bytes(content)
-    os.replace(partial, path)
+    partial.replace(path)

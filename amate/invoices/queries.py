@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from amate.invoices.models import ON_THE_WAY, Invoice, Origin, RefusedBy, Stamp, State
+from amate.invoices.models import ON_THE_WAY, Invoice, Origin, Stamp, State
 
 NUMBER = re.compile(r"(?:(?P<serie>[A-Z0-9]*[A-Z])-?)?(?P<folio>[0-9]{1,18})")
+# Collation C orders by code point: "Ñ" comes after "Z".
+LAST = "\U0010ffff"
 RFC_START = re.compile(r"[A-ZÑ&]{1,4}[0-9]{0,6}[A-Z0-9]{0,3}")
 
 
@@ -27,7 +29,7 @@ def invoices_in(*, state: str, origin: str, text: str) -> Any:
     if state == "on_the_way":
         rows = rows.filter(state__in=ON_THE_WAY)
     elif state == "to_mend":
-        rows = rows.filter(state=State.REFUSED, refused_by=RefusedBy.OURS)
+        rows = rows.refused_for_staff()
     elif state:
         rows = rows.filter(state=state)
     if origin:
@@ -46,7 +48,7 @@ def on_the_way() -> int:
 
 def refused_for_staff() -> list[int]:
     """Ids of what was refused for a cause that is the company's or ours; their buyers wait."""
-    refused = Invoice.objects.filter(state=State.REFUSED, refused_by=RefusedBy.OURS)
+    refused = Invoice.objects.refused_for_staff()
     return list(refused.values_list("pk", flat=True))
 
 
@@ -61,5 +63,5 @@ def _meant(text: str) -> Q:
         found |= Q(folio=int(number["folio"]), **({"serie": number["serie"]} if number["serie"] else {}))
     if RFC_START.fullmatch(upper):
         # A range, because LIKE cannot use an index under row-level security (DECISIONS A3b).
-        found |= Q(rfc__gte=upper, rfc__lte=upper.ljust(13, "Z"))
+        found |= Q(rfc__gte=upper, rfc__lte=upper.ljust(13, LAST))
     return found

@@ -13,9 +13,7 @@ class Meaning:
 
 
 _RFC = Meaning(RefusedBy.RECEIVER, "rfc", "El SAT no reconoce este RFC. Revísalo letra por letra.")
-_NOMBRE = Meaning(
-    RefusedBy.RECEIVER, "nombre", "El nombre debe ser idéntico al de tu Constancia, sin S.A. de C.V."
-)
+_NOMBRE = Meaning(RefusedBy.RECEIVER, "nombre", "El nombre debe ser idéntico al de tu Constancia, sin S.A. de C.V.")
 _CP = Meaning(RefusedBy.RECEIVER, "cp", "El código postal no es el de tu domicilio fiscal ante el SAT.")
 _REGIMEN = Meaning(RefusedBy.RECEIVER, "regimen_fiscal", "Este régimen no corresponde a tu RFC.")
 _USO = Meaning(RefusedBy.RECEIVER, "uso_cfdi", "Con tu régimen el SAT no acepta este uso. Elige otro.")

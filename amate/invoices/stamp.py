@@ -15,6 +15,7 @@ from amate.adapters.pac import PacRejected, Stamped
 from amate.customers.accept import accept_profile
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.csd import Csd
+from amate.invoices.deliver import STAMPED, promise_delivery
 from amate.invoices.models import Invoice, RefusedBy, Sealing, Stamp, State
 from amate.invoices.refusals import meaning_of, staff_advice
 from amate.invoices.seal import DocumentRefused, IssuingSuspended, TotalDrifted, seal_invoice
@@ -102,7 +103,7 @@ def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: 
     )
     invoice.move_to(State.STAMPED, uuid=stamped.uuid, stamped_at=now)
     if invoice.correo:
-        promise("deliver", key=f"deliver:{invoice.pk}", now=now, priority=MAIL, invoice_id=invoice.pk, to=invoice.correo)
+        promise_delivery(invoice_id=invoice.pk, to=invoice.correo, occasion=STAMPED, priority=MAIL, now=now)
 
 
 def record_unavailable(*, invoice_id: int, why: str, now: datetime) -> Outcome:

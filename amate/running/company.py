@@ -58,7 +58,9 @@ def _add(said: argparse.Namespace) -> str:
             company.delete()
         raise
     known = "" if password else f"\n{said.email} ya tenía cuenta: entra con su contraseña de siempre."
-    return f"Empresa lista: /f/{said.slug}/ y /oficina/{said.slug}/{known}\nClave de API (no se vuelve a mostrar): {key}"
+    return (
+        f"Empresa lista: /f/{said.slug}/ y /oficina/{said.slug}/{known}\nClave de API (no se vuelve a mostrar): {key}"
+    )
 
 
 def _found(said: argparse.Namespace) -> None:

@@ -1,9 +1,37 @@
 """Logs: one line an event, with its request or job; never a code, a total, a key or a body."""
 
 import logging
+import re
 from typing import Any
 
 import structlog
+
+# A billing code as a step of a path, and the total that may follow it: 12 of Crockford's symbols with what a person may
+# put between them, plain, percent-encoded or as repr() writes it. Paths of source files in a traceback stay legible.
+_BETWEEN = r"(?:[\s._–—-]|%[0-9A-F]{2}|\\(?:t|xa0))*"
+_CODE_IN_A_PATH = re.compile(
+    rf"(?<=/){_BETWEEN}(?:[0-9A-TV-Z]{_BETWEEN}){{12}}(?:/[0-9]+)?(?![\w%–—-])(?![^\s'\"]*\.py\b)", re.IGNORECASE
+)
+
+
+def without_codes(text: str) -> str:
+    """
+    >>> without_codes("Not Found: /f/tienda/7K4M-9QXW-2TRP/124850")
+    'Not Found: /f/tienda/…'
+    >>> without_codes("<WSGIRequest: GET '/api/v1/tickets/7k4m9qxw2trp/note.pdf'>")
+    "<WSGIRequest: GET '/api/v1/tickets/…/note.pdf'>"
+    >>> without_codes('File "/app/django/contrib/contenttypes/models.py", line 3')
+    'File "/app/django/contrib/contenttypes/models.py", line 3'
+    """
+    return _CODE_IN_A_PATH.sub("…", text)
+
+
+def _render_without_codes(logger: Any, name: str, event: Any) -> str:
+    """Last of all: whatever carried it (text, arguments, extras, a traceback), it is in this line now."""
+    return without_codes(_RENDER(logger, name, event))
+
+
+_RENDER = structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"])
 
 
 def formatter() -> logging.Formatter:
@@ -15,7 +43,6 @@ def formatter() -> logging.Formatter:
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
     )
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -28,6 +55,6 @@ def formatter() -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            _render_without_codes,
         ],
     )

@@ -46,7 +46,7 @@ class Mailbox:
 
     @staticmethod
     def _read(path: Path) -> EmailMessage:
-        return message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[arg-type]
+        return message_from_bytes(path.read_bytes(), policy=policy.default)
 
 
 def create_app(box: Mailbox) -> Starlette:
@@ -62,7 +62,8 @@ def create_app(box: Mailbox) -> Starlette:
         mail = box.one(number)
         body = mail.get_body(("plain",))
         files = "".join(
-            f'<li><a href="/{number}/{i}">{_e(part.get_filename())}</a></li>' for i, part in enumerate(mail.iter_attachments())
+            f'<li><a href="/{number}/{i}">{_e(part.get_filename())}</a></li>'
+            for i, part in enumerate(mail.iter_attachments())
         )
         facts = "".join(f"<p><b>{name}:</b> {_e(mail[name])}</p>" for name in ("From", "Reply-To", "To", "Date"))
         text = _e(body.get_content()) if body else ""

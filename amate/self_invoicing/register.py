@@ -96,5 +96,13 @@ def _known(sale: Sale, digest: bytes) -> Ticket | None:
 
 
 def _digest(sale: Sale, branch: Branch, lines: list[dict[str, object]]) -> bytes:
-    said = [branch.code, sale.folio, sale.sold_at.timestamp(), sale.forma_pago, format(sale.total, ".2f"), sale.moneda, lines]
+    said = [
+        branch.code,
+        sale.folio,
+        sale.sold_at.timestamp(),
+        sale.forma_pago,
+        format(sale.total, ".2f"),
+        sale.moneda,
+        lines,
+    ]
     return sha256(json.dumps(said, sort_keys=True).encode()).digest()

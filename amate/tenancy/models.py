@@ -6,7 +6,6 @@ from django.db import models
 
 from amate.tenancy.scope import open_company, scope_is_open
 
-
 Row = TypeVar("Row", bound=models.Model)
 
 

@@ -27,12 +27,17 @@ def unauthorized(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _fault(request, status=404, title="No encontramos esta página", text="Revisa la dirección o vuelve al inicio.")
+    return _fault(
+        request, status=404, title="No encontramos esta página", text="Revisa la dirección o vuelve al inicio."
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _fault(
-        request, status=403, title="No tienes permiso para esto", text="Pide a quien administra tu empresa que te lo dé."
+        request,
+        status=403,
+        title="No tienes permiso para esto",
+        text="Pide a quien administra tu empresa que te lo dé.",
     )
 
 
@@ -42,7 +47,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _fault(
-        request, status=500, title="Algo falló de nuestro lado", text="No se guardó nada a medias. Intenta otra vez en un momento."
+        request,
+        status=500,
+        title="Algo falló de nuestro lado",
+        text="No se guardó nada a medias. Intenta otra vez en un momento.",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -55,8 +56,10 @@ def _inside(company: Company, request: HttpRequest, get_response: Answer) -> Htt
 
 def _find(request: HttpRequest) -> Company | HttpResponseBase | None:
     """The company of the path, an answer that ends the request here, or None for pages of no company."""
-    parts = request.path_info.split("/")
-    room, name = parts[1], parts[2] if len(parts) > 2 else ""
+    room, _, rest = request.path_info.removeprefix("/").partition("/")
+    name = rest.partition("/")[0]
+    if room in ("f", "oficina") and name and not slug_re.match(name):
+        return not_found(request)
     if room == "f" and name:
         return Company.objects.filter(slug=name).first() or not_found(request)
     if room == "oficina" and name:
@@ -77,11 +80,11 @@ def _of_member(request: HttpRequest, slug: str) -> Company | HttpResponseBase:
     return membership.company
 
 
-OPEN_API = ("/api/v1/openapi.json", "/api/v1/docs")
+OPEN_API = "/api/v1/openapi.json"
 
 
 def _of_key(request: HttpRequest) -> Company | HttpResponseBase | None:
-    if request.path_info in OPEN_API:
+    if request.path_info == OPEN_API:
         return None
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     row = find_api_key(key.strip(), now=now()) if scheme.lower() == "bearer" else None

@@ -5,7 +5,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from amate.adapters.messages import BadAddress, MessengerUnavailable, Outgoing
-from amate.adapters.pac import PacAmbiguous, PacKeyConflict, PacRejected, PacUnavailable
+from amate.adapters.pac import Pac, PacError, PacKeyConflict, PacRejected, PacUnavailable, Stamped
 from amate.companies.keep_csd import NoCsd, open_csd
 from amate.companies.models import Company
 from amate.companies.secrets import WrongMasterKey
@@ -47,25 +47,11 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> None:
     if isinstance(sending, Outcome):
         _follow(sending)
         return
-    call = plugs.pac.recover if sending.ask_first else plugs.pac.stamp
     try:
-        stamped = await call(sending.xml, key=sending.key)
-        if stamped is None:  # the PAC says it never saw these bytes
-            stamped = await plugs.pac.stamp(sending.xml, key=sending.key)
-    except PacRejected as refusal:
-        outcome = await _in(lease, record_refusal, fenced=True)(
-            invoice_id=invoice_id, refusal=refusal, now=plugs.clock()
-        )
-        _follow(outcome)
+        stamped = await _ask(plugs.pac, sending)
+    except PacError as fault:
+        _follow(await _in(lease, _record_fault, fenced=True)(plugs, invoice_id=invoice_id, fault=fault))
         return
-    except PacUnavailable as away:
-        why = f"El PAC no está disponible: {away}"
-        return _follow(await _in(lease, record_unavailable, fenced=True)(invoice_id=invoice_id, why=why, now=plugs.clock()))
-    except PacAmbiguous as lost:
-        why = f"No se sabe si el PAC timbró: {lost}"
-        outcome = await _in(lease, record_unknown, fenced=True)(invoice_id=invoice_id, why=why, now=plugs.clock())
-        # Our key with other bytes (CFDI3307): a new key could stamp twice, so no machine goes on (SAFE-4).
-        return _follow(Outcome("staff", why) if isinstance(lost, PacKeyConflict) else outcome)
     await _in(lease, record_stamp)(
         invoice_id=invoice_id, key=sending.key, stamped=stamped, pac=plugs.pac.code, now=plugs.clock()
     )
@@ -96,12 +82,29 @@ def _prepare(plugs: Plugs, *, invoice_id: int) -> Sending | Outcome:
     return prepare_stamp(invoice_id=invoice_id, open_csd=partial(open_csd, now=now), catalogs=plugs.catalogs, now=now)
 
 
+async def _ask(pac: Pac, sending: Sending) -> Stamped:
+    recovered = await pac.recover(sending.xml, key=sending.key) if sending.ask_first else None
+    return recovered or await pac.stamp(sending.xml, key=sending.key)
+
+
+def _record_fault(plugs: Plugs, *, invoice_id: int, fault: PacError) -> Outcome:
+    now = plugs.clock()
+    if isinstance(fault, PacRejected):
+        return record_refusal(invoice_id=invoice_id, refusal=fault, now=now)
+    if isinstance(fault, PacUnavailable):
+        return record_unavailable(invoice_id=invoice_id, why=f"El PAC no está disponible: {fault}", now=now)
+    why = f"No se sabe si el PAC timbró: {fault}"
+    outcome = record_unknown(invoice_id=invoice_id, why=why, now=now)
+    # Our key with other bytes (CFDI3307): a new key could stamp twice, so no machine goes on (SAFE-4).
+    return Outcome("staff", why) if isinstance(fault, PacKeyConflict) else outcome
+
+
 def _prepare_delivery(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None:
     slug = Company.objects.values_list("slug", flat=True).get(pk=lease.company_id)
     return prepare_delivery(
         invoice_id=lease.args["invoice_id"],
         to=lease.args["to"],
-        key=lease.args.get("message") or f"invoice:{lease.args['invoice_id']}:{lease.args['to']}",
+        key=lease.args["message"],
         site=f"{plugs.public_url}/f/{slug}/",
         sender=plugs.mail_from,
         now=plugs.clock(),

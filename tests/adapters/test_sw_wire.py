@@ -45,17 +45,40 @@ def test_a_307_is_a_success_wherever_it_stands(body: bytes, status: int) -> None
     [
         ("CFDI40119 - El campo Total no corresponde", "CFDI40119"),
         ("CRP20268 - BaseP", "CRP20268"),
-        ("302 - El sello no es válido", "302"),
-        ("401. Fecha fuera de rango", "401"),
         ("CO1002 - falta un xmlns", "CO1002"),
         ("CC3001 - schemaLocation", "CC3001"),
     ],
 )
-@pytest.mark.parametrize("status", [200, 400, 401, 500])
+@pytest.mark.parametrize("status", [200, 400, 403, 500])
 def test_a_code_is_a_definite_no_whatever_the_status(message: str, code: str, status: int) -> None:
     with pytest.raises(PacRejected) as no:
         read(said(status="error", message=message, messageDetail="aquí"), status=status)
     assert (no.value.code, no.value.detail) == (code, "aquí")
+
+
+@pytest.mark.parametrize(
+    ("message", "code"), [("302 - El sello no es válido", "302"), ("401. Fecha fuera de rango", "401")]
+)
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_number_of_the_sat_is_a_definite_no(message: str, code: str, status: int) -> None:
+    with pytest.raises(PacRejected) as no:
+        read(said(status="error", message=message), status=status)
+    assert no.value.code == code
+
+
+@pytest.mark.parametrize(
+    "message", ["500 Internal Server Error", "502 Bad Gateway", "504 Gateway Timeout", "302 Found"]
+)
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_number_of_http_is_no_verdict(message: str, status: int) -> None:
+    """Taken for one, it would let staff seal the document anew while the first may be stamped."""
+    with pytest.raises(PacAmbiguous):
+        read(said(status="error", message=message), status=status)
+
+
+def test_a_401_of_http_is_a_refused_session() -> None:
+    with pytest.raises(Unauthorized):
+        read(said(status="error", message="401 Unauthorized"), status=401)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from amate.fiscal.catalogs import installed
 from amate.fiscal.comprobante import Comprobante, Emisor
-from amate.fiscal.ingreso import IngresoRefused, SaleLine, build_ingreso, refuse_unknown_keys, total_of
+from amate.fiscal.ingreso import IngresoRefused, SaleLine, build_ingreso, total_of
 from amate.fiscal.money import Impuesto, Line, MoneyRefused
 from amate.fiscal.receptor import Receptor
 
@@ -147,14 +146,3 @@ def test_it_refuses_parties_and_places_that_make_no_invoice() -> None:
 def test_a_fecha_with_zone_or_microseconds_is_an_error_of_the_program(fecha: datetime) -> None:
     with pytest.raises(ValueError, match="naive"):
         build(fecha=fecha)
-
-
-def test_keys_that_the_sat_does_not_have_are_refused_at_the_door() -> None:
-    refuse_unknown_keys([sale()], catalogs=installed())
-    for field, line in (
-        ("clave_prod_serv", sale(clave_prod_serv="00000000")),
-        ("clave_unidad", sale(clave_unidad="ZZZ")),
-    ):
-        with pytest.raises(IngresoRefused) as error:
-            refuse_unknown_keys([sale(), line], catalogs=installed())
-        assert error.value.field == f"lines.1.{field}"

@@ -20,12 +20,18 @@ PLANTED = {
         "import amate.fiscal.money",
     ),
     "satcfdi's builders and pdf stay out of production": ("amate/papers/words.py", "import weasyprint"),
+    "Portal, back office and API share what lies in web, and nothing of each other": (
+        "amate/web/portal/purchase.py",
+        "import amate.web.api.media",
+    ),
 }
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "amate", tmp_path / "amate", ignore=shutil.ignore_patterns("__pycache__", "static", "templates"))
+    shutil.copytree(
+        ROOT / "amate", tmp_path / "amate", ignore=shutil.ignore_patterns("__pycache__", "static", "templates")
+    )
     shutil.copy(ROOT / ".importlinter", tmp_path)
     return tmp_path
 

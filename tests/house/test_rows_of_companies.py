@@ -40,7 +40,11 @@ DIRECTORY = {
 
 
 def owned_models() -> list[type[models.Model]]:
-    return [model for model in apps.get_models() if any(f.name == "company" for f in model._meta.get_fields()) and model._meta.db_table not in DIRECTORY]
+    return [
+        model
+        for model in apps.get_models()
+        if any(f.name == "company" for f in model._meta.get_fields()) and model._meta.db_table not in DIRECTORY
+    ]
 
 
 def rows(query: str, *values: object) -> list[tuple[object, ...]]:
@@ -65,11 +69,16 @@ def test_every_table_is_guarded_or_named_as_directory(committed: str) -> None:
 def test_every_guarded_table_has_both_policies(committed: str) -> None:
     found = {
         (table, policy, tuple(roles))
-        for table, policy, roles in rows("SELECT tablename, policyname, roles::text[] FROM pg_policies WHERE schemaname = 'public'")
+        for table, policy, roles in rows(
+            "SELECT tablename, policyname, roles::text[] FROM pg_policies WHERE schemaname = 'public'"
+        )
     }
     wanted = set()
     for model in owned_models():
-        wanted |= {(model._meta.db_table, "of_the_company", ("amate_app",)), (model._meta.db_table, "planner", ("amate_owner",))}
+        wanted |= {
+            (model._meta.db_table, "of_the_company", ("amate_app",)),
+            (model._meta.db_table, "planner", ("amate_owner",)),
+        }
     assert found == wanted
 
 
@@ -87,16 +96,20 @@ def test_every_reference_between_company_tables_is_composite(committed: str) -> 
     for model in owned_models():
         for field in model._meta.get_fields():
             target = getattr(field, "related_model", None)
-            if isinstance(field, models.ForeignKey) and target in owned_models() and getattr(field, "db_constraint", True):
+            if (
+                isinstance(field, models.ForeignKey)
+                and target in owned_models()
+                and getattr(field, "db_constraint", True)
+            ):
                 wanted.add((model._meta.db_table, field.column))
     assert found == wanted
 
 
 @pytest.mark.parametrize("alias", ["default"])
 def test_the_serving_role_cannot_pass_a_policy(committed: str, alias: str) -> None:
-    user, superuser, bypass = rows(
-        "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
-    )[0]
+    user, superuser, bypass = rows("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")[
+        0
+    ]
     assert (user, superuser, bypass) == ("amate_app", False, False)
     owners = {name for (name,) in rows("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")}
     assert owners == {"amate_owner"}

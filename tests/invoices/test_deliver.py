@@ -4,6 +4,7 @@ from typing import Any
 
 from amate.invoices.models import Stamp
 from amate.messages.models import Message
+from amate.promises.lease import retry_now
 from amate.promises.models import Promise
 from tests.people import FISICA
 
@@ -24,7 +25,9 @@ def test_it_carries_xml_and_pdf_under_a_plain_subject(world: Any) -> None:
     assert files["XOJI740919U48-AF-1.xml"] == bytes(stamp.xml)
     assert files["XOJI740919U48-AF-1.pdf"].startswith(b"%PDF")
     text = mail.get_body(("plain",)).get_content()
-    assert str(stamp.uuid) in text and f"{world.invoice(invoice).total:,.2f}" in text and "33 1234 5678" in text
+    assert str(stamp.uuid) in text
+    assert f"{world.invoice(invoice).total:,.2f}" in text
+    assert "33 1234 5678" in text
     assert "https://facturas.example/f/cafeteria-el-amate/" in text
     assert mail.get_body(("html",)) is not None
     assert message(world).state == Message.State.SENT
@@ -55,9 +58,23 @@ def test_a_refused_address_waits_for_a_person(world: Any) -> None:
     world.claim(world.sale())
     world.settle()
     found = message(world)
-    assert found.state == Message.State.REFUSED and "no such person" in found.error
+    assert found.state == Message.State.REFUSED
+    assert "no such person" in found.error
     (promise,) = world.scoped(lambda: list(Promise.objects.given_up()))
     assert FISICA["correo"] in promise.last_error
+
+
+def test_a_refused_mail_leaves_when_a_person_tries_again(world: Any) -> None:
+    """A mail server that was set up wrongly refuses everybody; mended, the retry must really send."""
+    world.mail.refuse.add(FISICA["correo"])
+    world.claim(world.sale())
+    world.settle()
+    world.mail.refuse.clear()
+    (promise,) = world.scoped(lambda: list(Promise.objects.given_up()))
+    world.scoped(lambda: retry_now(promise_id=promise.pk, now=world.now()))
+    world.settle()
+    assert len(world.mail.mails) == 1
+    assert message(world).state == Message.State.SENT
 
 
 def test_two_mails_of_two_companies_come_from_their_own_shop(world: Any) -> None:

@@ -24,7 +24,9 @@ def settled(world: Any) -> None:
 
 def moves(world: Any, invoice: Invoice) -> list[str]:
     def look() -> list[str]:
-        return list(InvoiceMove.objects.filter(pgh_obj_id=invoice.pk).order_by("pgh_id").values_list("state", flat=True))
+        return list(
+            InvoiceMove.objects.filter(pgh_obj_id=invoice.pk).order_by("pgh_id").values_list("state", flat=True)
+        )
 
     return world.scoped(look)
 
@@ -188,7 +190,9 @@ RECEIVER = {"XOJI740919U48": {"nombre": "INGRID XODAR JIMENEZ", "cp": "76028", "
         ({"regimen_fiscal": "606"}, "CFDI40159"),
     ],
 )
-def test_data_that_the_sat_refuses_release_the_ticket_for_another_try(world: Any, typed: dict[str, str], code: str) -> None:
+def test_data_that_the_sat_refuses_release_the_ticket_for_another_try(
+    world: Any, typed: dict[str, str], code: str
+) -> None:
     from tests.people import FISICA
 
     world.pac.admin("lists", {"mode": "strict", "receivers": RECEIVER}, method="PUT")
@@ -212,7 +216,8 @@ def test_a_refusal_that_is_ours_holds_the_ticket_and_a_retry_seals_anew(world: A
     found = world.invoice(invoice)
     assert (found.state, found.refused_by, found.refusal_code) == (State.REFUSED, "ours", "402")
     (promise,) = world.scoped(lambda: list(Promise.objects.given_up()))
-    assert "402" in promise.last_error and "obligados" in promise.last_error
+    assert "402" in promise.last_error
+    assert "obligados" in promise.last_error
     world.pac.admin("lists", {}, method="PUT")
     world.scoped(lambda: retry_now(promise_id=promise.pk, now=world.now()))
     world.settle()
@@ -269,3 +274,61 @@ def test_the_stamped_total_is_the_printed_one_and_the_customer_is_known(world: A
     assert (customer.rfc, customer.number, customer.correo) == ("XOJI740919U48", 1, "ingrid@example.com")
     profile = world.scoped(lambda: FiscalProfile.objects.current().get())
     assert profile.customer_id == customer.pk
+
+
+def test_a_refused_draft_keeps_its_folio_and_a_mended_one_uses_it(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folio is taken once a document: what was refused is a listed void, not a hole."""
+    from decimal import Decimal
+
+    invoice = world.claim(world.sale())
+    total = world.invoice(invoice).total
+    world.scoped(lambda: Invoice.objects.filter(pk=invoice.pk).update(total=total + Decimal("0.01")))
+    world.settle()
+    assert (world.invoice(invoice).state, world.invoice(invoice).folio) == (State.REFUSED, 1)
+    world.scoped(lambda: Invoice.objects.filter(pk=invoice.pk).update(total=total))
+    (promise,) = world.scoped(lambda: list(Promise.objects.given_up()))
+    world.scoped(lambda: retry_now(promise_id=promise.pk, now=world.now()))
+    world.settle()
+    assert (world.invoice(invoice).state, world.invoice(invoice).folio) == (State.STAMPED, 1)
+    second = world.claim(world.sale())
+    world.settle()
+    assert world.invoice(second).folio == 2
+
+
+def test_a_csd_that_expired_meanwhile_does_not_stop_the_asking(world: Any) -> None:
+    from amate.companies.models import Csd
+
+    fault(world, "drop_after")
+    invoice = world.claim(world.sale())
+    world.settle()
+    assert world.invoice(invoice).state == State.UNKNOWN
+    world.scoped(lambda: Csd.objects.update(valid_to=world.now()))
+    settled(world)
+    assert world.invoice(invoice).state == State.STAMPED
+
+
+def test_a_stamp_that_a_late_run_brings_is_recorded(world: Any) -> None:
+    """The run was thought dead and its document stands as unknown; the stamp was checked, so it is true."""
+    import asyncio
+
+    from amate.invoices.stamp import record_stamp
+
+    fault(world, "drop_before")
+    invoice = world.claim(world.sale())
+    world.settle()
+    assert world.invoice(invoice).state == State.UNKNOWN
+    sealing = world.scoped(lambda: Sealing.objects.get())
+
+    async def call() -> Any:
+        pac = world.plugs().pac
+        try:
+            return await pac.stamp(bytes(sealing.xml), key=sealing.key)
+        finally:
+            await pac.aclose()
+
+    stamped = world.inside(lambda: asyncio.run(call()))
+    facts = {"invoice_id": invoice.pk, "key": sealing.key, "stamped": stamped, "pac": "sw_sapien"}
+    world.scoped(lambda: record_stamp(**facts, now=world.now()))
+    settled(world)
+    assert world.invoice(invoice).uuid == stamped.uuid
+    assert len(world.pac.documents()) == 1

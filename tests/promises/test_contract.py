@@ -34,7 +34,9 @@ class Desk:
         return self.world.scoped(lambda: Promise.objects.get(pk=promise_id))
 
     def jobs(self) -> list[tuple[str, str]]:
-        return self.world.inside(lambda: self._rows("SELECT status::text, queue_name FROM procrastinate_jobs ORDER BY id"))
+        return self.world.inside(
+            lambda: self._rows("SELECT status::text, queue_name FROM procrastinate_jobs ORDER BY id")
+        )
 
     def keep(self, promise_id: int, act: Any = None, worker: int = 1) -> None:
         async def run(lease: Lease) -> None:
@@ -44,7 +46,9 @@ class Desk:
                 if asyncio.iscoroutine(result):
                     await result
 
-        asked = keep(company_id=self.company, promise_id=promise_id, worker=worker, handlers={KIND: run}, clock=self.world.now)
+        asked = keep(
+            company_id=self.company, promise_id=promise_id, worker=worker, handlers={KIND: run}, clock=self.world.now
+        )
         self.world.inside(lambda: asyncio.run(asked))
 
     def _rows(self, query: str) -> list[Any]:
@@ -127,7 +131,10 @@ def test_one_hundred_concurrent_promises_of_one_key_run_once_at_a_time(desk: Des
     async def crowd_of_keepers() -> None:
         handlers = {KIND: act}
         await asyncio.gather(
-            *(keep(company_id=company, promise_id=one, worker=n, handlers=handlers, clock=desk.world.now) for n in range(1, 20))
+            *(
+                keep(company_id=company, promise_id=one, worker=n, handlers=handlers, clock=desk.world.now)
+                for n in range(1, 20)
+            )
         )
 
     desk.world.inside(lambda: asyncio.run(crowd_of_keepers()))
@@ -207,7 +214,8 @@ def test_a_late_worker_writes_nothing_after_its_lease_was_released(desk: Desk) -
     assert late is not None
     assert world.inside(lambda: rescue(dead_after=timedelta(seconds=5))) == 1, "worker 999 has no heartbeat"
     newer = world.inside(lambda: take(company_id=desk.company, promise_id=one, now=world.now(), worker=1000))
-    assert newer is not None and newer.attempt == 2
+    assert newer is not None
+    assert newer.attempt == 2
     assert world.inside(lambda: settle_done(late, now=world.now())) is False
     assert world.inside(lambda: settle_failed(late, now=world.now(), error="late", again=True)) is False
     assert desk.row(one).leased_by == 1000
@@ -222,7 +230,8 @@ def test_a_bulk_of_five_hundred_with_duplicates_is_one_row_each(desk: Desk) -> N
 
     first = desk.world.scoped(owe)
     again = desk.world.scoped(owe)
-    assert len(first) == 400 and sorted(first) == sorted(again)
+    assert len(first) == 400
+    assert sorted(first) == sorted(again)
     assert {row.asked for row in desk.world.scoped(lambda: list(Promise.objects.all()))} == {2}
 
 

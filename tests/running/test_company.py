@@ -25,11 +25,19 @@ def files(minted: Any, role: str, folder: Path) -> list[str]:
 
 
 def asked(slug: str = "tienda", **more: str) -> list[str]:
-    said = {"rfc": "CEA210315XX4", "nombre": "CAFETERIA EL AMATE", "regimen": "601", "cp": "44100", "email": "ana@tienda.example"}
+    said = {
+        "rfc": "CEA210315XX4",
+        "nombre": "CAFETERIA EL AMATE",
+        "regimen": "601",
+        "cp": "44100",
+        "email": "ana@tienda.example",
+    }
     return ["add", "--slug", slug, *(part for name, value in {**said, **more}.items() for part in (f"--{name}", value))]
 
 
-def test_it_founds_a_company_that_can_issue(world: Any, typed: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_founds_a_company_that_can_issue(
+    world: Any, typed: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert world.inside(lambda: main([*asked(), *files(world.minted, "moral", tmp_path)])) == 0
     assert "amate_" in capsys.readouterr().out
     company = world.inside(lambda: Company.objects.get(slug="tienda"))
@@ -49,7 +57,13 @@ def test_it_founds_a_company_that_can_issue(world: Any, typed: None, tmp_path: P
     ],
 )
 def test_a_refusal_leaves_nothing_behind(
-    world: Any, typed: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], said: list[str], role: str, sentence: str
+    world: Any,
+    typed: None,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    said: list[str],
+    role: str,
+    sentence: str,
 ) -> None:
     before = world.inside(lambda: (Company.objects.count(), User.objects.count()))
     assert world.inside(lambda: main([*said, *files(world.minted, role, tmp_path)])) == 1

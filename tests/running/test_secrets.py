@@ -101,9 +101,9 @@ def test_under_another_master_key_nothing_is_sealed_and_staff_read_how_to_mend_i
     world.settle()
     assert world.invoice(invoice).state == State.DRAFT
     assert world.pac.documents() == []
-    (given_up,) = world.scoped(lambda: list(Promise.objects.given_up()))
-    assert "keys/master-key" in given_up.last_error
-    assert "CSD" in given_up.last_error
+    (waiting,) = world.scoped(lambda: list(Promise.objects.failing()))
+    assert "keys/master-key" in waiting.last_error
+    assert "CSD" in waiting.last_error
 
     # The way out without the old key: the same CSD again.
     minted = world.minted.csds["moral"]
@@ -112,7 +112,7 @@ def test_under_another_master_key_nothing_is_sealed_and_staff_read_how_to_mend_i
         lambda: keep_csd(cer=minted.cer, key=minted.key, password=minted.password, rfc=rfc, now=world.now())
     )
     assert world.scoped(lambda: Csd.objects.get()) == again
-    world.scoped(lambda: retry_now(promise_id=given_up.pk, now=world.now()))
+    world.scoped(lambda: retry_now(promise_id=waiting.pk, now=world.now()))
     world.settle()
     assert world.invoice(invoice).state == State.STAMPED
 

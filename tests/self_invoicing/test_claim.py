@@ -17,9 +17,17 @@ def test_it_leaves_a_draft_a_claim_and_a_promise(world: Any) -> None:
     ticket = world.sale()
     invoice = world.claim(ticket, MORAL)
     found = world.invoice(invoice)
-    assert (found.state, found.origin, found.rfc, found.nombre) == (State.DRAFT, "portal", "SDI190823KX4", "SURCO DISEÑO")
-    assert found.total == ticket.total and found.forma_pago == ticket.forma_pago
-    assert world.scoped(lambda: list(Claim.objects.live().values_list("ticket_id", "invoice_id"))) == [(ticket.pk, invoice.pk)]
+    assert (found.state, found.origin, found.rfc, found.nombre) == (
+        State.DRAFT,
+        "portal",
+        "SDI190823KX4",
+        "SURCO DISEÑO",
+    )
+    assert found.total == ticket.total
+    assert found.forma_pago == ticket.forma_pago
+    assert world.scoped(lambda: list(Claim.objects.live().values_list("ticket_id", "invoice_id"))) == [
+        (ticket.pk, invoice.pk)
+    ]
     assert [p.key for p in world.promises()] == [f"stamp:{invoice.pk}"]
 
 

@@ -19,7 +19,11 @@ OPEN = TicketFacts(
 )
 TABLE = [
     ("nobody claimed it", OPEN, Standing.CLAIMABLE),
-    ("its last data were refused by the SAT", replace(OPEN, invoice="refused", refused_by="receiver"), Standing.CLAIMABLE),
+    (
+        "its last data were refused by the SAT",
+        replace(OPEN, invoice="refused", refused_by="receiver"),
+        Standing.CLAIMABLE,
+    ),
     ("draft", replace(OPEN, invoice="draft"), Standing.ISSUING),
     ("sealed", replace(OPEN, invoice="sealed"), Standing.ISSUING),
     ("sending", replace(OPEN, invoice="sending"), Standing.ISSUING),
@@ -33,7 +37,11 @@ TABLE = [
     ("portal off", replace(OPEN, portal_enabled=False), Standing.PORTAL_OFF),
     ("issuing suspended", replace(OPEN, issuing_suspended=True), Standing.PORTAL_OFF),
     ("expired", replace(OPEN, deadline=NOW - timedelta(seconds=1)), Standing.EXPIRED),
-    ("refused data, and meanwhile expired", replace(OPEN, invoice="refused", refused_by="receiver", deadline=NOW - timedelta(days=1)), Standing.EXPIRED),
+    (
+        "refused data, and meanwhile expired",
+        replace(OPEN, invoice="refused", refused_by="receiver", deadline=NOW - timedelta(days=1)),
+        Standing.EXPIRED,
+    ),
 ]
 
 
@@ -53,7 +61,12 @@ def test_the_deadline_that_is_printed_is_the_instant_enforced() -> None:
 
 @pytest.mark.parametrize(
     ("cp", "instant"),
-    [("44100", "2026-11-25T05:59:59"), ("22000", "2026-11-25T07:59:59"), ("77500", "2026-11-25T04:59:59"), ("32000", "2026-11-25T06:59:59")],
+    [
+        ("44100", "2026-11-25T05:59:59"),
+        ("22000", "2026-11-25T07:59:59"),
+        ("77500", "2026-11-25T04:59:59"),
+        ("32000", "2026-11-25T06:59:59"),
+    ],
 )
 def test_the_day_ends_in_the_branchs_own_time(cp: str, instant: str) -> None:
     deadline = deadline_of(sold_at=NOW, window=Window(3, until_month_end=False), zone=zone_of(cp))

@@ -13,12 +13,12 @@ from amate.adapters.pac import PacAmbiguous, PacKeyConflict, PacRejected, PacUna
 
 ALREADY_STAMPED = "307"
 KEY_REUSED = "CFDI3307"
+SERVER_FAULTS = range(500, 600)
 UNCONTROLLED = "CO1000"  # SW's own "unexpected error": nobody knows how far it came
 
 # SAT codes, and SW's own prefixes (AU credentials, CC and CO form) of four digits. Of the bare numbers only the SAT's own:
 # "504 Gateway Timeout" is no verdict about a document.
 _CODE = re.compile(r"\s*(CFDI\d+|CRP\d+|[A-Z]{2}\d{4}|30[1-8]|40[1-3])\b")
-_VERDICT = ("CFDI", "CRP")
 # SW documents no code for an empty account, so its words must do.
 _NO_CREDITS = re.compile(r"\b(sin|no)\b.{0,40}\b(timbres|saldo|cr[eé]ditos?)\b", re.IGNORECASE)
 
@@ -47,10 +47,10 @@ def read_answer(*, status: int, retry_after: float | None, body: bytes) -> Answe
     message, detail = str(said.get("message") or ""), str(said.get("messageDetail") or "")
     if said["status"] == "success" or code == ALREADY_STAMPED:
         return Answer(code=code, xml=_xml(data), data=data if isinstance(data, dict) else {})
-    if code is None or not code.startswith(_VERDICT):
+    if code is None or (code.isdecimal() and status in (401, *SERVER_FAULTS)):
         _by_status(status, retry_after)
-        if status >= 500:
-            raise PacAmbiguous(f"HTTP {status}: {message[:200]}")
+    if status in SERVER_FAULTS and (code is None or code.isdecimal()):
+        raise PacAmbiguous(f"HTTP {status}: {message[:200]}")
     _refuse(code=code, message=message, detail=detail)
     if _NO_CREDITS.search(message):
         raise PacUnavailable("credits", f"El PAC no tiene timbres para esta cuenta: {message}")

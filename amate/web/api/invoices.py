@@ -11,10 +11,11 @@ from amate.invoices.queries import stamp_of_uuid
 from amate.invoices.stamp import CENTRAL
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.queries import ticket_of_invoice
-from amate.web.api.addresses import invoice_url, ticket_url
-from amate.web.api.files import PDF, XML, pdf_response, xml_response
+from amate.web.addresses import invoice_url, ticket_url
 from amate.web.api.keys import Bearer
+from amate.web.api.media import PDF, XML
 from amate.web.api.problems import FAULTS, NoSuchThing
+from amate.web.files import pdf_response, xml_response
 
 router = Router(tags=["Facturas"])
 READ = Bearer("invoices:read")

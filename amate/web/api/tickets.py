@@ -16,12 +16,13 @@ from amate.self_invoicing.note import print_note
 from amate.self_invoicing.queries import STATES, live_invoice, state_of, ticket_of_code
 from amate.self_invoicing.register import SaleAlreadyRegistered, TotalDoesNotAddUp, register_ticket
 from amate.web import clock
-from amate.web.api.addresses import invoice_url, portal_site, qr_url, ticket_url
-from amate.web.api.files import PDF, pdf_response
+from amate.web.addresses import invoice_url, portal_site, qr_url, ticket_url
 from amate.web.api.keys import Bearer, BearerWithJson
+from amate.web.api.media import PDF
 from amate.web.api.problems import FAULTS, FieldError, NoSuchThing, Problem, SaleRefused
 from amate.web.api.read_sale import read_sale
 from amate.web.api.sale import ExternalId, SaleIn, Source
+from amate.web.files import pdf_response
 
 router = Router(tags=["Notas"])
 
@@ -71,10 +72,13 @@ def read_ticket(request: HttpRequest, code: str) -> TicketOut:
     return _answer(request, ticket, live_invoice(ticket))
 
 
+REGISTERED = {200: TicketOut, 201: TicketOut, **FAULTS, **dict.fromkeys((409, 413, 415, 422), Problem)}
+
+
 @router.put(
     "/{source}/{external_id}",
     auth=BearerWithJson("tickets:write"),
-    response={200: TicketOut, 201: TicketOut, **FAULTS, **dict.fromkeys((409, 413, 415, 422), Problem)},
+    response=REGISTERED,
     summary="Registrar una venta (repetirla da la misma nota)",
 )
 def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: ExternalId) -> Status[TicketOut]:
@@ -95,6 +99,12 @@ def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: 
         raise SaleRefused(status=409, title="Esa venta ya se registró con otros datos", detail=str(known)) from known
     ticket.branch = branch
     return Status(201 if new else 200, _answer(request, ticket, None if new else live_invoice(ticket)))
+
+
+@router.put("/{code}/note.pdf", auth=BearerWithJson("tickets:write"), response=REGISTERED, include_in_schema=False)
+def put_ticket_of_that_name(request: HttpRequest, sale: SaleIn, code: Source) -> Status[TicketOut]:
+    """A till may name its sale "note.pdf"; the address is the one of a note then, and only the method differs."""
+    return put_ticket(request, sale, source=code, external_id="note.pdf")
 
 
 def _branch(code: str | None) -> Branch:

@@ -14,7 +14,7 @@ from amate.invoices.queries import invoices_in, on_the_way, refused_for_staff, s
 from amate.papers.dates import MONTHS, short
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
-from amate.web.api.addresses import API, portal_site, portal_url
+from amate.web.addresses import API, portal_site, portal_url
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.rows import invoice_rows, ticket_rows
 from amate.web.clock import now

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
-from amate.invoices.deliver import resend_invoice
+from amate.invoices.deliver import promise_delivery, resend_occasion
 from amate.invoices.models import Invoice, Origin, RefusedBy, Sealing, Stamp, State
 from amate.invoices.pdf import pdf_of
 from amate.invoices.queries import invoices_in
@@ -20,15 +20,15 @@ from amate.invoices.refusals import staff_advice
 from amate.messages.models import Message
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.models import Promise
-from amate.promises.promise import promise
 from amate.self_invoicing.queries import ticket_of_invoice
-from amate.web.api.files import pdf_response, xml_response
 from amate.web.backoffice.keyset import asked, page_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.pending import PendingRow, pending_row
 from amate.web.backoffice.roles import MAY_RESEND, MAY_RETRY, may, require
 from amate.web.backoffice.rows import Pill, invoice_pill, invoice_rows
 from amate.web.clock import now
+from amate.web.files import pdf_response, xml_response
+from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
 
 STATES = {
     "to_mend": "Por corregir",
@@ -41,14 +41,13 @@ MESSAGE_TONES: dict[str, str] = {Message.State.SENT: "ok", Message.State.REFUSED
 
 
 class ResendForm(forms.Form):
-    # A message's key holds the address and has room for 120 characters.
-    correo = forms.EmailField(
+    correo = MailField(
         label="Enviarla a este correo",
-        max_length=80,
+        max_length=LONGEST_MAIL,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": "Escribe a qué correo la enviamos",
-            "invalid": "Al correo le falta algo: escríbelo como nombre@dominio.mx",
+            "invalid": BAD_MAIL,
             "max_length": "Ese correo es demasiado largo: caben 80 caracteres",
         },
     )
@@ -92,10 +91,8 @@ def resend(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form, status=422)
     moment, to = now(), form.cleaned_data["correo"]
-    key = resend_invoice(invoice_id=found.pk, to=to, now=moment)
-    promise(
-        "deliver", key=f"deliver:{key}", now=moment, priority=SOMEBODY_WAITS, invoice_id=found.pk, to=to, message=key
-    )
+    occasion = resend_occasion(moment)
+    promise_delivery(invoice_id=found.pk, to=to, occasion=occasion, priority=SOMEBODY_WAITS, now=moment)
     messages.success(request, f"La enviamos a {to}. Abajo verás cuando salga.")
     return redirect(address(request, "invoice", found.pk) + "#correos")
 
@@ -194,7 +191,7 @@ def _deliveries(found: Invoice) -> list[dict[str, Any]]:
     rows = [
         {"to": one.args["to"], "pill": Pill("Por enviar", "warn"), "moment": one.asked_at, "error": ""}
         for one in waiting
-        if _message_key(one) not in keys
+        if one.key not in keys
     ]
     return rows + [
         {
@@ -205,7 +202,3 @@ def _deliveries(found: Invoice) -> list[dict[str, Any]]:
         }
         for message in written
     ]
-
-
-def _message_key(one: Promise) -> str:
-    return str(one.args.get("message") or f"invoice:{one.args['invoice_id']}:{one.args['to']}")

@@ -16,12 +16,12 @@ from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.note import print_note
 from amate.self_invoicing.queries import STATES, state_of, tickets_in
-from amate.web.api.addresses import portal_site, qr_url
-from amate.web.api.files import pdf_response
+from amate.web.addresses import portal_site, qr_url
 from amate.web.backoffice.keyset import asked, page_of
 from amate.web.backoffice.page import show
 from amate.web.backoffice.rows import invoice_pill, ticket_pill, ticket_rows
 from amate.web.clock import now
+from amate.web.files import pdf_response
 
 
 @dataclass(frozen=True, slots=True)

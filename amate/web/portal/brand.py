@@ -2,6 +2,7 @@
 
 import re
 from colorsys import hls_to_rgb, rgb_to_hls
+from functools import lru_cache
 from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
     return answer
 
 
+@lru_cache(maxsize=512)
 def brand_version(colour: str) -> str:
     return sha256(style_sheet(colour).encode()).hexdigest()[:10]
 

@@ -49,7 +49,7 @@ def code(request: HttpRequest, slug: str) -> HttpResponse:
         count_miss(request, guess, now=now, refuse=lambda wait: too_many(request, shop, wait, now=now))
         form.no_match()
         return _draw(request, shop, form, now=now)
-    return receive(request, ticket=ticket, shop=shop, now=now)
+    return receive(request, ticket=ticket, now=now)
 
 
 @require_GET
@@ -57,8 +57,6 @@ def scanned(request: HttpRequest, slug: str, code: str, cents: int) -> HttpRespo
     """No page: it checks, opens the visit and redirects, so that no address keeps the code."""
     now = clock.now()
     shop = shop_of(request)
-    # A report of a fault prints the path of its request, and a code is never logged.
-    request.path = request.path_info = f"{shop.url('code')}…"
     known = read_code(code)
     if known is None or cents > MOST_CENTS:
         return redirect(f"{shop.url('code')}?aviso=qr-ilegible")
@@ -69,7 +67,7 @@ def scanned(request: HttpRequest, slug: str, code: str, cents: int) -> HttpRespo
     if ticket is None:
         count_miss(request, guess, now=now, refuse=lambda wait: redirect(ends(shop, wait, now=now)))
         return redirect(f"{shop.url('code')}?aviso=qr")
-    return receive(request, ticket=ticket, shop=shop, now=now)
+    return receive(request, ticket=ticket, now=now)
 
 
 def _draw(request: HttpRequest, shop: Shop, form: CodeForm, *, now: datetime, reason: str = "") -> HttpResponse:

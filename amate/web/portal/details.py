@@ -24,7 +24,7 @@ def details(request: HttpRequest, here: Here) -> HttpResponse:
         return _draw(request, here, _as_left(here))
     form = _form(here, request.POST)
     if form.is_valid():
-        _keep(here, _typed(request.POST))
+        _keep(here, {**_typed(request.POST), "correo": form.cleaned_data["correo"]})
         return redirect(here.shop.url("review"))
     if is_generic(form.data["rfc"]):
         return _generic(request, here, form)
@@ -61,8 +61,8 @@ def _form(here: Here, typed: Any) -> FiscalForm:
 
 
 def _typed(post: QueryDict) -> dict[str, str]:
-    """Letter for letter: what a person typed is never typed again."""
-    return {name: str(post.get(name, ""))[:320] for name in FIELDS}
+    """Letter for letter: what a person typed is never typed again. Only NUL goes: PostgreSQL has no place for it."""
+    return {name: str(post.get(name, "")).replace("\0", "")[:320] for name in FIELDS}
 
 
 def _keep(here: Here, typed: dict[str, str]) -> None:

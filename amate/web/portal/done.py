@@ -8,21 +8,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.qr import verification_url
 from amate.fiscal.tfd import read_timbre
-from amate.invoices.deliver import resend_invoice
+from amate.invoices.deliver import promise_delivery, resend_occasion
 from amate.invoices.models import Invoice, Stamp
 from amate.invoices.pdf import pdf_of
 from amate.papers.dates import in_full
 from amate.papers.invoice import WITHOUT_VALIDITY
 from amate.promises.kinds import MAIL
-from amate.promises.promise import promise
-from amate.web.portal.fiscal_form import BAD_MAIL, LONGEST_MAIL
+from amate.web.files import pdf_response, xml_response
+from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
 from amate.web.portal.guard import count_send, sends_must_wait
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
 
 
 class SendForm(forms.Form):
-    correo = forms.EmailField(
+    correo = MailField(
         label="Correo electrónico",
         max_length=LONGEST_MAIL,
         help_text="Le mandamos el PDF y el XML.",
@@ -41,14 +41,14 @@ def done(request: HttpRequest, here: Here) -> HttpResponse:
 @only_at(Place.DONE)
 def pdf(request: HttpRequest, here: Here) -> HttpResponse:
     stamp = _stamp(here)
-    return _file(stamp.invoice, pdf_of(stamp), kind="application/pdf", ending="pdf")
+    return pdf_response(pdf_of(stamp), name=f"{_name(stamp.invoice)}.pdf")
 
 
 @require_safe
 @only_at(Place.DONE)
 def xml(request: HttpRequest, here: Here) -> HttpResponse:
     stamp = _stamp(here)
-    return _file(stamp.invoice, bytes(stamp.xml), kind="application/xml", ending="xml")
+    return xml_response(bytes(stamp.xml), name=f"{_name(stamp.invoice)}.xml")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,16 +64,8 @@ def send(request: HttpRequest, here: Here) -> HttpResponse:
         form.add_error("correo", "Ya la enviamos varias veces. Espera una hora o descárgala aquí mismo")
         return _draw(request, here, form)
     to = form.cleaned_data["correo"]
-    message = resend_invoice(invoice_id=invoice.pk, to=to, now=here.now)
-    promise(
-        "deliver",
-        key=f"deliver:{message}",
-        now=here.now,
-        priority=MAIL,
-        invoice_id=invoice.pk,
-        to=to,
-        message=message,
-    )
+    occasion = resend_occasion(here.now)
+    promise_delivery(invoice_id=invoice.pk, to=to, occasion=occasion, priority=MAIL, now=here.now)
     count_send(request, invoice.pk, now=here.now)
     return redirect(f"{here.shop.url('done')}?enviada=1")
 
@@ -158,7 +150,5 @@ def _stamp(here: Here) -> Stamp:
     return found
 
 
-def _file(invoice: Invoice, content: bytes, *, kind: str, ending: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{invoice.rfc}-{invoice.number}.{ending}"'
-    return answer
+def _name(invoice: Invoice) -> str:
+    return f"{invoice.rfc}-{invoice.number}"

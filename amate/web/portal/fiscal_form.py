@@ -10,10 +10,9 @@ from amate.fiscal.catalogs import installed
 from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, default_uso, read_receptor, regimenes_for, usos_for
 from amate.fiscal.rfc import DIGIT_WARNING, GENERICS, Persona, RfcRefused, read_rfc
 from amate.fiscal.tables.personas import REGIMENES, USOS
+from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
 
 FIELDS = ("rfc", "nombre", "cp", "regimen_fiscal", "uso_cfdi", "correo")
-# `messages` keys an address of ours may not outgrow; no real one comes near.
-LONGEST_MAIL = 80
 CARDS = 4
 PICK = ("", "Elige tu régimen")
 HINTS = {
@@ -26,7 +25,6 @@ HINTS = {
     "I08": "si es una inversión",
 }
 PERSONAS: tuple[tuple[str, Persona], ...] = (("Persona física", "F"), ("Persona moral", "M"))
-BAD_MAIL = "Al correo le falta algo: escríbelo como nombre@dominio.mx"
 
 
 class FiscalForm(forms.Form):
@@ -63,7 +61,7 @@ class FiscalForm(forms.Form):
     uso_cfdi = forms.CharField(
         label="¿Para qué usarás la factura?", error_messages={"required": "Elige para qué usarás la factura"}
     )
-    correo = forms.EmailField(
+    correo = MailField(
         label="Correo electrónico",
         required=False,
         max_length=LONGEST_MAIL,

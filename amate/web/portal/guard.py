@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 from amate.access.limit import Limit, hit, seconds_to_wait
-from amate.web.portal.network import network_of
+from amate.web.network import network_of
 
 logger = logging.getLogger(__name__)
 

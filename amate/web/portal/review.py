@@ -18,6 +18,7 @@ from amate.web.portal.fiscal_form import FiscalForm
 from amate.web.portal.legal import PRIVACY_VERSION
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
+from amate.web.portal.shop import address
 from amate.web.portal.visit import Here, Place, only_at, stand
 
 
@@ -26,7 +27,7 @@ from amate.web.portal.visit import Here, Place, only_at, stand
 def review(request: HttpRequest, here: Here) -> HttpResponse:
     read = _read(here)
     if read is None:
-        return redirect(here.shop.url("details"))
+        return redirect(address(request, "details"))
     if request.method != "POST":
         return _draw(request, here, read)
     if request.POST.get("revision", _revision(here)) != _revision(here):
@@ -40,7 +41,7 @@ def suffix(request: HttpRequest, here: Here) -> HttpResponse:
     """Put the form of company back into the name as it was typed, or take it off again."""
     here.visit.fiscal = here.visit.fiscal | {"keep_suffix": request.POST.get("conservar") == "1"}
     here.visit.save(update_fields=["fiscal"])
-    return redirect(here.shop.url("review"))
+    return redirect(address(request, "review"))
 
 
 def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse:
@@ -56,12 +57,12 @@ def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse
         # Another tab, another buyer or the clock came first: read everything again and lead to the page of that.
         seen = stand(request)
         place = seen.place if seen else Place.NOTICE
-        return redirect(here.shop.url(place.value))
+        return redirect(address(request, place.value))
     here.visit.invoice = invoice
     here.visit.may_download = True
     here.visit.seen_at = here.now
     here.visit.save(update_fields=["invoice", "may_download", "seen_at"])
-    return redirect(here.shop.url("issuing"))
+    return redirect(address(request, "issuing"))
 
 
 def _read(here: Here) -> ReadReceptor | None:

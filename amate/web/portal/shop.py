@@ -52,6 +52,19 @@ class Shop:
 
 
 def shop_of(request: HttpRequest) -> Shop:
+    """The shop of the request's company, read once a request."""
+    known: Shop | None = getattr(request, "shop", None)
+    if known is None:
+        known = request.shop = _read(request)  # type: ignore[attr-defined]
+    return known
+
+
+def address(request: HttpRequest, name: str) -> str:
+    """The address of a page of the request's portal; asks no query, for answers that only lead elsewhere."""
+    return reverse(f"portal:{name}", args=[request.company.slug])  # type: ignore[attr-defined]
+
+
+def _read(request: HttpRequest) -> Shop:
     emisor = Emisor.objects.get()
     return Shop(
         slug=request.company.slug,  # type: ignore[attr-defined]

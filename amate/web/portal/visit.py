@@ -19,7 +19,7 @@ from amate.self_invoicing.queries import live_invoice, standing_of
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.visits import LIFE, find_visit, open_visit
 from amate.web import clock
-from amate.web.portal.shop import Shop, shop_of
+from amate.web.portal.shop import Shop, address, shop_of
 
 COOKIE = "amate_visita"
 
@@ -38,7 +38,7 @@ class Place(Enum):
 class Here:
     """Everything a page knows when it starts. `invoice` is the one of the ticket's live claim, whoever's it is."""
 
-    shop: Shop
+    request: HttpRequest
     visit: Visit
     ticket: Ticket
     invoice: Invoice | None
@@ -53,6 +53,10 @@ class Here:
         if self.standing in (Standing.ISSUING, Standing.HELD_BY_US):
             return Place.ISSUING if mine else Place.NOTICE
         return Place.DETAILS if self.standing is Standing.CLAIMABLE else Place.NOTICE
+
+    @property
+    def shop(self) -> Shop:
+        return shop_of(self.request)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -71,9 +75,9 @@ def only_at(*places: Place) -> Callable[[View], Routed]:
         def inner(request: HttpRequest, slug: str) -> HttpResponse:
             here = stand(request)
             if here is None:
-                return lead_to(request, f"{shop_of(request).url('code')}?aviso=visita")
+                return lead_to(request, f"{address(request, 'code')}?aviso=visita")
             if here.place not in places:
-                return lead_to(request, here.shop.url(here.place.value))
+                return lead_to(request, address(request, here.place.value))
             return view(request, here)
 
         return inner
@@ -81,7 +85,7 @@ def only_at(*places: Place) -> Callable[[View], Routed]:
     return decorate
 
 
-def receive(request: HttpRequest, *, ticket: Ticket, shop: Shop, now: datetime) -> HttpResponse:
+def receive(request: HttpRequest, *, ticket: Ticket, now: datetime) -> HttpResponse:
     """Code and total were right: open the visit, or go on with this browser's own, and lead it to its page.
 
     A new visit starts with the data of the one before only when its owner asked for that.
@@ -94,12 +98,12 @@ def receive(request: HttpRequest, *, ticket: Ticket, shop: Shop, now: datetime) 
             visit.fiscal = earlier.fiscal
     visit.seen_at = now
     visit.save(update_fields=["fiscal", "seen_at"])
-    answer = redirect(shop.url(_see(visit, ticket=ticket, shop=shop, now=now).place.value))
+    answer = redirect(address(request, _see(request, visit, ticket=ticket, now=now).place.value))
     answer.set_cookie(
         COOKIE,
         token,
         max_age=LIFE,
-        path=shop.url("code"),
+        path=address(request, "code"),
         secure=settings.SECURE,
         httponly=True,
         samesite="Lax",
@@ -120,13 +124,13 @@ def stand(request: HttpRequest) -> Here | None:
     visit = find_visit(token=_token(request), now=now)
     if visit is None or visit.ticket is None:
         return None
-    return _see(visit, ticket=visit.ticket, shop=shop_of(request), now=now)
+    return _see(request, visit, ticket=visit.ticket, now=now)
 
 
-def _see(visit: Visit, *, ticket: Ticket, shop: Shop, now: datetime) -> Here:
+def _see(request: HttpRequest, visit: Visit, *, ticket: Ticket, now: datetime) -> Here:
     invoice = live_invoice(ticket)
     standing = standing_of(ticket, now=now, invoice=invoice)
-    return Here(shop=shop, visit=visit, ticket=ticket, invoice=invoice, standing=standing, now=now)
+    return Here(request=request, visit=visit, ticket=ticket, invoice=invoice, standing=standing, now=now)
 
 
 def _token(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import RequestFactory
 
 from amate.self_invoicing.codes import new_code
-from amate.web.portal.network import network_of
+from amate.web.network import network_of
 from tests.web.portal.buyer import Buyer, words
 from tests.world import World
 

@@ -82,21 +82,6 @@ def test_no_redirect_and_no_log_keeps_a_code(world: World, buyer: Buyer, caplog:
         assert code not in caplog.text
 
 
-def test_a_fault_on_the_qr_path_logs_no_code(
-    world: World, buyer: Buyer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ticket = world.sale()
-
-    def broken(**_: Any) -> None:
-        raise RuntimeError("the database is away")
-
-    monkeypatch.setattr("amate.web.portal.code.find_ticket", broken)
-    buyer.client.raise_request_exception = False
-    assert buyer.scans(ticket).status_code == 500
-    assert "Internal Server Error" in caplog.text
-    assert ticket.code not in caplog.text
-
-
 def test_every_page_carries_the_headers_and_nothing_inline(world: World, buyer: Buyer) -> None:
     ticket = world.sale()
     pages = [buyer.get("")]

@@ -299,7 +299,7 @@ def test_a_pac_that_is_away_keeps_the_request_and_says_it_may_be_closed(world: W
 def test_the_page_of_an_issue_under_way_has_a_button_without_script(world: World, buyer: Buyer) -> None:
     buyer.gets_it(world.sale())
     page = words(buyer.get("emitiendo/"))
-    assert 'hx-trigger="every 2s"' in page
+    assert 'hx-trigger="load delay:700ms, every 2s"' in page
     assert f'href="{buyer.url("emitiendo/")}">Actualizar</a>' in page
 
 

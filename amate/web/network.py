@@ -1,4 +1,4 @@
-"""Whose misses are counted together: an IPv4 address, or an IPv6 /64 (OUTSIDE GRD-4)."""
+"""Whose tries are counted together: an IPv4 address, or an IPv6 /64 (OUTSIDE GRD-4)."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 

@@ -1,17 +1,6 @@
-"""Files among the answers: their headers, and how OpenAPI describes them."""
-
-from typing import Any
+"""Files among the answers: their headers."""
 
 from django.http import HttpResponse
-
-
-def _described(media_type: str) -> dict[str, Any]:
-    binary = {"schema": {"type": "string", "contentMediaType": media_type}}
-    return {"responses": {200: {"description": "OK", "content": {media_type: binary}}}}
-
-
-PDF = _described("application/pdf")
-XML = _described("application/xml")
 
 
 def pdf_response(content: bytes, *, name: str) -> HttpResponse:

@@ -1,0 +1,120 @@
+"""No line of the log holds a billing code, whatever brought it there."""
+
+import io
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from amate.running.logs import formatter
+from amate.self_invoicing.codes import new_code, show_code
+from tests.world import World
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that is logged, as the real handler writes it."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    handler.setFormatter(formatter())
+    loggers = [logging.getLogger(name) for name in ("django.request", "django.security.csrf")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    yield said
+    for logger in loggers:
+        logger.removeHandler(handler)
+
+
+def fails(*said: Any, **more: Any) -> NoReturn:
+    raise OperationalError("the connection is closed")
+
+
+def holds(text: str, code: str) -> bool:
+    return code in text or show_code(code) in text
+
+
+@pytest.mark.parametrize("write", [str, show_code])
+def test_a_scan_while_the_database_is_down_logs_no_code(
+    world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch, write: Any
+) -> None:
+    monkeypatch.setattr("amate.web.scope.Company.objects.filter", fails)
+    code = new_code()
+    answer = Client(raise_request_exception=False).get(f"{world.shop.portal}{write(code)}/124850")
+    said = log.getvalue()
+    assert answer.status_code == 500
+    assert f"Internal Server Error: {world.shop.portal}…" in said
+    assert (
+        f"<WSGIRequest: GET \\'{world.shop.portal}…\\'>" in said or f"<WSGIRequest: GET '{world.shop.portal}…'>" in said
+    )
+    assert "OperationalError" in said
+    assert answer["X-Request-Id"] in said
+    assert not holds(said, code)
+    assert "124850" not in said
+
+
+def test_a_fault_below_the_portal_logs_no_code(world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amate.web.portal.code.find_ticket", fails)
+    code = new_code()
+    answer = Client(raise_request_exception=False).get(f"{world.shop.portal}{code}/124850")
+    assert answer.status_code == 500
+    assert "Internal Server Error" in log.getvalue()
+    assert not holds(log.getvalue(), code)
+
+
+def test_a_post_to_the_address_of_a_qr_logs_no_code(world: World, log: io.StringIO) -> None:
+    code = new_code()
+    answer = Client(enforce_csrf_checks=True).post(f"{world.shop.portal}{code}/124850")
+    assert answer.status_code == 403
+    assert "Forbidden" in log.getvalue()
+    assert not holds(log.getvalue(), code)
+
+
+def test_a_fault_of_the_api_logs_no_code(world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amate.web.api.tickets.ticket_of_code", fails)
+    code = new_code()
+    world.client.raise_request_exception = False
+    for path in (code, f"{show_code(code)}/note.pdf"):
+        assert world.api("GET", f"/tickets/{path}").status_code == 500
+    assert log.getvalue().count("Internal Server Error: /api/v1/tickets/…") == 2
+    assert not holds(log.getvalue(), code)
+
+
+def test_gunicorn_writes_through_the_same_door() -> None:
+    """As in a web process: gunicorn's logger first, then ours."""
+    code = new_code()
+    lines = [
+        "from gunicorn.config import Config",
+        "from gunicorn.glogging import Logger",
+        "gunicorn = Logger(Config())",
+        "import django; django.setup()",
+        f"gunicorn.error('Error handling request %s', '/f/tienda/{code}/124850')",
+    ]
+    said = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True).stderr
+    assert "Error handling request /f/tienda/…" in said
+    assert not holds(said, code)
+
+
+def test_nobody_writes_an_access_log() -> None:
+    from amate.running.serve import web_command
+
+    assert not [part for part in web_command() if "access" in part]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "request_id='0123456789ab' event='ready'",
+        'File "/app/django/contrib/contenttypes/models.py", line 3',
+        "/f/cafeteria-el-amate/datos/",
+        "/f/mi-tienda-sol-1-extra/datos/",
+    ],
+)
+def test_what_is_no_code_stays_legible(text: str) -> None:
+    from amate.running.logs import without_codes
+
+    assert without_codes(text) == text
