@@ -4,6 +4,7 @@ import argparse
 import getpass
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from django.db import IntegrityError
@@ -28,28 +29,27 @@ class Refused(Exception):
 
 
 def main(argv: Sequence[str]) -> int:
-    said = _arguments(argv)
+    said, now = _arguments(argv), timezone.now()
     try:
         with server_up():
-            print(_add(said) if said.act == "add" else _renew(said))
+            print(_add(said, now=now) if said.act == "add" else _renew(said, now=now))
     except (Refused, CsdRefused, RfcRefused, UnknownPlace) as refused:
         print(str(refused), file=sys.stderr)
         return 1
     return 0
 
 
-def _add(said: argparse.Namespace) -> str:
+def _add(said: argparse.Namespace, *, now: datetime) -> str:
     """All of it or nothing: what is refused leaves no half-founded company behind."""
     user = User.objects.filter(email=said.email.lower()).first()
     password = "" if user else _password()
-    now = timezone.now()
     try:
         company = register_company(slug=said.slug, now=now)
     except IntegrityError:
         raise Refused(f"Ya hay una empresa en /f/{said.slug}/. Elige otro --slug.") from None
     try:
         with company_scope(company.pk):
-            _found(said)
+            _found(said, now=now)
             user = user or User.objects.create_user(said.email, password)
             Membership.objects.create(user=user, company=company, role=Role.OWNER)
             key = make_api_key(company=company, name="Primera clave", scopes=SCOPES, now=now)
@@ -63,7 +63,7 @@ def _add(said: argparse.Namespace) -> str:
     )
 
 
-def _found(said: argparse.Namespace) -> None:
+def _found(said: argparse.Namespace, *, now: datetime) -> None:
     found_company(
         founding=Founding(
             rfc=said.rfc,
@@ -74,26 +74,26 @@ def _found(said: argparse.Namespace) -> None:
             telefono=said.telefono,
             correo=said.correo,
         ),
-        now=timezone.now(),
+        now=now,
     )
     if said.cer:
-        _keep(said, rfc=said.rfc)
+        _keep(said, rfc=said.rfc, now=now)
 
 
-def _renew(said: argparse.Namespace) -> str:
+def _renew(said: argparse.Namespace, *, now: datetime) -> str:
     company = Company.objects.filter(slug=said.slug).first()
     if company is None:
         raise Refused(f"No hay ninguna empresa en /f/{said.slug}/.")
     with company_scope(company.pk):
-        number = _keep(said, rfc=Emisor.objects.get().rfc)
+        number = _keep(said, rfc=Emisor.objects.get().rfc, now=now)
     return f"CSD {number} guardado. Lo que esperaba por él se reintenta solo."
 
 
-def _keep(said: argparse.Namespace, *, rfc: str) -> str:
+def _keep(said: argparse.Namespace, *, rfc: str, now: datetime) -> str:
     if not (said.cer and said.key and said.key_password_file):
         raise Refused("El CSD son tres cosas: --cer, --key y --key-password-file.")
     cer, key, password = (_read(path) for path in (said.cer, said.key, said.key_password_file))
-    kept = keep_csd(cer=cer, key=key, password=password.decode().strip(), rfc=rfc, now=timezone.now())
+    kept = keep_csd(cer=cer, key=key, password=password.decode().strip(), rfc=rfc, now=now)
     return kept.no_certificado
 
 

@@ -180,8 +180,9 @@ class Server:
         ours = wheel_version().split(".")[0]
         if kept != ours:
             raise ServerRefused(
-                f"The data in {self.data} was made by PostgreSQL {kept}; this Amate brings {ours}. With the Amate that "
-                f"made it, run `amate backup FILE`; then start this one in an empty AMATE_HOME and `amate restore FILE`."
+                f"The data in {self.data} was made by PostgreSQL {kept}; this Amate brings {ours}. Start the Amate that made "
+                f"it and dump its database as amate_owner (pg_dump -Fc --enable-row-security); then start this one in an "
+                f"empty AMATE_HOME, with the old keys/master-key in it, and load the dump with pg_restore."
             )
 
     def _bin(self, name: str) -> str:

@@ -181,7 +181,8 @@ def test_data_of_another_major_is_refused_with_the_way_out(home: Path) -> None:
     server.data.mkdir(parents=True)
     (server.data / "PG_VERSION").write_text("17\n")
     with pytest.raises(
-        ServerRefused, match=r"made by PostgreSQL 17; this Amate brings 18.*amate backup FILE.*amate restore"
+        ServerRefused,
+        match=r"made by PostgreSQL 17; this Amate brings 18.*pg_dump -Fc --enable-row-security.*pg_restore",
     ):
         server.start()
 
