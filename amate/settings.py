@@ -138,7 +138,6 @@ if env.str("AMATE_DATABASE_NAME", default=""):  # processes that a test starts
         _one["NAME"] = env.str("AMATE_DATABASE_NAME")
 DATABASE_ROUTERS = ["amate.tenancy.router.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PGHISTORY_BASE_MODEL = "pghistory.models.Event"
 
 PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": env.float("AMATE_HEARTBEAT", default=5.0),

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 # Who waits goes first (HOUSE 7): a person before the portal, reactivation, batch work, mail.
 SOMEBODY_WAITS = 90
-BATCH = 20
 MAIL = 10
 
 STEADY = (2, 10, 60, 300, 900)  # seconds; the last one repeats (ENGINE SAFE-8)

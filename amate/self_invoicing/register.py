@@ -25,7 +25,8 @@ class TotalDoesNotAddUp(ValueError):
 
 
 class SaleAlreadyRegistered(ValueError):
-    """The same sale came before with other content. A printed note cannot change: cancel it and register a new one."""
+    """The same sale came before with other content. A printed note cannot change; a new
+    sale has another external id."""
 
     def __init__(self, ticket: Ticket) -> None:
         super().__init__(
