@@ -6,7 +6,13 @@ from functools import lru_cache
 from amate.companies.models import Csd as CsdRow
 from amate.companies.secrets import decrypt, encrypt
 from amate.fiscal.csd import Csd, private_key_der, read_csd
+from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.scope import open_company
+
+# Only which one it is: the key itself is decrypted once a process.
+_IN_FORCE = Compiled(
+    lambda: CsdRow.objects.in_use().filter(valid_from__lte=Arg("now"), valid_to__gt=Arg("now")).only("id")[:1]
+)
 
 
 class NoCsd(RuntimeError):
@@ -36,13 +42,12 @@ def keep_csd(*, cer: bytes, key: bytes, password: str, rfc: str, now: datetime) 
 
 def open_csd(*, now: datetime) -> Csd:
     """The company's seal, ready to sign. Raises NoCsd. The decrypted key stays in this process's memory only."""
-    rows = CsdRow.objects.in_use().filter(valid_from__lte=now, valid_to__gt=now)
-    row_id = rows.values_list("id", flat=True).first()
-    if row_id is None:
+    row = _IN_FORCE.first(now=now)
+    if row is None:
         raise NoCsd(
             "La empresa no tiene un certificado de sello digital vigente. Guarda tu CSD (amate company csd) y lo pendiente se emite solo."
         )
-    return _opened(open_company(), row_id)
+    return _opened(open_company(), row.pk)
 
 
 @lru_cache(maxsize=256)

@@ -2,27 +2,34 @@
 
 from datetime import datetime
 
-from django.db.models import Q
-
 from amate.catalogs.search import plain_text
 from amate.companies.folios import take_folio
 from amate.customers.models import Customer, FiscalProfile
 from amate.fiscal.rfc import GENERICS
+from amate.tenancy.compiled import Arg, Compiled
 
 NUMBERS = "|clientes"  # no series of invoices can be called so: the SAT forbids the bar
 FISCAL = ("rfc", "nombre", "domicilio_fiscal", "regimen_fiscal", "uso_cfdi", "residencia_fiscal", "num_reg_id_trib")
 
 
-def accept_profile(*, profile_id: int, now: datetime) -> Customer:
+_OF_RFC = Compiled(lambda: Customer.objects.filter(rfc=Arg("rfc")).select_for_update(no_key=True).order_by("id")[:1])
+_OF_NAME = Compiled(
+    lambda: (
+        Customer.objects.filter(rfc=Arg("rfc"), nombre=Arg("nombre")).select_for_update(no_key=True).order_by("id")[:1]
+    )
+)
+_CURRENT = Compiled(lambda: FiscalProfile.objects.current().filter(customer_id=Arg("customer")).order_by("id")[:1])
+
+
+def accept_profile(*, profile: FiscalProfile, now: datetime) -> Customer:
     """Insert the customer of this RFC or bring the known one up to date (FEATURES 27). Locks the customer.
 
     Mail is added, never replaced; the same data again make no new version. Called again, it changes nothing.
     """
-    profile = FiscalProfile.objects.get(pk=profile_id)
     customer, is_new = _customer_of(profile, now=now)
     if profile.accepted_at is not None:
         return customer
-    current = None if is_new else FiscalProfile.objects.current().filter(customer=customer).first()
+    current = None if is_new else _CURRENT.first(customer=customer.pk)
     same = current is not None and all(getattr(current, name) == getattr(profile, name) for name in FISCAL)
     if current is not None and not same:
         FiscalProfile.objects.current().filter(customer=customer).update(superseded_at=now)
@@ -66,8 +73,6 @@ def _customer_of(profile: FiscalProfile, *, now: datetime) -> tuple[Customer, bo
 
 def _find(profile: FiscalProfile) -> Customer | None:
     """The customer of an RFC. Under the generic ones there is nobody to find: each name is its own customer."""
-    same = Q(rfc=profile.rfc)
     if profile.rfc in GENERICS:
-        same &= Q(nombre=profile.nombre)
-    found: Customer | None = Customer.objects.filter(same).select_for_update(no_key=True).order_by("id").first()
-    return found
+        return _OF_NAME.first(rfc=profile.rfc, nombre=profile.nombre)
+    return _OF_RFC.first(rfc=profile.rfc)

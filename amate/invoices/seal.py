@@ -15,6 +15,9 @@ from amate.fiscal.rules.validate import validate_ours
 from amate.fiscal.seal import Sealed, seal
 from amate.invoices.lines import lines_from_json
 from amate.invoices.models import Invoice, Sealing, State
+from amate.tenancy.compiled import Compiled
+
+_EMISOR = Compiled(EmisorRow.objects.all)
 
 
 class IssuingSuspended(Exception):
@@ -38,7 +41,7 @@ def seal_invoice(*, invoice: Invoice, csd: Csd, catalogs: Catalogs, now: datetim
 
     A draft that was sealed before (its bytes were rejected) keeps its folio and gets a new Fecha.
     """
-    emisor = EmisorRow.objects.get()
+    emisor = _EMISOR.get()
     if emisor.issuing_suspended:
         raise IssuingSuspended("La emisión de esta empresa está suspendida: no se sella ningún comprobante.")
     # Written with the next move, whichever it is: a refused draft keeps its number, a listed void until it is mended (C7).

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from amate.adapters.pac import PacRejected, Stamped
 from amate.customers.accept import accept_profile
+from amate.customers.models import FiscalProfile
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.csd import Csd
 from amate.invoices.deliver import STAMPED, promise_delivery
@@ -21,11 +22,29 @@ from amate.invoices.refusals import meaning_of, staff_advice
 from amate.invoices.seal import DocumentRefused, IssuingSuspended, TotalDrifted, seal_invoice
 from amate.promises.kinds import MAIL, SOMEBODY_WAITS
 from amate.promises.promise import promise
+from amate.tenancy.compiled import Arg, Compiled
 
 # A PAC stamps a Fecha of at most 72 h; clocks differ, so we plan for 71 (FISCAL CLK-5).
 STAMPABLE_FOR = timedelta(hours=71)
 FECHA_OUTSIDE_WINDOW = "401"
 CENTRAL = ZoneInfo("America/Mexico_City")  # FechaTimbrado is central time wherever the invoice was issued (CLK-3)
+
+
+# Profile and branch never change under it, so they may come with the lock.
+_LOCKED = Compiled(
+    lambda: (
+        Invoice.objects.select_related("profile", "branch")
+        .select_for_update(no_key=True, of=("self",))
+        .filter(id=Arg("id"))
+    )
+)
+_LIVE_SEALING = Compiled(lambda: Sealing.objects.filter(invoice_id=Arg("invoice"), superseded_at__isnull=True))
+_LIVE_SEALING_BY_KEY = Compiled(
+    lambda: Sealing.objects.filter(invoice_id=Arg("invoice"), key=Arg("key"), superseded_at__isnull=True)
+)
+_PROFILE_OF = Compiled(
+    lambda: FiscalProfile.objects.filter(id=Invoice.objects.filter(id=Arg("invoice")).values("profile_id")[:1])
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +75,7 @@ def prepare_stamp(
     A refusal that is ours waits for staff; when they ask again, the document is sealed anew. `open_csd` is called only if
     there is something to seal: what was sent under a CSD that has expired since must still be asked for.
     """
-    # Profile and branch never change under it, so they may come with the lock.
-    rows = Invoice.objects.select_related("profile", "branch").select_for_update(no_key=True, of=("self",))
-    invoice: Invoice = rows.get(pk=invoice_id)
+    invoice = _LOCKED.get(id=invoice_id)
     if invoice.state == State.STAMPED or (invoice.state == State.REFUSED and invoice.refused_by == RefusedBy.RECEIVER):
         return NOTHING
     if invoice.state == State.REFUSED:  # staff mended the cause and asked again: those bytes were surely not stamped
@@ -70,7 +87,7 @@ def prepare_stamp(
         if isinstance(sealing, Outcome):
             return sealing
     else:
-        sealing = Sealing.objects.get(invoice=invoice, superseded_at__isnull=True)
+        sealing = _LIVE_SEALING.get(invoice=invoice.pk)
     # Found "sending": the worker that sent it died, so an answer may have been lost (SAFE-6).
     ask_first = invoice.state in (State.SENDING, State.UNKNOWN)
     invoice.move_to(State.SENDING, ever_ambiguous=invoice.ever_ambiguous or ask_first)
@@ -82,15 +99,13 @@ def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: 
 
     `key`: of the sealing that was sent. A run that was thought dead may bring it late: it is true all the same.
     """
-    profile_id = Invoice.objects.values_list("profile_id", flat=True).get(pk=invoice_id)
-    accept_profile(profile_id=profile_id, now=now)
+    accept_profile(profile=_PROFILE_OF.get(invoice=invoice_id), now=now)
     invoice: Invoice = Invoice.locked(invoice_id)
     if invoice.state == State.STAMPED:
         return
-    sealing = Sealing.objects.get(invoice=invoice, key=key, superseded_at__isnull=True)
     Stamp.objects.create(
         invoice=invoice,
-        sealing=sealing,
+        sealing=_LIVE_SEALING_BY_KEY.get(invoice=invoice.pk, key=key),
         pac=pac,
         uuid=stamped.uuid,
         xml=stamped.xml,

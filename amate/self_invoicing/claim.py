@@ -8,8 +8,13 @@ from amate.invoices.issue import issue_invoice
 from amate.invoices.models import Invoice, Origin, RefusedBy, State
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.self_invoicing.models import Claim, Ticket
-from amate.self_invoicing.queries import live_invoice, standing_of
+from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
+from amate.tenancy.compiled import Arg, Compiled
+
+_LOCKED = Compiled(
+    lambda: Ticket.objects.select_related("branch").select_for_update(no_key=True, of=("self",)).filter(id=Arg("id"))
+)
 
 
 class NotClaimable(Exception):
@@ -26,10 +31,9 @@ def claim_ticket(*, ticket_id: int, receptor: Receptor, correo: str, origin: Ori
     The row lock orders the buyers, the check in a new statement sees who won (C6), and the partial unique index on the
     live claim is the last referee.
     """
-    rows = Ticket.objects.select_related("branch").select_for_update(no_key=True, of=("self",))
-    ticket: Ticket = rows.get(pk=ticket_id)
+    ticket = _LOCKED.get(id=ticket_id)
     earlier = live_invoice(ticket)
-    found = standing_of(ticket, now=now, invoice=earlier)
+    found = stand_of(ticket, now=now, invoice=earlier).standing
     if found is not Standing.CLAIMABLE:
         raise NotClaimable(found)
     if earlier is not None:

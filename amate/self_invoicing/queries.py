@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
 
@@ -13,6 +13,7 @@ from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import ALPHABET, LENGTH
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.rules import Standing, TicketFacts, standing
+from amate.tenancy.compiled import Arg, Compiled
 
 # What a company and its programs see of a ticket. Whether the portal is on does not matter to them.
 STATES = {
@@ -34,6 +35,16 @@ _STATE_OF = {
 }
 
 
+_LIVE_CLAIM = Compiled(lambda: Claim.objects.live().select_related("invoice").filter(ticket_id=Arg("ticket")))
+_POLICY_ON = Compiled(
+    lambda: (
+        PortalPolicy.objects.filter(effective_from__lte=Arg("day"))
+        .annotate(issuing_suspended=Exists(Emisor.objects.filter(issuing_suspended=True)))
+        .order_by("-effective_from")[:1]
+    )
+)
+
+
 def find_ticket(*, code: str, total_cents: int) -> Ticket | None:
     """The ticket of a code, if the total is its own. One query whatever the answer (OUTSIDE GRD-2)."""
     ticket: Ticket | None = Ticket.objects.select_related("branch").filter(code=code, total_cents=total_cents).first()
@@ -42,18 +53,26 @@ def find_ticket(*, code: str, total_cents: int) -> Ticket | None:
 
 def live_invoice(ticket: Ticket) -> Invoice | None:
     """The invoice of the ticket's live claim, whatever its state."""
-    claim = Claim.objects.live().select_related("invoice").filter(ticket=ticket).first()
+    claim = _LIVE_CLAIM.first(ticket=ticket.pk)
     return claim.invoice if claim else None
 
 
-def standing_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Standing:
+class Stand(NamedTuple):
+    """Where a ticket stands, and today's rules of the portal if they had a say in it."""
+
+    standing: Standing
+    policy: PortalPolicy | None
+
+
+def stand_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Stand:
     """Gather the facts of one ticket and decide. `invoice` is its live claim's, as `live_invoice` found it."""
     facts = _facts(ticket, invoice=invoice)
     found = standing(facts, now=now)
     if found not in (Standing.CLAIMABLE, Standing.EXPIRED):
-        return found  # what the portal is set to changes nothing for a note that is held or gone
-    enabled, suspended = _portal_of(ticket, now=now)
-    return standing(replace(facts, portal_enabled=enabled, issuing_suspended=suspended), now=now)
+        return Stand(found, None)  # what the portal is set to changes nothing for a note that is held or gone
+    policy = _POLICY_ON.first(day=now.astimezone(zone_of(ticket.branch.cp)).date())
+    enabled, suspended = (policy.enabled, policy.issuing_suspended) if policy else (False, False)
+    return Stand(standing(replace(facts, portal_enabled=enabled, issuing_suspended=suspended), now=now), policy)
 
 
 def state_of(ticket: Ticket, *, invoice: Invoice | None, now: datetime) -> str:
@@ -95,14 +114,6 @@ def live_invoice_of(ticket: Ticket) -> Invoice | None:
     """As `live_invoice`, of a row that came from `tickets_in`: no query."""
     claims = ticket.live_claims  # type: ignore[attr-defined]
     return claims[0].invoice if claims else None
-
-
-def _portal_of(ticket: Ticket, *, now: datetime) -> tuple[bool, bool]:
-    """Whether the portal is on today where the note was sold, and whether the SAT suspended the company."""
-    suspended = Exists(Emisor.objects.filter(issuing_suspended=True))
-    today = now.astimezone(zone_of(ticket.branch.cp)).date()
-    rules = PortalPolicy.objects.filter(effective_from__lte=today).order_by("-effective_from")
-    return rules.values_list("enabled", suspended).first() or (False, False)
 
 
 def _facts(ticket: Ticket, *, invoice: Invoice | None) -> TicketFacts:

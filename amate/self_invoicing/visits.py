@@ -5,8 +5,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from amate.self_invoicing.models import Ticket, Visit
+from amate.tenancy.compiled import Arg, Compiled
 
 LIFE = timedelta(hours=24)
+
+# With all that says where it stands, for a visit that has its invoice: the page that waits asks this every two seconds.
+_OF_TOKEN = Compiled(
+    lambda: Visit.objects.select_related("ticket__branch", "invoice__claim").filter(
+        token_digest=Arg("digest"), seen_at__gt=Arg("since")
+    )
+)
 
 
 def open_visit(*, ticket: Ticket, now: datetime) -> tuple[Visit, str]:
@@ -20,9 +28,7 @@ def find_visit(*, token: str, now: datetime) -> Visit | None:
     """The living visit of a browser, or None."""
     if not token:
         return None
-    rows = Visit.objects.select_related("ticket__branch")
-    visit: Visit | None = rows.filter(token_digest=_digest(token), seen_at__gt=now - LIFE).first()
-    return visit
+    return _OF_TOKEN.first(digest=_digest(token), since=now - LIFE)
 
 
 def forget_stale_visits(*, now: datetime) -> int:

@@ -11,11 +11,15 @@ from django.http.response import HttpResponseBase
 from amate.access.keys import find_api_key
 from amate.access.models import Membership
 from amate.companies.models import Company
+from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.scope import company_scope
 from amate.web.clock import now
 from amate.web.faults import not_found, unauthorized
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+_BY_SLUG = Compiled(lambda: Company.objects.filter(slug=Arg("slug")))
 
 
 class _Undo(Exception):
@@ -61,7 +65,7 @@ def _find(request: HttpRequest) -> Company | HttpResponseBase | None:
     if room in ("f", "oficina") and name and not slug_re.match(name):
         return not_found(request)
     if room == "f" and name:
-        return Company.objects.filter(slug=name).first() or not_found(request)
+        return _BY_SLUG.first(slug=name) or not_found(request)
     if room == "oficina" and name:
         return _of_member(request, name)
     if room == "api":

@@ -159,7 +159,10 @@ def test_two_stamps_of_one_new_customer_make_one_customer_and_one_current_profil
         proposals = [
             propose(house, Receptor(rfc, f"GOMA {cp}", cp, "612", "G03")) for cp in ("44100", "44160", "44100")
         ]
-        accept = [in_scope(house, lambda pk=pk: accept_profile(profile_id=pk, now=house.now()).pk) for pk in proposals]
+        accept = [
+            in_scope(house, lambda pk=pk: accept_profile(profile=FiscalProfile.objects.get(pk=pk), now=house.now()).pk)
+            for pk in proposals
+        ]
         answers = crowd.at_once(*accept)
         customers = house.scoped(lambda rfc=rfc: list(Customer.objects.filter(rfc=rfc).values_list("pk", flat=True)))
         assert set(answers) == set(customers)

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from amate.companies.models import PortalPolicy
 from amate.fiscal.rfc import GENERIC_EXTRANJERO
 from amate.invoices.models import RefusedBy, State
 from amate.invoices.refusals import meaning_of
@@ -41,8 +40,7 @@ def fiscal(request: HttpRequest, here: Here) -> HttpResponse:
 
 def offered_usos(here: Here) -> Collection[str] | None:
     """The uses that the company offers today; None for all that the SAT accepts."""
-    policy = PortalPolicy.objects.on(here.now.astimezone(here.zone).date())
-    return (policy.usos or None) if policy else None
+    return (here.policy.usos or None) if here.policy else None
 
 
 def _as_left(here: Here) -> FiscalForm:

@@ -14,11 +14,14 @@ from amate.invoices.pdf import pdf_of
 from amate.papers.dates import in_full
 from amate.papers.invoice import WITHOUT_VALIDITY
 from amate.promises.kinds import MAIL
+from amate.tenancy.compiled import Arg, Compiled
 from amate.web.files import pdf_response, xml_response
 from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
 from amate.web.portal.guard import count_send, sends_must_wait
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
+
+_STAMP = Compiled(lambda: Stamp.objects.select_related("invoice__profile").filter(invoice_id=Arg("invoice")))
 
 
 class SendForm(forms.Form):
@@ -146,8 +149,7 @@ def _invoice(here: Here) -> Invoice:
 
 def _stamp(here: Here) -> Stamp:
     assert here.invoice is not None  # Place.DONE says so
-    found: Stamp = Stamp.objects.select_related("invoice__profile").get(invoice_id=here.invoice.pk)
-    return found
+    return _STAMP.get(invoice=here.invoice.pk)
 
 
 def _name(invoice: Invoice) -> str:

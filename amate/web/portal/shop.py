@@ -11,7 +11,10 @@ from django.urls import reverse
 
 from amate.companies.models import Branch, Emisor
 from amate.fiscal.clock import zone_of
+from amate.tenancy.compiled import Compiled
 from amate.web.portal.brand import brand_version
+
+_EMISOR = Compiled(Emisor.objects.all)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def address(request: HttpRequest, name: str) -> str:
 
 
 def _read(request: HttpRequest) -> Shop:
-    emisor = Emisor.objects.get()
+    emisor = _EMISOR.get()
     return Shop(
         slug=request.company.slug,  # type: ignore[attr-defined]
         nombre=emisor.nombre_comercial or emisor.nombre,

@@ -12,10 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 
+from amate.companies.models import PortalPolicy
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice
 from amate.self_invoicing.models import Ticket, Visit
-from amate.self_invoicing.queries import live_invoice, standing_of
+from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.visits import LIFE, find_visit, open_visit
 from amate.web import clock
@@ -36,13 +37,15 @@ class Place(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Everything a page knows when it starts. `invoice` is the one of the ticket's live claim, whoever's it is."""
+    """Everything a page knows when it starts. `invoice` is the one of the ticket's live claim, whoever's it is;
+    `policy` are today's rules, read only where they matter: for a note that nobody has claimed."""
 
     request: HttpRequest
     visit: Visit
     ticket: Ticket
     invoice: Invoice | None
     standing: Standing
+    policy: PortalPolicy | None
     now: datetime
 
     @property
@@ -128,9 +131,15 @@ def stand(request: HttpRequest) -> Here | None:
 
 
 def _see(request: HttpRequest, visit: Visit, *, ticket: Ticket, now: datetime) -> Here:
-    invoice = live_invoice(ticket)
-    standing = standing_of(ticket, now=now, invoice=invoice)
-    return Here(request=request, visit=visit, ticket=ticket, invoice=invoice, standing=standing, now=now)
+    invoice = _held_by(visit, ticket) or live_invoice(ticket)
+    standing, policy = stand_of(ticket, now=now, invoice=invoice)
+    return Here(request=request, visit=visit, ticket=ticket, invoice=invoice, standing=standing, policy=policy, now=now)
+
+
+def _held_by(visit: Visit, ticket: Ticket) -> Invoice | None:
+    """The visit's own invoice, if the ticket is still claimed for it. `find_visit` brought both: no query."""
+    claim = getattr(visit.invoice, "claim", None)
+    return visit.invoice if claim and claim.ticket_id == ticket.pk and claim.released_at is None else None
 
 
 def _token(request: HttpRequest) -> str:
