@@ -117,7 +117,6 @@ class PortalPolicy(CompanyOwned):
     usos = models.JSONField(default=list, blank=True, help_text="c_UsoCFDI offered; empty: all the SAT accepts")
 
     objects: ClassVar = ScopedManager.from_queryset(PortalPolicyQuerySet)()
-    issuing_suspended: bool  # the emisor's, where a query annotates it
 
     class Meta:
         verbose_name_plural = "portal policies"

@@ -7,6 +7,7 @@ from amate.companies.folios import take_folio
 from amate.customers.models import Customer, FiscalProfile
 from amate.fiscal.rfc import GENERICS
 from amate.tenancy.compiled import Arg, Compiled
+from amate.tenancy.writes import insert_unless_there
 
 NUMBERS = "|clientes"  # no series of invoices can be called so: the SAT forbids the bar
 FISCAL = ("rfc", "nombre", "domicilio_fiscal", "regimen_fiscal", "uso_cfdi", "residencia_fiscal", "num_reg_id_trib")
@@ -66,9 +67,11 @@ def _customer_of(profile: FiscalProfile, *, now: datetime) -> tuple[Customer, bo
         created_at=now,
     )
     # Two first invoices of one RFC may be stamped at once: the constraint decides, and the loser reads the winner.
-    Customer.objects.bulk_create([made], ignore_conflicts=True)
-    found = _find(profile) or Customer.objects.get(number=made.number)
-    return found, found.number == made.number
+    if insert_unless_there(made):
+        return made, True
+    found = _find(profile)
+    assert found is not None  # the row that was in the way
+    return found, False
 
 
 def _find(profile: FiscalProfile) -> Customer | None:

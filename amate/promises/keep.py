@@ -16,7 +16,8 @@ from amate.promises.lease import GiveUp, Lease, LeaseLost, TryLater, settle_done
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
-Handler = Callable[[Lease], Awaitable[None]]
+# Answers whether its last step settled the promise too.
+Handler = Callable[[Lease], Awaitable[bool]]
 Clock = Callable[[], datetime]
 
 # Database steps are short and the GIL is one: more threads would bring nothing (FOUNDATIONS 5).
@@ -42,7 +43,7 @@ async def keep(*, company_id: int, promise_id: int, worker: int, handlers: dict[
     if lease is None:
         return
     try:
-        await handlers[lease.kind](lease)
+        settled = await handlers[lease.kind](lease)
     except TryLater as reason:
         await step(settle_failed)(lease, now=clock(), error=str(reason), again=True)
     except LeaseLost:
@@ -61,4 +62,5 @@ async def keep(*, company_id: int, promise_id: int, worker: int, handlers: dict[
         logger.exception("promise failed", extra={"kind": lease.kind, "promise": promise_id, "company": company_id})
         await step(settle_failed)(lease, now=clock(), error=f"{type(fault).__name__}: {fault}", again=False)
     else:
-        await step(settle_done)(lease, now=clock())
+        if not settled:
+            await step(settle_done)(lease, now=clock())

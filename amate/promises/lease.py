@@ -94,7 +94,13 @@ def hold_fast(lease: Lease) -> None:
 
 def settle_done(lease: Lease, *, now: datetime) -> bool:
     """The promise is kept. False if the lease was lost meanwhile: nothing was written."""
-    with company_scope(lease.company_id), connection.cursor() as c:
+    with company_scope(lease.company_id):
+        return settle_here(lease, now=now)
+
+
+def settle_here(lease: Lease, *, now: datetime) -> bool:
+    """As `settle_done`, in the transaction of the run's last step: both are committed, or neither."""
+    with connection.cursor() as c:
         c.execute(DONE, {"asked": lease.asked, "now": now, "id": lease.promise_id, "attempt": lease.attempt})
         row = c.fetchone()
         if row and row[0]:

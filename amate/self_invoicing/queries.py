@@ -71,7 +71,7 @@ def stand_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Stand
     if found not in (Standing.CLAIMABLE, Standing.EXPIRED):
         return Stand(found, None)  # what the portal is set to changes nothing for a note that is held or gone
     policy = _POLICY_ON.first(day=now.astimezone(zone_of(ticket.branch.cp)).date())
-    enabled, suspended = (policy.enabled, policy.issuing_suspended) if policy else (False, False)
+    enabled, suspended = (policy.enabled, policy.issuing_suspended) if policy else (False, False)  # type: ignore[attr-defined]
     return Stand(standing(replace(facts, portal_enabled=enabled, issuing_suspended=suspended), now=now), policy)
 
 

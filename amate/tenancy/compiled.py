@@ -12,9 +12,6 @@ from django.db import connection, models
 from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 
-from amate.tenancy.models import CompanyOwned
-from amate.tenancy.scope import open_company
-
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -36,14 +33,14 @@ class Compiled(Generic[Row]):
     """`Compiled(lambda: Ticket.objects.filter(code=Arg("code")))`, then `.first(code="…")`.
 
     For whole rows, with select_related and annotations; values(), prefetch_related and an Arg inside a list are not for
-    it. A value goes to PostgreSQL as it is: no field converts it, so give a date where the column is a date.
+    it. A value goes to PostgreSQL as it is: no field converts it, so give a date where the column is a date. Outside a
+    scope it is PostgreSQL itself that refuses to answer.
     """
 
     def __init__(self, queryset: Callable[[], models.QuerySet[Row]]) -> None:
         self._queryset = queryset
 
     def all(self, **values: Any) -> list[Row]:
-        self._check_scope()
         sql, params, build = self._plan
         with connection.cursor() as c:
             c.execute(sql, [values[p.name] if isinstance(p, Arg) else p for p in params])
@@ -59,10 +56,6 @@ class Compiled(Generic[Row]):
         if row is None:
             raise self._model.DoesNotExist(f"{self._model.__name__} matching query does not exist.")
         return row
-
-    def _check_scope(self) -> None:
-        if issubclass(self._model, CompanyOwned):
-            open_company()
 
     @cached_property
     def _model(self) -> Any:

@@ -1,12 +1,16 @@
 """What every company's table shares."""
 
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
+from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.scope import open_company, scope_is_open
+from amate.tenancy.writes import update_if
 
 Row = TypeVar("Row", bound=models.Model)
+Owned = TypeVar("Owned", bound="CompanyOwned")
 
 
 class ScopedManager(models.Manager[Row]):
@@ -35,7 +39,13 @@ class CompanyOwned(models.Model):
     @classmethod
     def locked(cls, pk: int) -> Self:
         """The row under its lock. FOR NO KEY UPDATE: plain FOR UPDATE deadlocks with inserts that reference it (C6)."""
-        return cls.objects.select_for_update(no_key=True).get(pk=pk)
+        row: Self = _locking(cls).get(pk=pk)
+        return row
+
+
+@cache
+def _locking(model: type[Owned]) -> Compiled[Owned]:
+    return Compiled(lambda: model.objects.select_for_update(no_key=True).filter(pk=Arg("pk")))
 
 
 class Stateful(CompanyOwned):
@@ -54,9 +64,8 @@ class Stateful(CompanyOwned):
         """
         if state not in self.MOVES[self.state]:
             raise IllegalMove(f"{type(self).__name__} {self.pk} may not go from {self.state} to {state}")
-        rows: models.Manager[Any] = type(self).objects
-        moved = rows.filter(pk=self.pk, state=self.state).update(state=state, **facts)
-        if moved != 1:
+        open_company()
+        if not update_if(self, still={"state": self.state}, state=state, **facts):
             raise IllegalMove(f"{type(self).__name__} {self.pk} is no longer {self.state}")
         for name, value in {"state": state, **facts}.items():
             setattr(self, name, value)

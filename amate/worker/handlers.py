@@ -19,8 +19,8 @@ from amate.invoices.stamp import (
     record_unavailable,
     record_unknown,
 )
-from amate.promises.keep import Handler, step
-from amate.promises.lease import GiveUp, Lease, TryLater, hold_fast
+from amate.promises.keep import Clock, Handler, step
+from amate.promises.lease import GiveUp, Lease, TryLater, hold_fast, settle_here
 from amate.self_invoicing.claim import release_claim
 from amate.tenancy.scope import company_scope
 from amate.worker.plugs import Plugs
@@ -38,7 +38,7 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
     }
 
 
-async def seal_and_stamp(plugs: Plugs, lease: Lease) -> None:
+async def seal_and_stamp(plugs: Plugs, lease: Lease) -> bool:
     invoice_id = lease.args["invoice_id"]
     try:
         sending = await _in(lease, _prepare)(plugs, invoice_id=invoice_id)
@@ -46,21 +46,22 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> None:
         raise TryLater(str(closed)) from closed
     if isinstance(sending, Outcome):
         _follow(sending)
-        return
+        return False
     try:
         stamped = await _ask(plugs.pac, sending)
     except PacError as fault:
         _follow(await _in(lease, _record_fault, fenced=True)(plugs, invoice_id=invoice_id, fault=fault))
-        return
-    await _in(lease, record_stamp)(
+        return False
+    await _in(lease, record_stamp, settles=plugs.clock)(
         invoice_id=invoice_id, key=sending.key, stamped=stamped, pac=plugs.pac.code, now=plugs.clock()
     )
+    return True
 
 
-async def deliver(plugs: Plugs, lease: Lease) -> None:
+async def deliver(plugs: Plugs, lease: Lease) -> bool:
     prepared = await _in(lease, _prepare_delivery)(plugs, lease)
     if prepared is None:
-        return
+        return False
     message_id, outgoing = prepared
     try:
         await plugs.messenger.send(outgoing)
@@ -70,11 +71,13 @@ async def deliver(plugs: Plugs, lease: Lease) -> None:
     except MessengerUnavailable as away:
         await _in(lease, record_not_sent, fenced=True)(message_id=message_id, error=str(away), for_good=False)
         raise TryLater(f"El correo no salió: {away}") from away
-    await _in(lease, record_sent, fenced=True)(message_id=message_id, now=plugs.clock())
+    await _in(lease, record_sent, fenced=True, settles=plugs.clock)(message_id=message_id, now=plugs.clock())
+    return True
 
 
-async def release(plugs: Plugs, lease: Lease) -> None:
-    await _in(lease, release_claim)(invoice_id=lease.args["invoice_id"], now=plugs.clock())
+async def release(plugs: Plugs, lease: Lease) -> bool:
+    await _in(lease, release_claim, settles=plugs.clock)(invoice_id=lease.args["invoice_id"], now=plugs.clock())
+    return True
 
 
 def _prepare(plugs: Plugs, *, invoice_id: int) -> Sending | Outcome:
@@ -118,8 +121,11 @@ def _follow(outcome: Outcome) -> None:
         raise GiveUp(outcome.sentence)
 
 
-def _in(lease: Lease, act: Callable[P, R], *, fenced: bool = False) -> Callable[P, Awaitable[R]]:
-    """One step of a job: one transaction of the promise's company. `fenced`: only while the lease is ours.
+def _in(
+    lease: Lease, act: Callable[P, R], *, fenced: bool = False, settles: Clock | None = None
+) -> Callable[P, Awaitable[R]]:
+    """One step of a job: one transaction of the promise's company. `fenced`: only while the lease is ours; `settles`:
+    it is the last one, so the promise is settled with it.
 
     A stamp is recorded without the fence: it was checked against the sealed bytes, so it is true whoever brings it.
     """
@@ -128,6 +134,9 @@ def _in(lease: Lease, act: Callable[P, R], *, fenced: bool = False) -> Callable[
         with company_scope(lease.company_id):
             if fenced:
                 hold_fast(lease)
-            return act(*args, **kwargs)
+            done = act(*args, **kwargs)
+            if settles:
+                settle_here(lease, now=settles())
+            return done
 
     return step(scoped)

@@ -50,20 +50,6 @@ def after_call(act: Callable[..., Awaitable[Any]]) -> Act:
     return dying
 
 
-def settling(kind: str) -> Callable[[Act], Act]:
-    """Before the promise of one kind is settled: everything it owed is committed, only its own row does not know."""
-
-    def wrap(settle: Act) -> Act:
-        def dying(lease: Any, **kwargs: Any) -> Any:
-            if lease.kind == kind:
-                die()
-            return settle(lease, **kwargs)
-
-        return dying
-
-    return wrap
-
-
 # point: (module, name within it, how it dies)
 POINTS: dict[str, tuple[str, str, Callable[[Act], Act]]] = {
     "before_sealing": ("amate.invoices.stamp", "seal_invoice", before),
@@ -71,18 +57,20 @@ POINTS: dict[str, tuple[str, str, Callable[[Act], Act]]] = {
     "before_the_call": ("amate.adapters.pac.sw_sapien", "SwSapien.stamp", before_call),
     "stamped_not_recorded": ("amate.adapters.pac.sw_sapien", "SwSapien.stamp", after_call),
     "recorded_not_committed": ("amate.worker.handlers", "record_stamp", after),
-    "recorded_not_settled": ("amate.promises.keep", "settle_done", settling("seal_and_stamp")),
+    "settled_not_committed": ("amate.worker.handlers", "settle_here", after),
+    # Everything is committed; only the nudge does not know.
+    "stamped_not_finished": ("amate.worker.handlers", "seal_and_stamp", after_call),
     "before_the_message": ("amate.worker.handlers", "prepare_delivery", before),
     "message_not_committed": ("amate.worker.handlers", "prepare_delivery", after),
     "before_smtp": ("amate.adapters.messages.email", "Smtp.send", before_call),
     "mailed_not_recorded": ("amate.adapters.messages.email", "Smtp.send", after_call),
     "mail_recorded_not_committed": ("amate.worker.handlers", "record_sent", after),
-    "delivered_not_settled": ("amate.promises.keep", "settle_done", settling("deliver")),
+    "delivered_not_finished": ("amate.worker.handlers", "deliver", after_call),
     "before_recording_a_refusal": ("amate.worker.handlers", "record_refusal", before),
     "refusal_not_committed": ("amate.worker.handlers", "record_refusal", after),
     "before_release": ("amate.worker.handlers", "release_claim", before),
     "released_not_committed": ("amate.worker.handlers", "release_claim", after),
-    "released_not_settled": ("amate.promises.keep", "settle_done", settling("release")),
+    "released_not_finished": ("amate.worker.handlers", "release", after_call),
 }
 
 
