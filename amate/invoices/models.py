@@ -55,13 +55,14 @@ class Invoice(Stateful):
     """One document from draft to stamp. Amounts are what the stamped XML says; a stamped amount is never derived again."""
 
     # sending → sealed: the PAC surely did not process it. sending → draft: its bytes were rejected and may be sealed anew.
+    # unknown → draft: a person looked at the PAC's list and it is not there (`seal_anew`).
     MOVES: ClassVar[dict[str, frozenset[str]]] = {
         State.DRAFT: frozenset({State.SEALED, State.REFUSED}),
         State.SEALED: frozenset({State.SENDING, State.DRAFT, State.STAMPED}),
         State.SENDING: frozenset(
             {State.SENDING, State.SEALED, State.UNKNOWN, State.STAMPED, State.REFUSED, State.DRAFT}
         ),
-        State.UNKNOWN: frozenset({State.SENDING, State.STAMPED}),
+        State.UNKNOWN: frozenset({State.SENDING, State.STAMPED, State.DRAFT}),
         State.STAMPED: frozenset(),
         State.REFUSED: frozenset({State.DRAFT}),
     }

@@ -5,13 +5,13 @@ before anything else, and new bytes exist only when the PAC has surely refused t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from amate.adapters.pac import PacRejected, Stamped
+from amate.adapters.pac import PacRejected, PacUnavailable, Stamped
 from amate.customers.accept import accept_profile
 from amate.customers.models import FiscalProfile
 from amate.fiscal.catalogs import Catalogs
@@ -23,6 +23,7 @@ from amate.invoices.seal import DocumentRefused, IssuingSuspended, TotalDrifted,
 from amate.promises.kinds import MAIL, SOMEBODY_WAITS
 from amate.promises.promise import promise
 from amate.tenancy.compiled import Arg, Compiled
+from amate.tenancy.models import IllegalMove
 
 # A PAC stamps a Fecha of at most 72 h; clocks differ, so we plan for 71 (FISCAL CLK-5).
 STAMPABLE_FOR = timedelta(hours=71)
@@ -49,10 +50,12 @@ _PROFILE_OF = Compiled(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What follows when there is nothing to send, or the PAC said no."""
+    """What follows when there is nothing to send, or the PAC said no. `after` and `alarm` as in `promises.TryLater`."""
 
     next: Literal["nothing", "again", "staff"]
     sentence: str = ""
+    after: float | None = None
+    alarm: str = ""
 
 
 NOTHING = Outcome("nothing")
@@ -121,12 +124,13 @@ def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: 
         promise_delivery(invoice_id=invoice.pk, to=invoice.correo, occasion=STAMPED, priority=MAIL, now=now)
 
 
-def record_unavailable(*, invoice_id: int, why: str, now: datetime) -> Outcome:
-    """The PAC surely did not process it: the same bytes go out later."""
+def record_unavailable(*, invoice_id: int, fault: PacUnavailable, now: datetime) -> Outcome:
+    """The PAC surely did not process it: the same bytes go out later, not before it says so."""
     invoice: Invoice = Invoice.locked(invoice_id)
     if invoice.state == State.SENDING:
         invoice.move_to(State.UNKNOWN if invoice.ever_ambiguous else State.SEALED)
-    return _later(invoice, why, now)
+    later = _later(invoice, f"El PAC no está disponible: {fault}", now)
+    return replace(later, after=fault.retry_after, alarm=fault.cause if fault.needs_staff else "")
 
 
 def record_unknown(*, invoice_id: int, why: str, now: datetime) -> Outcome:
@@ -150,6 +154,24 @@ def record_refusal(*, invoice_id: int, refusal: PacRejected, now: datetime) -> O
         invoice.move_to(State.DRAFT)
         return Outcome("again", str(refusal))
     return _refuse(invoice, code=refusal.code, why=str(refusal), now=now)
+
+
+def may_seal_anew(invoice: Invoice, *, now: datetime) -> bool:
+    """Whether only a person can go on: an answer was lost, and the bytes are too old for the PAC to stamp them now."""
+    return invoice.state == State.UNKNOWN and invoice.ever_ambiguous and _too_old(invoice, now)
+
+
+def seal_anew(*, invoice_id: int, now: datetime) -> None:
+    """A person looked at the PAC's own list and the document is not there: it is sealed again, with a new Fecha (C9).
+
+    The one act after which a second UUID could exist, if the PAC's list lied. Raises IllegalMove when it is not time for
+    it; then nothing was written.
+    """
+    invoice: Invoice = Invoice.locked(invoice_id)
+    if not may_seal_anew(invoice, now=now):
+        raise IllegalMove(f"Invoice {invoice.pk} is {invoice.state}: it may not be sealed anew")
+    invoice.move_to(State.DRAFT, ever_ambiguous=False)
+    promise("seal_and_stamp", key=f"stamp:{invoice.pk}", now=now, priority=SOMEBODY_WAITS, invoice_id=invoice.pk)
 
 
 def _seal(invoice: Invoice, *, csd: Csd, catalogs: Catalogs, now: datetime) -> Sealing | Outcome:
@@ -177,8 +199,7 @@ def _later(invoice: Invoice, why: str, now: datetime) -> Outcome:
     if invoice.ever_ambiguous and _too_old(invoice, now):
         return Outcome(
             "staff",
-            "Pasaron 71 horas y el PAC no ha confirmado si timbró este documento. Búscalo en el listado del PAC y vuelve a "
-            f"intentar: si lo timbró, se recupera. {why}",
+            f"Pasaron 71 horas y el PAC no ha confirmado si timbró este documento. Abre la factura: ahí dice qué hacer. {why}",
         )
     return Outcome("again", why)
 

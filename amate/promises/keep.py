@@ -45,7 +45,9 @@ async def keep(*, company_id: int, promise_id: int, worker: int, handlers: dict[
     try:
         settled = await handlers[lease.kind](lease)
     except TryLater as reason:
-        await step(settle_failed)(lease, now=clock(), error=str(reason), again=True)
+        await step(settle_failed)(
+            lease, now=clock(), error=str(reason), again=True, after=reason.after, alarm=reason.alarm
+        )
     except LeaseLost:
         logger.warning(
             "a late run stood back", extra={"kind": lease.kind, "promise": promise_id, "company": company_id}

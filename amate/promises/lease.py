@@ -11,10 +11,20 @@ from amate.promises.kinds import KINDS
 from amate.tenancy.scope import company_scope
 
 LEASE = timedelta(minutes=10)
+LONGEST_ASKED = timedelta(minutes=15)  # whatever a Retry-After says, somebody waits for the result
 
 
 class TryLater(Exception):
-    """The work could not be done now, through no fault of its own: it is tried again after a back-off."""
+    """The work could not be done now, through no fault of its own: it is tried again after a back-off.
+
+    `after`: seconds that whoever refused asked us to wait. `alarm`: what a person must mend for any try to succeed; it
+    goes on trying, so that nobody has to come back and say that it is mended.
+    """
+
+    def __init__(self, reason: str, *, after: float | None = None, alarm: str = "") -> None:
+        super().__init__(reason)
+        self.after = after
+        self.alarm = alarm
 
 
 class GiveUp(Exception):
@@ -49,7 +59,7 @@ RETURNING kind, args, attempts, asked, queue, priority
 # Asked again while it ran: the run may have read the world before the new cause, so it is due again.
 DONE = """
 UPDATE promises_promise
-SET leased_until = NULL, leased_by = NULL, last_error = '',
+SET leased_until = NULL, leased_by = NULL, last_error = '', alarm = '',
     done_at = CASE WHEN asked = %(asked)s THEN %(now)s::timestamptz END,
     next_try_at = CASE WHEN asked = %(asked)s THEN next_try_at ELSE %(now)s::timestamptz END
 WHERE id = %(id)s AND attempts = %(attempt)s AND leased_by IS NOT NULL
@@ -57,7 +67,7 @@ RETURNING done_at IS NULL
 """
 FAILED = """
 UPDATE promises_promise
-SET leased_until = NULL, leased_by = NULL, last_error = %(error)s, nudged_at = clock_timestamp(),
+SET leased_until = NULL, leased_by = NULL, last_error = %(error)s, alarm = %(alarm)s, nudged_at = clock_timestamp(),
     next_try_at = CASE WHEN asked > %(asked)s THEN %(now)s ELSE %(again_at)s::timestamptz END
 WHERE id = %(id)s AND attempts = %(attempt)s AND leased_by IS NOT NULL
 RETURNING next_try_at
@@ -108,12 +118,18 @@ def settle_here(lease: Lease, *, now: datetime) -> bool:
     return row is not None
 
 
-def settle_failed(lease: Lease, *, now: datetime, error: str, again: bool) -> bool:
-    """The run failed; `again` says whether time may mend it. False if the lease was lost meanwhile."""
-    again_at = now + KINDS[lease.kind].wait(lease.attempt) if again else None
+def settle_failed(
+    lease: Lease, *, now: datetime, error: str, again: bool, after: float | None = None, alarm: str = ""
+) -> bool:
+    """The run failed; `again` says whether time may mend it. False if the lease was lost meanwhile.
+
+    `after` (seconds, as in TryLater) is heeded when it is longer than our own wait, up to LONGEST_ASKED.
+    """
+    asked_for = min(timedelta(seconds=after or 0), LONGEST_ASKED)
+    again_at = now + max(KINDS[lease.kind].wait(lease.attempt), asked_for) if again else None
     values: dict[str, Any] = {"asked": lease.asked, "now": now, "id": lease.promise_id, "attempt": lease.attempt}
     with company_scope(lease.company_id), connection.cursor() as c:
-        c.execute(FAILED, {**values, "error": error[:4000], "again_at": again_at})
+        c.execute(FAILED, {**values, "error": error[:4000], "again_at": again_at, "alarm": alarm})
         row = c.fetchone()
         if row and row[0] is not None:
             _nudge(c, lease, max(row[0], now))

@@ -16,6 +16,10 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
         """What no retry will mend: a person must look."""
         return self.open().filter(next_try_at__isnull=True)
 
+    def for_a_person(self) -> "PromiseQuerySet":
+        """What a person must mend: given up, or tried again in vain until he does."""
+        return self.open().filter(Q(next_try_at__isnull=True) | ~Q(alarm=""))
+
     def failing(self) -> "PromiseQuerySet":
         """Open promises whose last run failed, whether they will be tried again or not."""
         return self.open().exclude(last_error="")
@@ -34,6 +38,9 @@ class Promise(CompanyOwned):
     leased_by = models.BigIntegerField(null=True)
     nudged_at = models.DateTimeField(null=True)
     last_error = models.TextField(default="", blank=True)
+    alarm = models.CharField(
+        max_length=20, default="", blank=True, help_text="what only a person can mend, while it goes on trying"
+    )
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 

@@ -18,8 +18,10 @@ WITH wanted AS (
   SELECT * FROM unnest(%(keys)s::text[], %(args)s::jsonb[]) AS w(key, args)
 ), kept AS (
   INSERT INTO promises_promise AS p
-    (company_id, key, kind, args, queue, priority, asked, attempts, next_try_at, nudged_at, last_error, asked_at)
-  SELECT %(company)s, key, %(kind)s, args, %(queue)s, %(priority)s, 1, 0, %(at)s, clock_timestamp(), '', %(now)s
+    (company_id, key, kind, args, queue, priority, asked, attempts, next_try_at, nudged_at, last_error,
+     alarm, asked_at)
+  SELECT %(company)s, key, %(kind)s, args, %(queue)s, %(priority)s, 1, 0, %(at)s, clock_timestamp(), '',
+         '', %(now)s
   FROM wanted ORDER BY key
   ON CONFLICT (company_id, key) WHERE done_at IS NULL DO UPDATE SET
     asked = p.asked + 1,

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.models.expressions import Expression
-from django.db.models.query import get_related_populators
+from django.db.models.query import ModelIterable, get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -63,8 +63,10 @@ class Compiled(Generic[Row]):
 
     @cached_property
     def _plan(self) -> tuple[str, tuple[Any, ...], Callable[[tuple[Any, ...]], Row]]:
-        query = self._queryset().query
-        compiler = query.get_compiler(connection=connection)
+        queryset = self._queryset()
+        if queryset._iterable_class is not ModelIterable or queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
+            raise TypeError("Compiled is for whole rows: no values(), values_list() or prefetch_related()")
+        compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         return sql, tuple(params), _builder(compiler)
 

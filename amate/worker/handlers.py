@@ -42,8 +42,10 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> bool:
     invoice_id = lease.args["invoice_id"]
     try:
         sending = await _in(lease, _prepare)(plugs, invoice_id=invoice_id)
-    except (NoCsd, WrongMasterKey) as closed:
-        raise TryLater(str(closed)) from closed
+    except NoCsd as closed:
+        raise TryLater(str(closed), alarm="csd") from closed
+    except WrongMasterKey as closed:
+        raise TryLater(str(closed), alarm="master_key") from closed
     if isinstance(sending, Outcome):
         _follow(sending)
         return False
@@ -95,7 +97,7 @@ def _record_fault(plugs: Plugs, *, invoice_id: int, fault: PacError) -> Outcome:
     if isinstance(fault, PacRejected):
         return record_refusal(invoice_id=invoice_id, refusal=fault, now=now)
     if isinstance(fault, PacUnavailable):
-        return record_unavailable(invoice_id=invoice_id, why=f"El PAC no está disponible: {fault}", now=now)
+        return record_unavailable(invoice_id=invoice_id, fault=fault, now=now)
     why = f"No se sabe si el PAC timbró: {fault}"
     outcome = record_unknown(invoice_id=invoice_id, why=why, now=now)
     # Our key with other bytes (CFDI3307): a new key could stamp twice, so no machine goes on (SAFE-4).
@@ -116,7 +118,7 @@ def _prepare_delivery(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None
 
 def _follow(outcome: Outcome) -> None:
     if outcome.next == "again":
-        raise TryLater(outcome.sentence)
+        raise TryLater(outcome.sentence, after=outcome.after, alarm=outcome.alarm)
     if outcome.next == "staff":
         raise GiveUp(outcome.sentence)
 

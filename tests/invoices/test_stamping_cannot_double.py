@@ -1,13 +1,16 @@
 """Whatever the PAC does, one claim becomes one CFDI, and nothing is lost (ENGINE SAFE)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
 
 from amate.invoices.models import Invoice, InvoiceMove, Sealing, Stamp, State
+from amate.invoices.stamp import seal_anew
 from amate.promises.lease import retry_now
 from amate.promises.models import Promise
+from amate.tenancy.models import IllegalMove
 
 
 def fault(world: Any, kind: str, **more: Any) -> None:
@@ -332,3 +335,71 @@ def test_a_stamp_that_a_late_run_brings_is_recorded(world: Any) -> None:
     settled(world)
     assert world.invoice(invoice).uuid == stamped.uuid
     assert len(world.pac.documents()) == 1
+
+
+def lost(world: Any) -> Invoice:
+    """An invoice whose answer was lost and whose bytes are too old: only a person can go on."""
+    world.pac.admin("faults", {"kind": "500_before"})
+    invoice = world.claim(world.sale())
+    world.settle()
+    world.time_passes(hours=80)
+    world.settle()
+    world.pac.admin("faults", {}, method="DELETE")
+    return world.invoice(invoice)
+
+
+def test_a_person_who_looked_at_the_pacs_list_seals_it_anew(world: Any) -> None:
+    invoice = lost(world)
+    world.scoped(lambda: seal_anew(invoice_id=invoice.pk, now=world.now()))
+    world.settle()
+    found = world.invoice(invoice)
+    assert (found.state, found.folio, found.ever_ambiguous) == (State.STAMPED, invoice.folio, False)
+    assert [d["uuid"].lower() for d in world.pac.documents()] == [str(found.uuid)]
+    sealings = world.scoped(lambda: list(Sealing.objects.order_by("id").values_list("superseded_at", flat=True)))
+    assert [at is None for at in sealings] == [False, True]
+    assert world.scoped(lambda: Promise.objects.open().count()) == 0
+
+
+@pytest.mark.parametrize("when", ["before 71 h", "never lost", "stamped"])
+def test_sealing_anew_is_refused_while_a_machine_can_still_find_out(world: Any, when: str) -> None:
+    if when != "stamped":
+        world.pac.admin("faults", {"kind": "503" if when == "never lost" else "500_after"})
+    invoice = world.claim(world.sale())
+    world.settle()
+    before = world.invoice(invoice).state
+    with pytest.raises(IllegalMove):
+        world.scoped(lambda: seal_anew(invoice_id=invoice.pk, now=world.now()))
+    assert world.invoice(invoice).state == before
+
+
+def test_a_pac_that_asks_for_time_gets_it(world: Any) -> None:
+    fault(world, "503", retry_after=200)
+    world.claim(world.sale())
+    asked = world.now()
+    world.settle()
+    (promise,) = world.scoped(lambda: list(Promise.objects.failing()))
+    assert timedelta(seconds=195) < promise.next_try_at - asked < timedelta(seconds=230)
+    assert promise.alarm == ""
+
+
+def test_a_pac_that_asks_for_a_week_does_not_get_it(world: Any) -> None:
+    fault(world, "429", retry_after=7 * 86_400)
+    world.claim(world.sale())
+    asked = world.now()
+    world.settle()
+    (promise,) = world.scoped(lambda: list(Promise.objects.failing()))
+    assert promise.next_try_at - asked < timedelta(minutes=16)
+
+
+def test_without_credits_it_rings_and_goes_on_by_itself_once_there_are_some(world: Any) -> None:
+    world.pac.admin("credits", {"left": 0}, method="PUT")
+    invoice = world.claim(world.sale())
+    world.settle()
+    (promise,) = world.scoped(lambda: list(Promise.objects.failing()))
+    assert (promise.alarm, promise.next_try_at is not None) == ("credits", True)
+    assert world.invoice(invoice).state == State.SEALED
+    world.pac.admin("credits", {"left": 100}, method="PUT")
+    world.time_passes(hours=1)
+    world.settle()
+    assert world.invoice(invoice).state == State.STAMPED
+    assert world.scoped(lambda: Promise.objects.get(pk=promise.pk).alarm) == ""

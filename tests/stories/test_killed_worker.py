@@ -44,7 +44,9 @@ def test_killed_on_the_way_to_a_stamp_it_is_one_cfdi_and_one_mail(house: Any, po
     invoice = house.claim(house.sale())
     with worker_process(house, point) as worker:
         assert dies_by_its_own_hand(worker)
-    assert unfinished(house) + house.inside(jobs_doing) > 0, "the death left nothing to do: it came too late to prove anything"
+    assert unfinished(house) + house.inside(jobs_doing) > 0, (
+        "the death left nothing to do: it came too late to prove anything"
+    )
     come_back(house)
 
     found = house.invoice(invoice)

@@ -29,7 +29,9 @@ def test_it_answers_as_the_orm_does(world: Any) -> None:
 
 def test_a_join_that_finds_nothing_is_none(world: Any) -> None:
     ticket = world.sale()
-    compiled = Compiled(lambda: Visit.objects.select_related("ticket", "invoice__claim").filter(ticket_id=Arg("ticket")))
+    compiled = Compiled(
+        lambda: Visit.objects.select_related("ticket", "invoice__claim").filter(ticket_id=Arg("ticket"))
+    )
 
     def visit() -> Visit:
         open_visit(ticket=ticket, now=world.now())
@@ -43,9 +45,11 @@ def test_a_reverse_join_and_an_annotation(world: Any) -> None:
     ticket, other = world.sale(), world.sale()
     invoice = world.claim(ticket)
     compiled = Compiled(
-        lambda: Ticket.objects.annotate(held=Exists(Claim.objects.live().filter(ticket=OuterRef("pk"))))
-        .filter(id__gte=Arg("first"))
-        .order_by("id")
+        lambda: (
+            Ticket.objects.annotate(held=Exists(Claim.objects.live().filter(ticket=OuterRef("pk"))))
+            .filter(id__gte=Arg("first"))
+            .order_by("id")
+        )
     )
     rows = world.scoped(lambda: compiled.all(first=ticket.pk))
     assert [(row.pk, row.held) for row in rows] == [(ticket.pk, True), (other.pk, False)]

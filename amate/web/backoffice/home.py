@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -22,6 +24,12 @@ from amate.web.clock import now
 CSD_WARNING = timedelta(days=30)
 CERTISAT = "https://portalsat.plataforma.sat.gob.mx/certisat/"
 LATEST = 6
+# Of Promise.alarm; a missing CSD has a line of its own.
+ALARMS = {
+    "credits": ("El PAC se quedó sin timbres", "Compra timbres con tu PAC"),
+    "credentials": ("El PAC no acepta la cuenta", "Revisa el usuario y la contraseña del PAC"),
+    "master_key": ("No se puede abrir tu sello digital", "Falta la llave maestra de esta instalación"),
+}
 WEEKDAYS = ("Lunes", "Martes", "Miércoles", "Jueves", "Viernes", "Sábado", "Domingo")
 
 
@@ -95,12 +103,13 @@ def _todo(request: HttpRequest, *, moment: datetime, zone: ZoneInfo) -> list[ToD
         found.append(ToDo("bad", "i-stop", text, "Hay clientes que pagaron y las esperan", "Corregir", url))
     # A refused invoice has its own line above; its promise would count it twice.
     failing = Promise.objects.failing().exclude(key__in=[f"stamp:{pk}" for pk in mend])
+    found += _alarms(request, failing)
     given_up = failing.filter(next_try_at__isnull=True).count()
     if given_up:
         text = "1 pendiente te necesita" if given_up == 1 else f"{given_up} pendientes te necesitan"
         url = address(request, "pending")
         found.append(ToDo("bad", "i-stop", text, "Ya no se intentan solos", "Revisar", url))
-    trying = failing.filter(next_try_at__isnull=False).count()
+    trying = failing.filter(next_try_at__isnull=False, alarm="").count()
     if trying:
         text = (
             "1 pendiente falló y se reintenta solo"
@@ -110,6 +119,20 @@ def _todo(request: HttpRequest, *, moment: datetime, zone: ZoneInfo) -> list[ToD
         url = address(request, "pending")
         found.append(ToDo("warn", "i-cycle", text, "Puedes ver por qué o adelantarlo", "Ver", url, yours=False))
     return found
+
+
+def _alarms(request: HttpRequest, failing: Any) -> list[ToDo]:
+    """What only a person can mend; whatever waits for it goes out by itself afterwards."""
+    waiting = dict(failing.exclude(alarm="").values_list("alarm").annotate(Count("id")).order_by("alarm"))
+    rows = [(text, waiting[alarm], what) for alarm, (text, what) in ALARMS.items() if alarm in waiting]
+    return [
+        ToDo("bad", "i-stop", text, f"{what}. {_wait_for_it(count)}", "Ver", address(request, "pending"))
+        for text, count, what in rows
+    ]
+
+
+def _wait_for_it(count: int) -> str:
+    return "1 factura espera y saldrá sola" if count == 1 else f"{count} facturas esperan y saldrán solas"
 
 
 def _suspended() -> list[ToDo]:

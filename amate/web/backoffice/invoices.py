@@ -1,5 +1,6 @@
 """Facturas: the list with state and origin, and one invoice with everything that happened to it."""
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,18 +18,22 @@ from amate.invoices.models import Invoice, Origin, RefusedBy, Sealing, Stamp, St
 from amate.invoices.pdf import pdf_of
 from amate.invoices.queries import invoices_in
 from amate.invoices.refusals import staff_advice
+from amate.invoices.stamp import may_seal_anew, seal_anew
 from amate.messages.models import Message
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import ticket_of_invoice
+from amate.tenancy.models import IllegalMove
 from amate.web.backoffice.keyset import asked, page_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.pending import PendingRow, pending_row
-from amate.web.backoffice.roles import MAY_RESEND, MAY_RETRY, may, require
+from amate.web.backoffice.roles import MAY_RESEND, MAY_RETRY, MAY_SEAL_ANEW, may, require
 from amate.web.backoffice.rows import Pill, invoice_pill, invoice_rows
 from amate.web.clock import now
 from amate.web.files import pdf_response, xml_response
 from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+
+logger = logging.getLogger(__name__)
 
 STATES = {
     "to_mend": "Por corregir",
@@ -97,6 +102,24 @@ def resend(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     return redirect(address(request, "invoice", found.pk) + "#correos")
 
 
+@require_POST
+def seal_again(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
+    """DECISIONS C9: only who says that he looked at the PAC's list may."""
+    require(request, MAY_SEAL_ANEW)
+    found, moment = _find(invoice_id), now()
+    if request.POST.get("revisado") != "1":
+        messages.error(request, "Antes de sellar de nuevo, busca la factura en el listado del PAC y marca la casilla.")
+        return redirect(address(request, "invoice", found.pk) + "#t-lost")
+    try:
+        seal_anew(invoice_id=found.pk, now=moment)
+    except IllegalMove:
+        messages.info(request, "Ya no hacía falta: la factura cambió mientras tanto.")
+    else:
+        logger.warning("sealed anew by a person", extra={"invoice": found.pk, "user": request.user.pk})
+        messages.success(request, "La sellamos de nuevo y la mandamos al PAC. Actualiza la página para ver cómo quedó.")
+    return redirect(address(request, "invoice", found.pk))
+
+
 @require_safe
 def xml(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     stamp = _stamp(invoice_id)
@@ -145,6 +168,8 @@ def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 
         advice=_advice(found),
         pending=[_pending(one, found, now=moment) for one in failing],
         may_retry=may(request, MAY_RETRY),
+        lost=may_seal_anew(found, now=moment),
+        may_seal_anew=may(request, MAY_SEAL_ANEW),
         may_resend=found.state == State.STAMPED and may(request, MAY_RESEND),
         form=form,
     )

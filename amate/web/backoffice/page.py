@@ -54,20 +54,19 @@ def show(
 ) -> HttpResponse:
     """Draw a page inside the frame; `room` is the entry of the menu it belongs to."""
     # The counter counts only what waits for a person: what is tried again by itself needs nobody.
-    given_up = Promise.objects.given_up().count()
+    waiting = Promise.objects.for_a_person().count()
     frame = {
         "menu": [
             {
                 "room": one,
                 "url": address(request, one.name),
                 "current": one.name == room,
-                "count": given_up if one.name == "pending" else 0,
+                "count": waiting if one.name == "pending" else 0,
             }
             for one in ROOMS
         ],
         "emisor": Emisor.objects.get(),
         "slug": slug_of(request),
-        "given_up": given_up,
     }
     with timezone.override(zone or office_zone()):
         return render(request, template, frame | facts, status=status)

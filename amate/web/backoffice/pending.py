@@ -84,7 +84,7 @@ def _about(one: Promise, invoice: Invoice | None) -> str:
 
 
 def _pill(one: Promise, *, now: datetime) -> Pill:
-    if one.next_try_at is None:
+    if one.next_try_at is None or one.alarm:
         return Pill("Necesita que lo veas", "bad")
     if one.leased_by is not None or one.next_try_at <= now:
         return Pill("Intentando ahora", "warn")

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from amate.access.models import Role
 
 MAY_RETRY = frozenset({Role.OWNER, Role.ADMIN, Role.ACCOUNTANT})
+MAY_SEAL_ANEW = MAY_RETRY
 MAY_RESEND = MAY_RETRY | {Role.CASHIER}
 
 

@@ -16,6 +16,7 @@ of_a_company = [
     path("facturas/<int:invoice_id>/xml", invoices.xml, name="invoice_xml"),
     path("facturas/<int:invoice_id>/pdf", invoices.pdf, name="invoice_pdf"),
     path("facturas/<int:invoice_id>/reenviar/", invoices.resend, name="resend"),
+    path("facturas/<int:invoice_id>/sellar-de-nuevo/", invoices.seal_again, name="seal_anew"),
     path("pendientes/", pending.pending, name="pending"),
     path("pendientes/<int:promise_id>/reintentar/", pending.retry, name="retry"),
 ]

@@ -19,6 +19,7 @@ CODE = Limit("portal-miss-code", 10, 3_600)
 COMPANY = Limit("portal-miss-company", 200, 600)
 COMPANY_ALARM = Limit("portal-alarm-company", 1, 600)
 SENDS = Limit("portal-send-invoice", 5, 3_600)
+STAMPS = Limit("portal-stamp-rfc", 20, 3_600)
 
 Refuse = Callable[[int], HttpResponse]
 
@@ -38,8 +39,7 @@ class Guess:
 
 def guess_of(request: HttpRequest, *, code: str) -> Guess:
     company_id: int = request.company.pk  # type: ignore[attr-defined]
-    kept = salted_hmac("amate.portal.code", f"{company_id}:{code}", algorithm="sha256").hexdigest()[:32]
-    return Guess(company_id=company_id, network=network_of(request), code=kept)
+    return Guess(company_id=company_id, network=network_of(request), code=_kept(request, code))
 
 
 def must_wait(guess: Guess, *, now: datetime) -> int:
@@ -68,6 +68,24 @@ def count_send(request: HttpRequest, invoice_id: int, *, now: datetime) -> None:
         hit(SENDS, str(invoice_id), now=now)
 
     _afterwards(request, after)
+
+
+def stamps_must_wait(request: HttpRequest, rfc: str, *, now: datetime) -> int:
+    """Seconds until the portal issues to this RFC again: stamps cost the company money."""
+    return seconds_to_wait(((STAMPS, _kept(request, rfc)),), now=now)
+
+
+def count_stamp(request: HttpRequest, rfc: str, *, now: datetime) -> None:
+    def after(response: HttpResponse) -> None:
+        hit(STAMPS, _kept(request, rfc), now=now)
+
+    _afterwards(request, after)
+
+
+def _kept(request: HttpRequest, secret: str) -> str:
+    """A code or an RFC as the limiter keeps it: of one company, and readable by nobody."""
+    company_id: int = request.company.pk  # type: ignore[attr-defined]
+    return salted_hmac("amate.portal.code", f"{company_id}:{secret}", algorithm="sha256").hexdigest()[:32]
 
 
 def _watch(company_id: int, *, now: datetime) -> None:

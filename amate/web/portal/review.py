@@ -15,11 +15,13 @@ from amate.invoices.models import Origin
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
 from amate.web.portal.details import offered_usos
 from amate.web.portal.fiscal_form import FiscalForm
+from amate.web.portal.guard import count_stamp, stamps_must_wait
 from amate.web.portal.legal import PRIVACY_VERSION
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
 from amate.web.portal.shop import address
 from amate.web.portal.visit import Here, Place, only_at, stand
+from amate.web.portal.waiting import too_many
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,6 +47,8 @@ def suffix(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse:
+    if seconds := stamps_must_wait(request, read.receptor.rfc, now=here.now):
+        return too_many(request, here.shop, seconds, now=here.now, of_one_rfc=True)
     try:
         invoice = claim_ticket(
             ticket_id=here.ticket.pk,
@@ -58,6 +62,7 @@ def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse
         seen = stand(request)
         place = seen.place if seen else Place.NOTICE
         return redirect(address(request, place.value))
+    count_stamp(request, invoice.rfc, now=here.now)
     here.visit.invoice = invoice
     here.visit.may_download = True
     here.visit.seen_at = here.now

@@ -57,3 +57,19 @@ def suspend(world: World, suspended: bool, *, shop: Shop | None = None) -> None:
 def again(world: World, invoice: Invoice, *, shop: Shop | None = None) -> Any:
     """The same row as it stands now."""
     return world.scoped(lambda: Invoice.objects.get(pk=invoice.pk), shop)
+
+
+class Office:
+    """A logged-in browser of the first shop's owner."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.client = world.log_in()
+
+    def get(self, path: str = "", **query: str) -> Any:
+        return self.world.inside(lambda: self.client.get(self.world.shop.office + path, query))
+
+    def text(self, path: str = "", **query: str) -> str:
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, path
+        return str(answer.content.decode())

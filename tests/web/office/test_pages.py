@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -13,28 +12,8 @@ from amate.promises.models import Promise
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import STATES
 from tests.web.office import desk
+from tests.web.office.desk import Office
 from tests.world import World
-
-
-class Office:
-    """A logged-in browser of the first shop's owner."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.client = world.log_in()
-
-    def get(self, path: str = "", **query: str) -> Any:
-        return self.world.inside(lambda: self.client.get(self.world.shop.office + path, query))
-
-    def text(self, path: str = "", **query: str) -> str:
-        answer = self.get(path, **query)
-        assert answer.status_code == 200, path
-        return str(answer.content.decode())
-
-
-@pytest.fixture
-def office(world: World) -> Office:
-    return Office(world)
 
 
 def _set(world: World, ticket: Ticket, **values: Any) -> None:

@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test import RequestFactory
 
+from amate.invoices.models import Invoice
 from amate.self_invoicing.codes import new_code
 from amate.web.network import network_of
+from tests.people import FISICA, MORAL
 from tests.web.portal.buyer import Buyer, words
 from tests.world import World
 
@@ -137,3 +139,34 @@ def _buckets() -> list[str]:
     with connection.cursor() as c:
         c.execute("SELECT key FROM rate_bucket")
         return [row[0] for row in c.fetchall()]
+
+
+def test_one_rfc_gets_twenty_invoices_an_hour_and_then_waits_with_its_data_kept(world: World, buyer: Buyer) -> None:
+    tickets = [world.sale() for _ in range(21)]
+    for ticket in tickets[:20]:
+        buyer.gets_it(ticket)
+    buyer.opens(tickets[20])
+    buyer.gives()
+    answer = buyer.emits()
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 3_600
+    assert "Con este RFC ya se emitieron muchas facturas en una hora" in words(answer)
+    assert world.scoped(lambda: Invoice.objects.count()) == 20
+    assert "SURCO" in words(buyer.get("revisar/")), "what was typed is kept"
+    another = Buyer(world.shop)
+    another.gets_it(world.sale(), **FISICA)
+    world.time_passes(seconds=3_601)
+    assert buyer.emits().headers["Location"] == buyer.url("emitiendo/")
+
+
+def test_the_limiter_keeps_no_rfc(world: World, buyer: Buyer) -> None:
+    buyer.gets_it(world.sale())
+
+    def kept() -> str:
+        with connection.cursor() as c:
+            c.execute("SELECT string_agg(key, ' ') FROM rate_bucket")
+            return str(c.fetchone()[0])
+
+    keys = world.inside(kept)
+    assert "portal-stamp-rfc" in keys
+    assert MORAL["rfc"] not in keys
