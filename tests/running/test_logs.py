@@ -42,7 +42,7 @@ def holds(text: str, code: str) -> bool:
 def test_a_scan_while_the_database_is_down_logs_no_code(
     world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch, write: Any
 ) -> None:
-    monkeypatch.setattr("amate.web.scope.Company.objects.filter", fails)
+    monkeypatch.setattr("amate.web.scope._BY_SLUG.first", fails)
     code = new_code()
     answer = Client(raise_request_exception=False).get(f"{world.shop.portal}{write(code)}/124850")
     said = log.getvalue()

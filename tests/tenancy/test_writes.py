@@ -52,7 +52,7 @@ def test_another_companys_row_is_not_moved(world: Any) -> None:
 
 
 def test_an_insert_stands_back_before_its_like(world: Any) -> None:
-    first, again = customer(world, 1, "XOJI740919U48"), customer(world, 2, "XOJI740919U48")
+    first, again = world.scoped(lambda: [customer(world, n, "XOJI740919U48") for n in (1, 2)])
     assert world.scoped(lambda: insert_unless_there(first)) is True
     assert world.scoped(lambda: insert_unless_there(again)) is False
     assert again.pk is None
