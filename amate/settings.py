@@ -36,6 +36,7 @@ TRUSTED_PROXIES = env.list("AMATE_TRUSTED_PROXIES", default=[])
 INSTALLED_APPS = [
     "amate.tenancy",
     "amate.promises",
+    "amate.audit",
     "amate.catalogs",
     "amate.companies",
     "amate.access",

@@ -127,3 +127,26 @@ class PortalPolicy(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.effective_from}"
+
+
+class Product(CompanyOwned):
+    """What is sold, with what the SAT wants to know about it; a sale's line names it by its key."""
+
+    key = models.CharField(max_length=80, help_text="the business's own key: SKU, code of the article")
+    descripcion = models.CharField(max_length=1000)
+    clave_prod_serv = models.CharField(max_length=8)
+    clave_unidad = models.CharField(max_length=3)
+    unidad = models.CharField(max_length=20, blank=True, default="")
+    objeto_imp = models.CharField(max_length=2, default="02")
+    taxes = models.JSONField(default=list, help_text="as the lines of the API give them")
+    price = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    prices_include_tax = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "key"], name="product_key")]
+        indexes = [models.Index(fields=["company", "descripcion"], name="product_descripcion")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -10,6 +10,8 @@ from django.http.response import HttpResponseBase
 
 from amate.access.keys import find_api_key
 from amate.access.models import Membership
+from amate.audit.models import ActorKind
+from amate.audit.record import Actor, acting
 from amate.companies.models import Company
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.scope import company_scope
@@ -44,7 +46,7 @@ def company_of_the_request(get_response: Answer) -> Answer:
 def _inside(company: Company, request: HttpRequest, get_response: Answer) -> HttpResponse:
     response: HttpResponse | None = None
     try:
-        with company_scope(company.pk):
+        with company_scope(company.pk), acting(_actor_of(request)):
             response = get_response(request)
             if response.status_code >= 500:
                 raise _Undo  # Django already turned the view's exception into an answer
@@ -56,6 +58,16 @@ def _inside(company: Company, request: HttpRequest, get_response: Answer) -> Htt
     if isinstance(response, StreamingHttpResponse):
         response.streaming_content = _scoped(company.pk, response.streaming_content)
     return response
+
+
+def _actor_of(request: HttpRequest) -> Actor:
+    """Who the audit says it was."""
+    request_id: str = request.request_id  # type: ignore[attr-defined]
+    if hasattr(request, "membership"):
+        return Actor(ActorKind.PERSON, request.user.email, request_id)  # type: ignore[union-attr]
+    if hasattr(request, "api_key"):
+        return Actor(ActorKind.KEY, f"{request.api_key.prefix} {request.api_key.name}", request_id)
+    return Actor(ActorKind.VISITOR, "", request_id)
 
 
 def _find(request: HttpRequest) -> Company | HttpResponseBase | None:
