@@ -53,6 +53,54 @@ def _company(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def _backup(argv: Sequence[str]) -> int:
+    """everything in one file, but for the keys"""
+    _django()
+    from amate.running.backup import main as run
+
+    return run(argv)
+
+
+def _restore(argv: Sequence[str]) -> int:
+    """a backup into an empty installation"""
+    _django()
+    from amate.running.restore import main as run
+
+    return run(argv)
+
+
+def _audit(argv: Sequence[str]) -> int:
+    """`verify` that nobody changed what was noted of every act"""
+    _django()
+    from amate.running.audit import main as run
+
+    return run(argv)
+
+
+def _export(argv: Sequence[str]) -> int:
+    """every XML of a company and a CSV of everything"""
+    _django()
+    from amate.running.export import main as run
+
+    return run(argv)
+
+
+def _doctor(argv: Sequence[str]) -> int:
+    """what is wrong with this installation, and what mends it"""
+    _django()
+    from amate.running.doctor import main as run
+
+    return run(argv)
+
+
+def _secrets(argv: Sequence[str]) -> int:
+    """`rotate` the master key"""
+    _django()
+    from amate.running.master_key import main as run
+
+    return run(argv)
+
+
 def _sandbox_pac(argv: Sequence[str]) -> int:
     """the PAC simulator: real checks, real stamps, SIN VALIDEZ FISCAL"""
     from amate.sandbox.pac.run import main as run
@@ -80,6 +128,12 @@ COMMANDS: dict[str, Command] = {
     "worker": _worker,
     "migrate": _migrate,
     "company": _company,
+    "secrets": _secrets,
+    "backup": _backup,
+    "restore": _restore,
+    "export": _export,
+    "doctor": _doctor,
+    "audit": _audit,
     "check-cfdi": _check_cfdi,
     "sandbox-pac": _sandbox_pac,
     "sandbox-mail": _sandbox_mail,
@@ -93,6 +147,7 @@ environment:
   AMATE_OWNER_DATABASE_URL   PostgreSQL of the owning role, for `amate migrate`
   AMATE_PAC_URL, AMATE_PAC_USER, AMATE_PAC_PASSWORD_FILE, AMATE_PAC_CERTIFICATES
   AMATE_SMTP_URL, AMATE_MAIL_FROM
+  AMATE_METRICS_TOKEN        who sends it as a bearer may read /metrics (Prometheus); without it there is none
 """
 
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "amate.messages.apps.MessagesConfig",
     "amate.invoices",
     "amate.self_invoicing",
+    "amate.intake",
     "amate.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "pgtrigger",
     "pghistory",
@@ -73,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "amate.web.last_seen.last_seen",
     "amate.web.scope.company_of_the_request",
 ]
 
@@ -131,7 +134,7 @@ def _database(url: str) -> dict[str, object]:
 
 _owner_url = env.str("AMATE_OWNER_DATABASE_URL", default="")
 DATABASES = {"default": _database(DATABASE_URL or _server.url("amate_app", "amate"))}
-# The owner migrates and backs up. Web and worker run without its password (DECISIONS A3).
+# The owner migrates and backs up. With a server of your own, web and worker run without its password (DECISIONS A3).
 if _owner_url or EMBEDDED:
     DATABASES["owner"] = _database(_owner_url or _server.url("amate_owner", "amate"))
 if env.str("AMATE_DATABASE_NAME", default=""):  # processes that a test starts
@@ -166,9 +169,16 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Ours counts instead, for all processes together: web/guesses.py.
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
+ACCOUNT_FORMS = {
+    "login": "amate.web.account_forms.Login",
+    "reauthenticate": "amate.web.account_forms.Again",
+    "change_password": "amate.web.account_forms.ChangePassword",
+}
+MFA_ADAPTER = "amate.web.account.SecondStepDoor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "amate.web.second_step.SecondStep",
+    "activate_totp": "amate.web.account_forms.ActivateTotp",
     "reauthenticate": "amate.web.second_step.SecondStepAgain",
 }
 
@@ -205,6 +215,9 @@ WHITENOISE_MAX_AGE = 31_536_000
 
 # ------------------------------------------------------------ the outside
 
+# The sandbox's PAC lives on this machine; a real one never does. A test invoice is made only there.
+PAC_IS_SIMULATOR = urlsplit(env.str("AMATE_PAC_URL", default="")).hostname in ("127.0.0.1", "localhost", "::1")
+METRICS_TOKEN = env.str("AMATE_METRICS_TOKEN", default="")
 SMTP_URL = env.str("AMATE_SMTP_URL", default="smtp://127.0.0.1:25")
 MAIL_FROM = env.str("AMATE_MAIL_FROM", default="facturas@localhost")
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from amate.audit.models import ActorKind, Entry
+from amate.tenancy.writes import insert_unless_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,15 @@ def acting(actor: Actor) -> Iterator[None]:
 def record(act: str, *, about: str, now: datetime, **detail: Any) -> Entry:
     """Note that `act` was done, inside the company's scope. `detail` is JSON; never a secret, a code or a key."""
     who = _acting.get()
-    return Entry.objects.create(
+    entry = Entry(
         at=now,
         actor_kind=who.kind,
         actor=who.name,
         request_id=who.request_id,
         act=act,
+        family=act.partition(".")[0],
         about=about,
         detail=detail,
     )
+    insert_unless_there(entry)
+    return entry

@@ -1,12 +1,11 @@
 """Companies and what belongs to the emisor."""
 
-from datetime import date
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from amate.tenancy.models import CompanyOwned, ScopedManager
+from amate.tenancy.models import CompanyOwned, ScopedManager, Stateful
 
 
 class Company(models.Model):
@@ -32,6 +31,7 @@ class Emisor(CompanyOwned):
     telefono = models.CharField(max_length=30, blank=True, default="")
     correo = models.EmailField(blank=True, default="")
     colour = models.CharField(max_length=7, default="#0b5f4d")
+    logo = models.CharField(max_length=16, blank=True, default="", help_text="Which drawing `Logo` holds; empty: none")
     issuing_suspended = models.BooleanField(
         default=False, help_text="The SAT suspended issuing: nothing is sealed (FISCAL DB-13)"
     )
@@ -43,6 +43,25 @@ class Emisor(CompanyOwned):
         return self.nombre
 
 
+class Logo(CompanyOwned):
+    """The company's logo, drawn by us: PNG, nothing but pixels. Apart from Emisor, which every page reads."""
+
+    print_png = models.BinaryField(help_text="opaque, for papers")
+    screen_png = models.BinaryField(help_text="a few kB, for pages")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company"], name="one_logo_a_company")]
+
+    def __str__(self) -> str:
+        return f"logo of {self.company_id}"
+
+
+class BranchQuerySet(models.QuerySet["Branch"]):
+    def open(self) -> "BranchQuerySet":
+        return self.filter(closed_at__isnull=True).order_by("id")
+
+
 class Branch(CompanyOwned):
     """A place of issue. Its CP is LugarExpedicion and decides the local time of Fecha and of deadlines."""
 
@@ -51,10 +70,16 @@ class Branch(CompanyOwned):
     cp = models.CharField(max_length=5)
     address = models.CharField(max_length=300, blank=True, default="")
     serie = models.CharField(max_length=25)
+    closed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = ScopedManager.from_queryset(BranchQuerySet)()
 
     class Meta:
         verbose_name_plural = "branches"
-        constraints = [models.UniqueConstraint(fields=["company", "code"], name="branch_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "code"], name="branch_code"),
+            models.UniqueConstraint(fields=["company", "serie"], name="branch_serie"),
+        ]
 
     def __str__(self) -> str:
         return self.nombre
@@ -80,12 +105,13 @@ class CsdQuerySet(models.QuerySet["Csd"]):
 
 
 class Csd(CompanyOwned):
-    """The certificate of digital seal. Its key is encrypted with the installation's master key, and only the worker
-    decrypts it (DECISIONS C7)."""
+    """The certificate of digital seal. Its .key stays as the SAT gave it, under its password; key and password are
+    sealed apart with the company's data key, and only the worker opens them (SEC-2)."""
 
     no_certificado = models.CharField(max_length=20)
     cer = models.BinaryField()
-    encrypted_key = models.BinaryField()
+    sealed_key = models.BinaryField(default=bytes)
+    sealed_password = models.BinaryField(default=bytes)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField()
     kept_at = models.DateTimeField()
@@ -101,28 +127,71 @@ class Csd(CompanyOwned):
         return self.no_certificado
 
 
-class PortalPolicyQuerySet(models.QuerySet["PortalPolicy"]):
-    def on(self, day: date) -> "PortalPolicy | None":
-        """The rules in force that day, or None if the company never set any."""
-        return self.filter(effective_from__lte=day).order_by("-effective_from").first()
+class CsdUpload(Stateful):
+    """A CSD that somebody sent by the web, sealed until the worker has judged it; afterwards only the verdict is left."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "En revisión"
+        KEPT = "kept", "Guardado"
+        REFUSED = "refused", "Rechazado"
+
+    MOVES = {State.RECEIVED: frozenset({State.KEPT, State.REFUSED})}
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    no_certificado = models.CharField(max_length=40)
+    cer = models.BinaryField()
+    sealed_key = models.BinaryField()
+    sealed_password = models.BinaryField()
+    verdict = models.CharField(max_length=400, blank=True, default="", help_text="Why it was refused, for people")
+    sent_by = models.CharField(max_length=254, blank=True, default="")
+    sent_at = models.DateTimeField()
+    judged_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.no_certificado}:{self.state}"
+
+
+class DataKey(CompanyOwned):
+    """The company's own key, wrapped with a master key (SEC-1). The newest that opens is the one in force."""
+
+    master = models.CharField(max_length=16, help_text="The fingerprint of the master key that wraps it")
+    wrapped = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.pk} under {self.master}"
 
 
 class PortalPolicy(CompanyOwned):
-    """The rules of self-invoicing from a day on. A change is a new row: old notes keep what they printed."""
+    """The rules of self-invoicing from a day on, of the company or of one branch. A change is a new row: old notes keep
+    what they printed. Which row is in force is decided in `policies.py` only."""
 
+    branch = models.ForeignKey(
+        Branch, on_delete=models.PROTECT, related_name="+", null=True, help_text="Null: the company's"
+    )
     effective_from = models.DateField()
+    follows_company = models.BooleanField(
+        default=False, help_text="A branch's row only: from that day on the company's rules are its own again"
+    )
     enabled = models.BooleanField(default=True)
     window_days = models.PositiveSmallIntegerField(default=30)
     until_month_end = models.BooleanField(default=False, help_text="The earlier of the window and the end of the month")
+    grace_days = models.PositiveSmallIntegerField(default=0, help_text="Days after the end of the month")
+    minimum = models.DecimalField(max_digits=12, decimal_places=2, default=0, help_text="Total in pesos; 0: every sale")
+    sources = models.JSONField(default=list, blank=True, help_text="Ticket.source that qualify; empty: all")
     usos = models.JSONField(default=list, blank=True, help_text="c_UsoCFDI offered; empty: all the SAT accepts")
-
-    objects: ClassVar = ScopedManager.from_queryset(PortalPolicyQuerySet)()
+    default_uso = models.CharField(max_length=4, blank=True, default="", help_text="Empty: G03, else S01 (USO-2)")
 
     class Meta:
         verbose_name_plural = "portal policies"
         constraints = [
-            models.UniqueConstraint(fields=["company", "effective_from"], name="portal_policy_day"),
+            models.UniqueConstraint(
+                fields=["company", "branch", "effective_from"], name="portal_policy_day", nulls_distinct=False
+            ),
             models.CheckConstraint(condition=Q(window_days__gte=0, window_days__lte=366), name="portal_policy_window"),
+            models.CheckConstraint(condition=Q(grace_days__gte=0, grace_days__lte=31), name="portal_policy_grace"),
+            models.CheckConstraint(
+                condition=Q(follows_company=False) | Q(branch__isnull=False), name="portal_policy_follows"
+            ),
         ]
 
     def __str__(self) -> str:

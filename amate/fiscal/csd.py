@@ -142,17 +142,7 @@ def read_csd(*, cer: bytes, key: bytes, password: str, rfc: str | None = None, n
     `rfc`: the company it must belong to; `now` (aware): the instant it must be in force at. Each is checked when
     given. Revocation and the SAT's list of obligations cannot be known offline.
     """
-    certificate = read_certificate(cer)
-    if certificate.kind == "fiel":
-        raise CsdRefused(
-            "fiel",
-            "Esto es tu e.firma, no tu CSD. Para facturar se usa el Certificado de Sello Digital: "
-            "trámitalo en el SAT con Certifica y sube aquí su .cer y su .key.",
-        )
-    if certificate.kind != "csd" or not certificate.rfc:
-        raise CsdRefused(
-            "not_a_certificate", "Este certificado no es un CSD. Sube el .cer de tu Certificado de Sello Digital."
-        )
+    certificate = _read_csd_certificate(cer)
     private_key = _open_key(key, password)
     if private_key.public_key().public_numbers() != certificate.public_key.public_numbers():
         raise CsdRefused(
@@ -163,6 +153,14 @@ def read_csd(*, cer: bytes, key: bytes, password: str, rfc: str | None = None, n
     _refuse_other_rfc(certificate, rfc)
     _refuse_out_of_force(certificate, now)
     return Csd(certificate, private_key)
+
+
+def check_csd_certificate(*, cer: bytes, rfc: str, now: datetime) -> Certificate:
+    """All that `read_csd` can see without the key: for those who may not open it. Raises `CsdRefused`."""
+    certificate = _read_csd_certificate(cer)
+    _refuse_other_rfc(certificate, rfc)
+    _refuse_out_of_force(certificate, now)
+    return certificate
 
 
 def issued_by(cert: Certificate, ca_cert: Certificate) -> bool:
@@ -183,6 +181,21 @@ def issued_by(cert: Certificate, ca_cert: Certificate) -> bool:
 def private_key_der(*, key: bytes, password: str) -> bytes:
     """The key without its password, as `Csd.load` wants it: only to be encrypted at once with the master key."""
     return _open_key(key, password).private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _read_csd_certificate(cer: bytes) -> Certificate:
+    certificate = read_certificate(cer)
+    if certificate.kind == "fiel":
+        raise CsdRefused(
+            "fiel",
+            "Esto es tu e.firma, no tu CSD. Para facturar se usa el Certificado de Sello Digital: "
+            "trámitalo en el SAT con Certifica y sube aquí su .cer y su .key.",
+        )
+    if certificate.kind != "csd" or not certificate.rfc:
+        raise CsdRefused(
+            "not_a_certificate", "Este certificado no es un CSD. Sube el .cer de tu Certificado de Sello Digital."
+        )
+    return certificate
 
 
 def _open_key(key: bytes, password: str) -> rsa.RSAPrivateKey:

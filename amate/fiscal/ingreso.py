@@ -80,7 +80,7 @@ def build_ingreso(
         raise IngresoRefused("lines", "Una factura lleva al menos un concepto")
     if fecha.tzinfo is not None or fecha.microsecond:
         raise ValueError("fecha is the local time of lugar_expedicion, naive, in whole seconds: use clock.fecha")
-    _check_payment(forma_pago, metodo_pago)
+    check_payment(forma_pago, metodo_pago)
     _check_parties(receptor, lugar_expedicion)
     decimals = decimals_of(moneda)
     taxed = _tax(lines, decimals)
@@ -133,7 +133,8 @@ def _concepto(sale: SaleLine, amounts: Taxed) -> Concepto:
     )
 
 
-def _check_payment(forma_pago: str, metodo_pago: str) -> None:
+def check_payment(forma_pago: str, metodo_pago: str) -> None:
+    """PUE says how it was paid, PPD says 99 (PAY-1). Raises `IngresoRefused` on "metodo_pago" or "forma_pago"."""
     if metodo_pago not in METODOS_PAGO:
         raise IngresoRefused("metodo_pago", "El método de pago es PUE (ya pagada) o PPD (por pagar)")
     if forma_pago not in FORMAS_PAGO:

@@ -7,9 +7,11 @@ from django.template.loader import render_to_string
 
 from amate.adapters.messages import Attachment, Outgoing
 from amate.companies.models import Emisor
+from amate.fiscal.tfd import read_timbre
 from amate.invoices.models import Origin, Stamp
 from amate.invoices.pdf import pdf_of
 from amate.messages.models import Message
+from amate.papers.invoice import is_sample
 from amate.promises.promise import promise
 
 STAMPED = "stamped"
@@ -42,6 +44,8 @@ def prepare_delivery(
             "emisor": emisor,
             "site": site,
             "from_portal": stamp.invoice.origin == Origin.PORTAL,
+            "uuid": str(stamp.uuid).upper(),
+            "sample": is_sample(read_timbre(bytes(stamp.xml))),
         }
         message = Message.objects.create(
             key=key,

@@ -6,6 +6,7 @@ from typing import Any
 
 from amate.companies.models import Branch
 from amate.customers.models import FiscalProfile
+from amate.fiscal.ingreso import check_payment
 from amate.invoices.models import Invoice, Origin
 from amate.promises.promise import promise
 
@@ -17,12 +18,17 @@ def issue_invoice(
     lines: list[dict[str, Any]],
     total: Decimal,
     forma_pago: str,
+    metodo_pago: str,
     moneda: str,
     origin: Origin,
     priority: int,
     now: datetime,
 ) -> Invoice:
-    """Write the draft. `lines` as `invoices.lines` keeps them; `total` is the printed one, checked again when sealed."""
+    """Write the draft. `lines` as `invoices.lines` keeps them; `total` is the printed one, checked again when sealed.
+
+    Raises `fiscal.ingreso.IngresoRefused` for PUE with 99 and for PPD with any other form of payment.
+    """
+    check_payment(forma_pago, metodo_pago)
     invoice = Invoice.objects.create(
         origin=origin,
         branch=branch,
@@ -33,7 +39,7 @@ def issue_invoice(
         correo=profile.correo,
         lines=lines,
         forma_pago=forma_pago,
-        metodo_pago="PUE",
+        metodo_pago=metodo_pago,
         moneda=moneda,
         total=total,
         created_at=now,

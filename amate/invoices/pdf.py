@@ -4,10 +4,10 @@ import secrets
 from hashlib import sha256
 from pathlib import Path
 
+from amate.companies.look import look_of
 from amate.companies.models import Emisor
 from amate.invoices.models import Invoice, Origin, Stamp
 from amate.papers.invoice import invoice_pdf
-from amate.papers.look import Look
 from amate.running.home import amate_home, private_folder
 
 # A new drawing of the same XML is another file: raise it with the templates.
@@ -18,14 +18,14 @@ def pdf_of(stamp: Stamp) -> bytes:
     """The PDF of a stamp. The same XML and look give the same bytes, so any machine may make it again."""
     emisor = Emisor.objects.get()
     invoice: Invoice = stamp.invoice
-    look = Look(colour=emisor.colour, nombre_comercial=emisor.nombre_comercial)
     from_portal = invoice.origin == Origin.PORTAL
-    drawn_as = sha256(f"{EDITION}|{look}|{from_portal}".encode()).hexdigest()[:12]
+    seen = f"{EDITION}|{emisor.colour}|{emisor.nombre_comercial}|{emisor.logo}|{from_portal}"
+    drawn_as = sha256(seen.encode()).hexdigest()[:12]
     folder = private_folder(amate_home() / "cache" / "pdf" / str(stamp.company_id))
     kept = folder / f"{bytes(stamp.xml_sha256).hex()}-{drawn_as}.pdf"
     if kept.exists():
         return kept.read_bytes()
-    made = invoice_pdf(bytes(stamp.xml), look=look, portal_origin=from_portal)
+    made = invoice_pdf(bytes(stamp.xml), look=look_of(emisor), portal_origin=from_portal)
     _keep(kept, made)
     return made
 

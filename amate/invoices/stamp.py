@@ -12,6 +12,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from amate.adapters.pac import PacRejected, PacUnavailable, Stamped
+from amate.audit.record import record
 from amate.customers.accept import accept_profile
 from amate.customers.models import FiscalProfile
 from amate.fiscal.catalogs import Catalogs
@@ -40,12 +41,20 @@ _LOCKED = Compiled(
     )
 )
 _LIVE_SEALING = Compiled(lambda: Sealing.objects.filter(invoice_id=Arg("invoice"), superseded_at__isnull=True))
-_LIVE_SEALING_BY_KEY = Compiled(
-    lambda: Sealing.objects.filter(invoice_id=Arg("invoice"), key=Arg("key"), superseded_at__isnull=True)
-)
+_SEALING_OF_KEY = Compiled(lambda: Sealing.objects.filter(invoice_id=Arg("invoice"), key=Arg("key")))
 _PROFILE_OF = Compiled(
     lambda: FiscalProfile.objects.filter(id=Invoice.objects.filter(id=Arg("invoice")).values("profile_id")[:1])
 )
+
+
+class LateStamp(Exception):
+    """The PAC stamped bytes that a person had given up (`seal_anew`): a second document of one sale may exist."""
+
+    def __init__(self, invoice: Invoice, stamped: Stamped) -> None:
+        super().__init__(
+            f"El PAC entregó tarde el timbre {stamped.uuid} de la factura {invoice.number}, que ya se mandó sellar de nuevo. "
+            "Cancela la que no se entregue."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +109,19 @@ def prepare_stamp(
 def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: datetime) -> None:
     """Transaction two: the stamp, the customer's confirmed data, and the promise to deliver. Recorded once only.
 
-    `key`: of the sealing that was sent. A run that was thought dead may bring it late: it is true all the same.
+    `key`: of the sealing that was sent. A run that was thought dead may bring it late: it is true all the same. Raises
+    LateStamp when those bytes had been given up meanwhile.
     """
     accept_profile(profile=_PROFILE_OF.get(invoice=invoice_id), now=now)
     invoice: Invoice = Invoice.locked(invoice_id)
     if invoice.state == State.STAMPED:
         return
+    sealing = _SEALING_OF_KEY.get(invoice=invoice.pk, key=key)
+    if sealing.superseded_at is not None:
+        raise LateStamp(invoice, stamped)
     Stamp.objects.create(
         invoice=invoice,
-        sealing=_LIVE_SEALING_BY_KEY.get(invoice=invoice.pk, key=key),
+        sealing=sealing,
         pac=pac,
         uuid=stamped.uuid,
         xml=stamped.xml,
@@ -171,6 +184,7 @@ def seal_anew(*, invoice_id: int, now: datetime) -> None:
     if not may_seal_anew(invoice, now=now):
         raise IllegalMove(f"Invoice {invoice.pk} is {invoice.state}: it may not be sealed anew")
     invoice.move_to(State.DRAFT, ever_ambiguous=False)
+    record("invoice.sealed_anew", about=f"invoice:{invoice.pk}", now=now, before=invoice.number)
     promise("seal_and_stamp", key=f"stamp:{invoice.pk}", now=now, priority=SOMEBODY_WAITS, invoice_id=invoice.pk)
 
 

@@ -15,6 +15,11 @@ from amate.papers.look import Look, logo_svg
 WITHOUT_VALIDITY = "SIN VALIDEZ FISCAL"
 
 
+def is_sample(timbre: Timbre) -> bool:
+    """Whether a simulator stamped it: its Leyenda says so wherever the document goes."""
+    return WITHOUT_VALIDITY in (timbre.leyenda or "")
+
+
 def invoice_pdf(xml: bytes, *, look: Look, portal_origin: bool) -> bytes:
     """A tagged PDF/A-3 on letter paper that carries `xml` inside, byte for byte. Equal arguments give equal bytes.
 
@@ -31,7 +36,7 @@ def invoice_pdf(xml: bytes, *, look: Look, portal_origin: bool) -> bytes:
     data = seen | {
         "colour": look.colour,
         "shop": look.nombre_comercial or seen["issuer"]["name"],
-        "band": f"MUESTRA {WITHOUT_VALIDITY}" if WITHOUT_VALIDITY in (timbre.leyenda or "") else None,
+        "band": f"MUESTRA {WITHOUT_VALIDITY}" if is_sample(timbre) else None,
         "title": f"Factura {folio or uuid}",
         "foot": f"{folio} · {uuid}" if folio else uuid,
         "folio": folio,

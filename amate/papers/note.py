@@ -1,8 +1,9 @@
-"""The sales note a customer takes home: 80 mm wide, as long as the sale, with the code and QR that make it an invoice."""
+"""The sales note a customer takes home, with the code and QR that make it an invoice: 80 or 58 mm, letter, or text."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from amate.papers.codes import qr_svg
@@ -10,6 +11,10 @@ from amate.papers.compile import to_pdf
 from amate.papers.dates import in_full, zone_in_words
 from amate.papers.facts import figure
 from amate.papers.look import Look, logo_svg
+
+# The paper and its sheet: a roll is as long as the sale, letter is pages.
+PAPERS = {"80": "note", "58": "note", "carta": "note_letter"}
+NOT_FISCAL = "Esta nota no es un comprobante fiscal. También puedes pedir tu factura en caja."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,22 @@ class Note:
     deadline: datetime
 
 
-def note_pdf(note: Note, *, look: Look) -> bytes:
-    """The note as a tagged PDF of one page. Equal arguments give equal bytes.
+def note_pdf(note: Note, *, look: Look, paper: str = "80") -> bytes:
+    """The note as a tagged PDF on one of PAPERS; on a roll, of one page. Equal arguments give equal bytes.
 
-    ValueError when a moment is naive, the zone is not Mexican or the code has not 12 symbols.
+    ValueError when a moment is naive, the zone is not Mexican or the code has not 12 symbols; KeyError for another paper.
     """
-    sold_at, deadline = _local(note.sold_at, note.zone), _local(note.deadline, note.zone)
-    data = {
+    raw = {"qr": qr_svg(note.qr_url)}
+    if logo := logo_svg(look.logo_svg_or_png):
+        raw["logo"] = logo
+    facts = note_facts(note) | {"foot_note": look.foot_note, "colour": look.colour, "narrow": paper == "58"}
+    return to_pdf(sheet=PAPERS[paper], data=facts, raw=raw)
+
+
+def note_facts(note: Note) -> dict[str, Any]:
+    """What every medium prints, as texts. ValueError as `note_pdf`."""
+    sold_at, deadline = local(note.sold_at, note.zone), local(note.deadline, note.zone)
+    return {
         "shop": note.nombre_comercial,
         "head": [
             text
@@ -81,7 +95,8 @@ def note_pdf(note: Note, *, look: Look) -> bytes:
         "lines": [
             {
                 "descripcion": line.descripcion,
-                "each": f"{figure(str(line.cantidad), least=0)} × {_money(line.precio)}",
+                "cantidad": figure(str(line.cantidad), least=0),
+                "precio": _money(line.precio),
                 "importe": _money(line.importe),
             }
             for line in note.lines
@@ -95,12 +110,8 @@ def note_pdf(note: Note, *, look: Look) -> bytes:
         "code": grouped(note.code),
         "deadline": in_full(deadline),
         "zone": zone_in_words(note.zone),
-        "foot_note": look.foot_note,
+        "not_fiscal": NOT_FISCAL,
     }
-    raw = {"qr": qr_svg(note.qr_url)}
-    if logo := logo_svg(look.logo_svg_or_png):
-        raw["logo"] = logo
-    return to_pdf(sheet="note", data=data, raw=raw)
 
 
 def grouped(code: str) -> str:
@@ -115,7 +126,7 @@ def _money(amount: Decimal) -> str:
     return figure(str(amount), least=2)
 
 
-def _local(when: datetime, zone: str) -> datetime:
+def local(when: datetime, zone: str) -> datetime:
     if when.tzinfo is None:
         raise ValueError("a note prints aware moments only")
     return when.astimezone(ZoneInfo(zone))

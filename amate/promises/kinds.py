@@ -25,7 +25,13 @@ class Kind:
 KINDS = {
     "seal_and_stamp": Kind("stamp.sw_sapien"),
     "deliver": Kind("mail"),
+    "invite": Kind("mail"),
+    "send_note": Kind("mail"),
     "release": Kind("desk"),
+    "read_batch": Kind("desk"),
+    "commit_batch": Kind("desk"),
+    "undo_batch": Kind("desk"),
+    "keep_csd": Kind("desk"),
 }
 
 QUEUES = tuple(dict.fromkeys(kind.queue for kind in KINDS.values()))

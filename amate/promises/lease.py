@@ -153,6 +153,16 @@ def retry_now(*, promise_id: int, now: datetime) -> bool:
     return True
 
 
+def give_up(promise_ids: list[int], *, why: str) -> int:
+    """No machine goes on with these until a person retries them. Runs inside the caller's scope, while no worker does."""
+    with connection.cursor() as c:
+        c.execute(
+            "UPDATE promises_promise SET next_try_at = NULL, last_error = %s WHERE id = ANY(%s) AND done_at IS NULL",
+            [why, promise_ids],
+        )
+        return int(c.rowcount)
+
+
 def _nudge(cursor: Any, lease: Lease, at: datetime | None) -> None:
     args = Jsonb({"company_id": lease.company_id, "promise_id": lease.promise_id})
     cursor.execute(NUDGE, [lease.queue, lease.priority, args, at])

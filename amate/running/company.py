@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from django.db import IntegrityError
 from django.utils import timezone
 
+from amate.access.enrol_owner import enrol_owner
 from amate.access.keys import SCOPES, make_api_key
-from amate.access.models import Membership, Role, User
-from amate.companies.found import Founding, found_company, register_company
+from amate.access.models import User
+from amate.companies.found import Founding, RegimenRefused, SlugTaken, founded
 from amate.companies.keep_csd import keep_csd
 from amate.companies.models import Company, Emisor
 from amate.fiscal.clock import UnknownPlace
 from amate.fiscal.csd import CsdRefused
 from amate.fiscal.rfc import RfcRefused
+from amate.fiscal.text import TextRefused
 from amate.running.prepare import server_up
 from amate.tenancy.scope import company_scope
 
@@ -33,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         with server_up():
             print(_add(said, now=now) if said.act == "add" else _renew(said, now=now))
-    except (Refused, CsdRefused, RfcRefused, UnknownPlace) as refused:
+    except (Refused, CsdRefused, RegimenRefused, RfcRefused, TextRefused, UnknownPlace) as refused:
         print(str(refused), file=sys.stderr)
         return 1
     return 0
@@ -41,43 +42,30 @@ def main(argv: Sequence[str]) -> int:
 
 def _add(said: argparse.Namespace, *, now: datetime) -> str:
     """All of it or nothing: what is refused leaves no half-founded company behind."""
-    user = User.objects.filter(email=said.email.lower()).first()
-    password = "" if user else _password()
+    known = User.objects.filter(email=said.email.lower()).exists()
+    password = "" if known else _password()
     try:
-        company = register_company(slug=said.slug, now=now)
-    except IntegrityError:
-        raise Refused(f"Ya hay una empresa en /f/{said.slug}/. Elige otro --slug.") from None
-    try:
-        with company_scope(company.pk):
-            _found(said, now=now)
-            user = user or User.objects.create_user(said.email, password)
-            Membership.objects.create(user=user, company=company, role=Role.OWNER)
+        with founded(slug=said.slug, founding=_founding(said), now=now) as company:
+            if said.cer:
+                _keep(said, rfc=said.rfc, now=now)
+            enrol_owner(company=company, email=said.email, nombre="", password=password, now=now)
             key = make_api_key(company=company, name="Primera clave", scopes=SCOPES, now=now)
-    except BaseException:
-        with company_scope(company.pk):  # its own scope: the deletion looks for rows that would refer to it
-            company.delete()
-        raise
-    known = "" if password else f"\n{said.email} ya tenía cuenta: entra con su contraseña de siempre."
-    return (
-        f"Empresa lista: /f/{said.slug}/ y /oficina/{said.slug}/{known}\nClave de API (no se vuelve a mostrar): {key}"
-    )
+    except SlugTaken:
+        raise Refused(f"Ya hay una empresa en /f/{said.slug}/. Elige otro --slug.") from None
+    told = f"\n{said.email} ya tenía cuenta: entra con su contraseña de siempre." if known else ""
+    return f"Empresa lista: /f/{said.slug}/ y /oficina/{said.slug}/{told}\nClave de API (no se vuelve a mostrar): {key}"
 
 
-def _found(said: argparse.Namespace, *, now: datetime) -> None:
-    found_company(
-        founding=Founding(
-            rfc=said.rfc,
-            nombre=said.nombre,
-            regimen_fiscal=said.regimen,
-            nombre_comercial=said.nombre_comercial or said.nombre,
-            cp=said.cp,
-            telefono=said.telefono,
-            correo=said.correo,
-        ),
-        now=now,
+def _founding(said: argparse.Namespace) -> Founding:
+    return Founding(
+        rfc=said.rfc,
+        nombre=said.nombre,
+        regimen_fiscal=said.regimen,
+        nombre_comercial=said.nombre_comercial or said.nombre,
+        cp=said.cp,
+        telefono=said.telefono,
+        correo=said.correo,
     )
-    if said.cer:
-        _keep(said, rfc=said.rfc, now=now)
 
 
 def _renew(said: argparse.Namespace, *, now: datetime) -> str:

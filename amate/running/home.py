@@ -19,6 +19,8 @@ def amate_home() -> Path:
 
 def private_folder(path: Path) -> Path:
     """Make a folder that only its owner may open, and say so even if it already stood there."""
+    if amate_home() in path.parents:  # made as a mere parent it would be open to everybody's eyes
+        amate_home().mkdir(mode=0o700, parents=True, exist_ok=True)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
     return path

@@ -13,6 +13,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 
+from amate.companies.models import Company
+from amate.running.first_run import forget_token, new_token
 from amate.running.postgres import ServerRefused, embedded
 from amate.running.prepare import prepare
 from amate.running.supervise import Child, Supervisor, leaving_by_the_door, refuse_taken_port
@@ -45,7 +47,16 @@ def serve() -> int:
     """`amate serve`: prepare and keep alive until Ctrl-C."""
     with only_one_here():
         prepare()
-        return keep_alive(when_ready=lambda: _say(f"ready: {settings.PUBLIC_URL}"))
+        address = f"{settings.PUBLIC_URL}{first_address()}"
+        return keep_alive(when_ready=lambda: _say(f"ready: {address}"))
+
+
+def first_address() -> str:
+    """Where an empty installation begins, once; nothing more to say once there is a company."""
+    if Company.objects.exists():
+        forget_token()
+        return ""
+    return f"/empezar/{new_token()}  (la primera vez: abre esta dirección para registrar tu empresa)"
 
 
 def keep_alive(

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from amate.audit.record import record
+from amate.companies.models import Emisor
 from amate.customers.propose import propose_profile
 from amate.fiscal.receptor import Receptor
 from amate.invoices.issue import issue_invoice
@@ -25,8 +27,17 @@ class NotClaimable(Exception):
         self.standing = standing
 
 
+class CannotIssue(Exception):
+    """The SAT suspended the company: not even the counter issues. The message (Spanish) says what to do."""
+
+
+# The portal is a courtesy with a window; an invoice asked for at the counter is owed all the same (FEATURES L1, row 62).
+COUNTER_TOO = frozenset({Standing.CLAIMABLE, Standing.EXPIRED, Standing.PORTAL_OFF, Standing.NOT_OFFERED})
+
+
 def claim_ticket(*, ticket_id: int, receptor: Receptor, correo: str, origin: Origin, now: datetime) -> Invoice:
-    """Decide the ticket for this buyer and owe him the stamp. Raises NotClaimable; then nothing was written.
+    """Decide the ticket for this buyer and owe him the stamp. Raises NotClaimable, and CannotIssue at the counter; then
+    nothing was written.
 
     The row lock orders the buyers, the check in a new statement sees who won (C6), and the partial unique index on the
     live claim is the last referee.
@@ -34,8 +45,10 @@ def claim_ticket(*, ticket_id: int, receptor: Receptor, correo: str, origin: Ori
     ticket = _LOCKED.get(id=ticket_id)
     earlier = live_invoice(ticket)
     found = stand_of(ticket, now=now, invoice=earlier).standing
-    if found is not Standing.CLAIMABLE:
+    if found is not Standing.CLAIMABLE and not (origin is Origin.COUNTER and found in COUNTER_TOO):
         raise NotClaimable(found)
+    if origin is Origin.COUNTER and Emisor.objects.filter(issuing_suspended=True).exists():
+        raise CannotIssue("El SAT suspendió la emisión de tu empresa: acláralo en el SAT. La nota sigue disponible.")
     if earlier is not None:
         release_claim(invoice_id=earlier.pk, now=now)
     profile = propose_profile(receptor=receptor, correo=correo, origin=origin, now=now)
@@ -45,12 +58,22 @@ def claim_ticket(*, ticket_id: int, receptor: Receptor, correo: str, origin: Ori
         lines=ticket.lines,
         total=ticket.total,
         forma_pago=ticket.forma_pago,
+        metodo_pago=ticket.metodo_pago,
         moneda=ticket.moneda,
         origin=origin,
         priority=SOMEBODY_WAITS,
         now=now,
     )
     Claim.objects.create(ticket=ticket, invoice=invoice, claimed_at=now)
+    record(
+        "ticket.claimed",
+        about=f"ticket:{ticket.pk}",
+        now=now,
+        invoice=invoice.pk,
+        origin=origin.value,
+        # At the counter the portal's own rules do not bind; that they were passed over is told.
+        **({} if found is Standing.CLAIMABLE else {"although": found.value}),
+    )
     return invoice
 
 

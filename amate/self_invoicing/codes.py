@@ -10,7 +10,8 @@ IGNORED = frozenset(" -–—._\t\u00a0")
 
 def new_code() -> str:
     """A fresh code, never derived from folio or date: 55 random bits."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+    bits = secrets.randbits(5 * (LENGTH - 1))
+    body = "".join(ALPHABET[bits >> 5 * place & 31] for place in range(LENGTH - 1))
     return body + check_symbol(body)
 
 

@@ -33,10 +33,12 @@ class Ticket(Stateful):
     folio = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     state_since = models.DateTimeField()
+    state_reason = models.CharField(max_length=200, blank=True, default="", help_text="why it is locked or void")
     sold_at = models.DateTimeField()
     deadline = models.DateTimeField(help_text="the last second in which the portal invoices it; frozen when registered")
     lines = models.JSONField()
     forma_pago = models.CharField(max_length=2)
+    metodo_pago = models.CharField(max_length=3, default="PUE", help_text="PPD: sold on credit, and not paid yet")
     moneda = models.CharField(max_length=3, default="MXN")
     total = models.DecimalField(max_digits=18, decimal_places=2)
     total_cents = models.BigIntegerField()
@@ -46,6 +48,10 @@ class Ticket(Stateful):
         constraints = [
             models.UniqueConstraint(fields=["company", "source", "external_id"], name="ticket_external_id"),
             models.UniqueConstraint(fields=["company", "code"], name="ticket_code"),
+            models.CheckConstraint(
+                condition=Q(metodo_pago="PUE") & ~Q(forma_pago="99") | Q(metodo_pago="PPD", forma_pago="99"),
+                name="ticket_pue_ppd",
+            ),
         ]
         indexes = [
             models.Index(fields=["company", "-id"], name="ticket_newest"),
@@ -54,6 +60,23 @@ class Ticket(Stateful):
 
     def __str__(self) -> str:
         return self.folio
+
+
+class ReservedCode(CompanyOwned):
+    """A code that a till prints while it is offline (OUTSIDE IMP-5). It is used when a ticket has it: that is read from
+    the ticket, never copied here, so an unused one is to a buyer as if it did not exist."""
+
+    code = models.CharField(max_length=12)
+    source = models.CharField(max_length=40, help_text="the only till that may print it")
+    batch = models.UUIDField()
+    reserved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "code"], name="reserved_code")]
+        indexes = [models.Index(fields=["company", "batch"], name="reserved_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.batch}"
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):

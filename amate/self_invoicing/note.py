@@ -3,26 +3,39 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from amate.companies.look import look_of
 from amate.companies.models import Emisor
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
-from amate.fiscal.ingreso import SaleLine
+from amate.fiscal.ingreso import PPD, SaleLine
 from amate.fiscal.money import Totals, summarise, tax_line
 from amate.fiscal.rounding import q2
 from amate.fiscal.tables.impuestos import EXENTO, IVA, TASA
 from amate.fiscal.tables.monedas import decimals_of
 from amate.invoices.lines import lines_from_json
 from amate.papers.facts import NBSP, figure
-from amate.papers.look import Look
 from amate.papers.note import Note, NoteLine, NoteTax, note_pdf
+from amate.papers.note_text import note_escpos, note_text
 from amate.self_invoicing.models import Ticket
 
+A_CREDITO = "A crédito, por pagar"
 
-def print_note(*, ticket: Ticket, site: str, qr_url: str) -> bytes:
-    """The PDF of 80 mm. `site` is what a person types, `qr_url` what the QR opens."""
+
+def print_note(*, ticket: Ticket, site: str, qr_url: str, paper: str = "80") -> bytes:
+    """The PDF on one of `papers.note.PAPERS`. `site` is what a person types, `qr_url` what the QR opens."""
     emisor = Emisor.objects.get()
-    look = Look(colour=emisor.colour, nombre_comercial=emisor.nombre_comercial)
-    return note_pdf(note_of(ticket=ticket, emisor=emisor, site=site, qr_url=qr_url), look=look)
+    look = look_of(emisor)
+    return note_pdf(note_of(ticket=ticket, emisor=emisor, site=site, qr_url=qr_url), look=look, paper=paper)
+
+
+def print_note_text(*, ticket: Ticket, site: str, qr_url: str, paper: str) -> str:
+    """The note as text, for a roll of 58 or 80 mm."""
+    return note_text(note_of(ticket=ticket, emisor=Emisor.objects.get(), site=site, qr_url=qr_url), paper=paper)
+
+
+def print_note_escpos(*, ticket: Ticket, site: str, qr_url: str, paper: str) -> bytes:
+    """The note as the bytes that a receipt printer understands."""
+    return note_escpos(note_of(ticket=ticket, emisor=Emisor.objects.get(), site=site, qr_url=qr_url), paper=paper)
 
 
 def note_of(*, ticket: Ticket, emisor: Emisor, site: str, qr_url: str) -> Note:
@@ -44,12 +57,18 @@ def note_of(*, ticket: Ticket, emisor: Emisor, site: str, qr_url: str) -> Note:
         subtotal=None if included else totals.subtotal - (totals.descuento or 0),
         taxes=tuple(_taxes(totals, included=included)),
         total=ticket.total,
-        paid_with=name_of("forma_pago", ticket.forma_pago) or ticket.forma_pago,
+        paid_with=_paid_with(ticket),
         site=site,
         code=ticket.code,
         qr_url=qr_url,
         deadline=ticket.deadline,
     )
+
+
+def _paid_with(ticket: Ticket) -> str:
+    if ticket.metodo_pago == PPD:
+        return A_CREDITO
+    return name_of("forma_pago", ticket.forma_pago) or ticket.forma_pago
 
 
 def _lines(sales: Sequence[SaleLine]) -> list[NoteLine]:

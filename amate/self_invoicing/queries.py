@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
 
-from amate.companies.models import Emisor, PortalPolicy
+from amate.companies.models import PortalPolicy
+from amate.companies.policies import qualifies, rules_for
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import ALPHABET, LENGTH
@@ -36,13 +37,6 @@ _STATE_OF = {
 
 
 _LIVE_CLAIM = Compiled(lambda: Claim.objects.live().select_related("invoice").filter(ticket_id=Arg("ticket")))
-_POLICY_ON = Compiled(
-    lambda: (
-        PortalPolicy.objects.filter(effective_from__lte=Arg("day"))
-        .annotate(issuing_suspended=Exists(Emisor.objects.filter(issuing_suspended=True)))
-        .order_by("-effective_from")[:1]
-    )
-)
 
 
 def find_ticket(*, code: str, total_cents: int) -> Ticket | None:
@@ -58,7 +52,8 @@ def live_invoice(ticket: Ticket) -> Invoice | None:
 
 
 class Stand(NamedTuple):
-    """Where a ticket stands, and today's rules of the portal if they had a say in it."""
+    """Where a ticket stands, and the rules that had a say in it: today's, or of a note that does not qualify those of
+    the day it was sold."""
 
     standing: Standing
     policy: PortalPolicy | None
@@ -70,9 +65,18 @@ def stand_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Stand
     found = standing(facts, now=now)
     if found not in (Standing.CLAIMABLE, Standing.EXPIRED):
         return Stand(found, None)  # what the portal is set to changes nothing for a note that is held or gone
-    policy = _POLICY_ON.first(day=now.astimezone(zone_of(ticket.branch.cp)).date())
-    enabled, suspended = (policy.enabled, policy.issuing_suspended) if policy else (False, False)  # type: ignore[attr-defined]
-    return Stand(standing(replace(facts, portal_enabled=enabled, issuing_suspended=suspended), now=now), policy)
+    zone = zone_of(ticket.branch.cp)
+    rules = rules_for(
+        branch_id=ticket.branch_id, sold_on=ticket.sold_at.astimezone(zone).date(), today=now.astimezone(zone).date()
+    )
+    facts = replace(
+        facts,
+        portal_enabled=rules.today is not None and rules.today.enabled,
+        issuing_suspended=rules.issuing_suspended,
+        qualifies=qualifies(rules.when_sold, source=ticket.source, total=ticket.total, moneda=ticket.moneda),
+    )
+    found = standing(facts, now=now)
+    return Stand(found, rules.when_sold if found is Standing.NOT_OFFERED else rules.today)
 
 
 def state_of(ticket: Ticket, *, invoice: Invoice | None, now: datetime) -> str:

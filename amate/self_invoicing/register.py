@@ -1,27 +1,27 @@
 """A sale comes in: it becomes a ticket with its billing code and its deadline."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
-from amate.companies.models import Branch, PortalPolicy
+from amate.audit.record import record
+from amate.companies.models import Branch
+from amate.companies.policies import policy_on
 from amate.fiscal.clock import zone_of
-from amate.fiscal.ingreso import SaleLine, total_of
+from amate.fiscal.money import MoneyRefused
 from amate.invoices.lines import lines_to_json
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.reserve import is_reserved
 from amate.self_invoicing.rules import Window, deadline_of
+from amate.self_invoicing.sale import Sale as Sale
+from amate.self_invoicing.sale import TotalDoesNotAddUp as TotalDoesNotAddUp
+from amate.self_invoicing.sale import check_total
+from amate.tenancy.compiled import Arg, Compiled
+from amate.tenancy.writes import insert_unless_there
 
-
-class TotalDoesNotAddUp(ValueError):
-    """The total of the sale is not the sum of its lines; both sums are given, nothing was registered."""
-
-    def __init__(self, *, said: Decimal, computed: Decimal) -> None:
-        super().__init__(f"El total dice {said} y las partidas suman {computed}.")
-        self.said = said
-        self.computed = computed
+_KNOWN = Compiled(lambda: Ticket.objects.filter(source=Arg("source"), external_id=Arg("external_id")))
 
 
 class SaleAlreadyRegistered(ValueError):
@@ -35,70 +35,88 @@ class SaleAlreadyRegistered(ValueError):
         self.ticket = ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """A sale to the general public, as the point of sale tells it. `sold_at` is an instant with its zone."""
+class CodeNotYours(ValueError):
+    """The code that the till printed was never reserved for it, or another note has it already."""
 
-    source: str
-    external_id: str
-    folio: str
-    sold_at: datetime
-    forma_pago: str
-    total: Decimal
-    lines: tuple[SaleLine, ...]
-    moneda: str = "MXN"
+    def __init__(self) -> None:
+        super().__init__("Ese código no está reservado para esta fuente, o ya es de otra nota.")
 
 
 def register_ticket(*, sale: Sale, branch: Branch, now: datetime) -> tuple[Ticket, bool]:
     """Register a sale once; repeating it gives the same ticket, code and deadline. Answers (ticket, whether it is new).
 
-    Raises TotalDoesNotAddUp, SaleAlreadyRegistered, and money.MoneyRefused for a line that cannot be invoiced.
+    Raises TotalDoesNotAddUp, SaleAlreadyRegistered, CodeNotYours, and money.MoneyRefused for a line that cannot be
+    invoiced.
     """
     lines = lines_to_json(sale.lines)
-    digest = _digest(sale, branch, lines)
-    known = _known(sale, digest)
-    if known is not None:
+    digest = digest_of(sale, branch.code, lines)
+    try:
+        check_total(sale)
+        window = window_on(branch, sold_day(sale, branch))
+        made = new_ticket(sale, branch, lines=lines, digest=digest, window=window, now=now)
+        is_new = insert_unless_there(made)
+    except (TotalDoesNotAddUp, MoneyRefused, CodeNotYours):
+        known = _known(sale, digest)  # that it came before is the first thing to say
+        if known is None:
+            raise
         return known, False
-    computed = total_of(sale.lines, moneda=sale.moneda)
-    if computed != sale.total:
-        raise TotalDoesNotAddUp(said=sale.total, computed=computed)
-    zone = zone_of(branch.cp)
-    policy = PortalPolicy.objects.on(sale.sold_at.astimezone(zone).date())
-    window = Window(policy.window_days, policy.until_month_end) if policy else Window(0, until_month_end=False)
-    made = Ticket(
+    # Nearly every sale is new, and two tills may send one at once: the constraint decides, the loser reads the winner's.
+    if is_new:
+        record("ticket.registered", about=f"ticket:{made.pk}", now=now, source=sale.source)
+        return made, True
+    ticket = _known(sale, digest)
+    if ticket is None:  # what was in the way is the code: another note has it
+        raise CodeNotYours
+    return ticket, False
+
+
+def _code_of(sale: Sale) -> str:
+    if sale.code is None:
+        return new_code()
+    if not is_reserved(sale.code, source=sale.source):
+        raise CodeNotYours
+    return sale.code
+
+
+def new_ticket(
+    sale: Sale, branch: Branch, *, lines: list[dict[str, Any]], digest: bytes, window: Window, now: datetime
+) -> Ticket:
+    """The ticket of a sale that adds up, not yet inserted. `lines` and `digest` of the same sale."""
+    return Ticket(
         branch=branch,
         source=sale.source,
         external_id=sale.external_id,
         digest=digest,
-        code=new_code(),
+        code=_code_of(sale),
         folio=sale.folio,
         state_since=now,
         sold_at=sale.sold_at,
-        deadline=deadline_of(sold_at=sale.sold_at, window=window, zone=zone),
+        deadline=deadline_of(sold_at=sale.sold_at, window=window, zone=zone_of(branch.cp)),
         lines=lines,
         forma_pago=sale.forma_pago,
+        metodo_pago=sale.metodo_pago,
         moneda=sale.moneda,
         total=sale.total,
         total_cents=int(sale.total * 100),
         created_at=now,
     )
-    # Two tills may send the same sale at once: the constraint decides, and the loser reads the winner's code.
-    Ticket.objects.bulk_create([made], ignore_conflicts=True)
-    ticket = _known(sale, digest)
-    assert ticket is not None
-    return ticket, ticket.code == made.code
 
 
-def _known(sale: Sale, digest: bytes) -> Ticket | None:
-    ticket: Ticket | None = Ticket.objects.filter(source=sale.source, external_id=sale.external_id).first()
-    if ticket is not None and bytes(ticket.digest) != digest:
-        raise SaleAlreadyRegistered(ticket)
-    return ticket
+def sold_day(sale: Sale, branch: Branch) -> date:
+    """The local day of the sale, on which its window counts."""
+    return sale.sold_at.astimezone(zone_of(branch.cp)).date()
 
 
-def _digest(sale: Sale, branch: Branch, lines: list[dict[str, object]]) -> bytes:
+def window_on(branch: Branch, day: date) -> Window:
+    """The window of a sale made in that branch that day (local)."""
+    policy = policy_on(branch_id=branch.pk, day=day)
+    return Window.of(policy) if policy else Window(0, until_month_end=False)
+
+
+def digest_of(sale: Sale, branch_code: str, lines: list[dict[str, Any]]) -> bytes:
+    """What a repetition must say the same. `lines` as `lines_to_json` gives them."""
     said = [
-        branch.code,
+        branch_code,
         sale.folio,
         sale.sold_at.timestamp(),
         sale.forma_pago,
@@ -107,3 +125,10 @@ def _digest(sale: Sale, branch: Branch, lines: list[dict[str, object]]) -> bytes
         lines,
     ]
     return sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _known(sale: Sale, digest: bytes) -> Ticket | None:
+    ticket = _KNOWN.first(source=sale.source, external_id=sale.external_id)
+    if ticket is not None and (bytes(ticket.digest) != digest or sale.code not in (None, ticket.code)):
+        raise SaleAlreadyRegistered(ticket)
+    return ticket

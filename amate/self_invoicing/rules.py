@@ -3,17 +3,34 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 LAST_SECOND = time(23, 59, 59)
 
 
+class Policy(Protocol):
+    """What a row of the portal's rules, or a form that is not saved yet, says of the deadline."""
+
+    @property
+    def window_days(self) -> int: ...
+    @property
+    def until_month_end(self) -> bool: ...
+    @property
+    def grace_days(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The part of a portal policy that decides a deadline."""
+    """The part of a portal policy that decides a deadline. `grace_days` count from the end of the month, and only there."""
 
     days: int
     until_month_end: bool
+    grace_days: int = 0
+
+    @classmethod
+    def of(cls, policy: "Policy") -> "Window":
+        return cls(policy.window_days, policy.until_month_end, policy.grace_days)
 
 
 def deadline_of(*, sold_at: datetime, window: Window, zone: ZoneInfo) -> datetime:
@@ -25,11 +42,13 @@ def deadline_of(*, sold_at: datetime, window: Window, zone: ZoneInfo) -> datetim
     '2026-12-18T23:59:59-06:00'
     >>> deadline_of(sold_at=sale, window=Window(30, until_month_end=True), zone=zone).isoformat()
     '2026-11-30T23:59:59-06:00'
+    >>> deadline_of(sold_at=sale, window=Window(30, until_month_end=True, grace_days=5), zone=zone).isoformat()
+    '2026-12-05T23:59:59-06:00'
     """
     day = sold_at.astimezone(zone).date()
     last = day + timedelta(days=window.days)
     if window.until_month_end:
-        last = min(last, _month_end(day))
+        last = min(last, _month_end(day) + timedelta(days=window.grace_days))
     return datetime.combine(last, LAST_SECOND, tzinfo=zone)
 
 
@@ -52,6 +71,7 @@ class Standing(Enum):
     VOID = "void"
     LOCKED = "locked"
     PORTAL_OFF = "portal_off"
+    NOT_OFFERED = "not_offered"
     EXPIRED = "expired"
     CLAIMABLE = "claimable"
 
@@ -66,6 +86,7 @@ class TicketFacts:
     refused_by: str | None
     portal_enabled: bool
     issuing_suspended: bool
+    qualifies: bool = True
 
 
 def standing(facts: TicketFacts, *, now: datetime) -> Standing:
@@ -82,6 +103,8 @@ def standing(facts: TicketFacts, *, now: datetime) -> Standing:
         return Standing.LOCKED
     if not facts.portal_enabled or facts.issuing_suspended:
         return Standing.PORTAL_OFF
+    if not facts.qualifies:
+        return Standing.NOT_OFFERED
     if now >= facts.deadline + timedelta(seconds=1):
         return Standing.EXPIRED
     return Standing.CLAIMABLE

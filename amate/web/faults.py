@@ -45,6 +45,15 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _fault(request, status=400, title="No entendimos la solicitud", text="Vuelve al inicio e intenta otra vez.")
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    return _fault(
+        request,
+        status=429,
+        title="Demasiados intentos",
+        text="Espera unos minutos y vuelve a intentar. No se perdió nada.",
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return _fault(
         request,

@@ -9,7 +9,20 @@ Address = IPv4Address | IPv6Address
 
 
 def network_of(request: HttpRequest) -> str:
-    """The visitor's network. X-Forwarded-For is believed only from a proxy that we were told to trust."""
+    """The visitor's network."""
+    address = _visitor(request)
+    if address is None:
+        return "unknown"
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's address; the unspecified one (::) when nobody knows, as behind a socket without a trusted proxy."""
+    return str(_visitor(request) or "::")
+
+
+def _visitor(request: HttpRequest) -> Address | None:
+    """X-Forwarded-For is believed only from a proxy that we were told to trust."""
     address = _address(request.META.get("REMOTE_ADDR", ""))
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while address is not None and _is_proxy(address) and hops:
@@ -18,9 +31,7 @@ def network_of(request: HttpRequest) -> str:
         if before is None:
             break
         address = before
-    if address is None:
-        return "unknown"
-    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+    return address
 
 
 def _is_proxy(address: Address) -> bool:

@@ -14,7 +14,10 @@ def request_id(get_response: Answer) -> Answer:
         request.request_id = secrets.token_hex(6)  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
-        response = get_response(request)
+        try:
+            response = get_response(request)
+        finally:
+            structlog.contextvars.clear_contextvars()  # what the server says on this thread next is about another one
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
 

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError
 
 from amate.access.limit import forget_old_buckets
+from amate.audit.chain import chain, unchained_companies
 from amate.companies.models import Company
+from amate.intake.forget import forget_old_files
 from amate.promises.keep import step
 from amate.promises.sweep import rescue, sweep
 from amate.self_invoicing.visits import forget_stale_visits
@@ -22,6 +24,7 @@ async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
     every = [
         (dead_after / 3, "rescue", lambda now: rescue(dead_after=dead_after)),
         (timedelta(seconds=5), "sweep", lambda now: sweep(now=now)),
+        (timedelta(minutes=1), "chain", _chain),
         (timedelta(hours=1), "forget", _forget),
     ]
     await asyncio.gather(*(_repeat(name, pause, act, clock) for pause, name, act in every))
@@ -40,8 +43,17 @@ async def _repeat(
         await asyncio.sleep(pause.total_seconds())
 
 
+def _chain(now: datetime) -> None:
+    for company_id in unchained_companies():
+        more = True
+        while more:  # a transaction of its own for each thousand
+            with company_scope(company_id):
+                more = chain(now=now) > 0
+
+
 def _forget(now: datetime) -> None:
     forget_old_buckets(now=now)
     for company_id in Company.objects.values_list("id", flat=True):
         with company_scope(company_id):
             forget_stale_visits(now=now)
+            forget_old_files(now=now)

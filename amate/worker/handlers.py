@@ -1,16 +1,18 @@
 """Which promise is kept by which act. Outside calls stand between two transactions: claim, call, record."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from amate.adapters.messages import BadAddress, MessengerUnavailable, Outgoing
 from amate.adapters.pac import Pac, PacError, PacKeyConflict, PacRejected, PacUnavailable, Stamped
-from amate.companies.keep_csd import NoCsd, open_csd
+from amate.companies.keep_csd import NoCsd, judge_csd, open_csd
 from amate.companies.models import Company
 from amate.companies.secrets import WrongMasterKey
 from amate.invoices.deliver import prepare_delivery, record_not_sent, record_sent
 from amate.invoices.stamp import (
+    LateStamp,
     Outcome,
     Sending,
     prepare_stamp,
@@ -19,12 +21,16 @@ from amate.invoices.stamp import (
     record_unavailable,
     record_unknown,
 )
+from amate.messages.mail_invitation import prepare_invitation
 from amate.promises.keep import Clock, Handler, step
 from amate.promises.lease import GiveUp, Lease, TryLater, hold_fast, settle_here
 from amate.self_invoicing.claim import release_claim
+from amate.self_invoicing.send_note import prepare_note_mail
 from amate.tenancy.scope import company_scope
+from amate.worker import files
 from amate.worker.plugs import Plugs
 
+logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -34,7 +40,13 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
     return {
         "seal_and_stamp": partial(seal_and_stamp, plugs),
         "deliver": partial(deliver, plugs),
+        "invite": partial(invite, plugs),
+        "send_note": partial(send_note, plugs),
         "release": partial(release, plugs),
+        "read_batch": partial(files.read, plugs),
+        "commit_batch": partial(files.commit, plugs),
+        "undo_batch": partial(files.undo, plugs),
+        "keep_csd": partial(keep_sent_csd, plugs),
     }
 
 
@@ -54,14 +66,30 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> bool:
     except PacError as fault:
         _follow(await _in(lease, _record_fault, fenced=True)(plugs, invoice_id=invoice_id, fault=fault))
         return False
-    await _in(lease, record_stamp, settles=plugs.clock)(
-        invoice_id=invoice_id, key=sending.key, stamped=stamped, pac=plugs.pac.code, now=plugs.clock()
-    )
+    try:
+        await _in(lease, record_stamp, settles=plugs.clock)(
+            invoice_id=invoice_id, key=sending.key, stamped=stamped, pac=plugs.pac.code, now=plugs.clock()
+        )
+    except LateStamp as late:
+        logger.error(str(late), extra={"invoice": invoice_id, "company": lease.company_id})
+        raise GiveUp(str(late)) from late
     return True
 
 
 async def deliver(plugs: Plugs, lease: Lease) -> bool:
-    prepared = await _in(lease, _prepare_delivery)(plugs, lease)
+    return await _post(plugs, lease, await _in(lease, _prepare_delivery)(plugs, lease))
+
+
+async def invite(plugs: Plugs, lease: Lease) -> bool:
+    return await _post(plugs, lease, await _in(lease, _prepare_invitation)(plugs, lease))
+
+
+async def send_note(plugs: Plugs, lease: Lease) -> bool:
+    return await _post(plugs, lease, await _in(lease, _prepare_note_mail)(plugs, lease))
+
+
+async def _post(plugs: Plugs, lease: Lease, prepared: tuple[int, Outgoing] | None) -> bool:
+    """Hand a prepared message over and note what became of it. None: there is nothing to send any more."""
     if prepared is None:
         return False
     message_id, outgoing = prepared
@@ -79,6 +107,14 @@ async def deliver(plugs: Plugs, lease: Lease) -> bool:
 
 async def release(plugs: Plugs, lease: Lease) -> bool:
     await _in(lease, release_claim, settles=plugs.clock)(invoice_id=lease.args["invoice_id"], now=plugs.clock())
+    return True
+
+
+async def keep_sent_csd(plugs: Plugs, lease: Lease) -> bool:
+    try:
+        await _in(lease, judge_csd, settles=plugs.clock)(upload_id=lease.args["upload_id"], now=plugs.clock())
+    except WrongMasterKey as closed:
+        raise TryLater(str(closed), alarm="master_key") from closed
     return True
 
 
@@ -111,6 +147,27 @@ def _prepare_delivery(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None
         to=lease.args["to"],
         key=lease.args["message"],
         site=f"{plugs.public_url}/f/{slug}/",
+        sender=plugs.mail_from,
+        now=plugs.clock(),
+    )
+
+
+def _prepare_invitation(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None:
+    return prepare_invitation(
+        invitation_id=lease.args["invitation_id"],
+        site=f"{plugs.public_url}/cuenta/invitacion/",
+        sender=plugs.mail_from,
+        now=plugs.clock(),
+    )
+
+
+def _prepare_note_mail(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None:
+    return prepare_note_mail(
+        ticket_id=lease.args["ticket_id"],
+        to=lease.args["to"],
+        key=lease.args["message"],
+        site=plugs.public_url,
+        slug=Company.objects.values_list("slug", flat=True).get(pk=lease.company_id),
         sender=plugs.mail_from,
         now=plugs.clock(),
     )

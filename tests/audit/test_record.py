@@ -10,7 +10,7 @@ from amate.audit.record import Actor, acting, record
 
 
 def noted(world: Any) -> list[tuple[str, str, str]]:
-    return world.scoped(lambda: [(e.actor_kind, e.actor, e.act) for e in Entry.objects.order_by("id")])
+    return list(world.scoped(lambda: [(e.actor_kind, e.actor, e.act) for e in Entry.objects.order_by("id")]))
 
 
 def test_without_anybody_it_was_the_system(world: Any) -> None:

@@ -34,11 +34,33 @@ with scratch_server():
     print("ROWS", json.dumps(run(warm_up=1, rounds=1, each=1, crowd_each=4, listed=1)))
 """
 
+SMALL_IMPORT = """
+import json
+from benchmarks.scratch import scratch_server
+with scratch_server():
+    from benchmarks.import_sales import run
+    print("ROWS", json.dumps(run(lines=(20, 50, 100), rounds=1)))
+"""
+SMALL_TILL = """
+import json
+from benchmarks.scratch import scratch_server
+with scratch_server():
+    from benchmarks.register_ticket import run
+    print("ROWS", json.dumps(run(warm_up=2, rounds=1, each=4)))
+"""
+
 
 def python(*said: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *said], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=300
     )
+
+
+def measured(script: str) -> dict[str, Any]:
+    done = python("-c", script)
+    said = next((line for line in done.stdout.splitlines() if line.startswith("ROWS ")), None)
+    assert said is not None, done.stderr
+    return {row["name"]: row for row in json.loads(said.removeprefix("ROWS "))}
 
 
 def test_every_benchmark_is_run_by_make_bench() -> None:
@@ -77,13 +99,28 @@ def test_the_command_prints_and_keeps_what_it_measured(tmp_path: Path) -> None:
 
 
 def test_a_claim_through_the_real_portal_can_be_measured() -> None:
-    done = python("-c", SMALL_CLAIM)
-    said = next((line for line in done.stdout.splitlines() if line.startswith("ROWS ")), None)
-    assert said is not None, done.stderr
-    rows: dict[str, Any] = {row["name"]: row for row in json.loads(said.removeprefix("ROWS "))}
+    rows = measured(SMALL_CLAIM)
     whole, parts = rows["portal_claim"], ("web", "worker", "database")
     assert whole["bar"] == 80
     assert whole["value"] > whole["floor"] > 3
     assert sum(rows[f"portal_claim_{part}"]["value"] for part in parts) == pytest.approx(whole["value"], abs=0.5)
     assert all(rows[f"portal_claim_{part}"]["value"] > 0 for part in parts)
     assert rows["portal_claim_statements"]["value"] > 20
+
+
+def test_a_file_of_sales_can_be_measured_line_by_line() -> None:
+    rows = measured(SMALL_IMPORT)
+    assert rows["import_sales"]["bar"] == 1.5
+    assert rows["import_sales_memory"]["bar"] == 1.2
+    parts = rows["import_sales_read"]["value"] + rows["import_sales_commit"]["value"]
+    assert parts == pytest.approx(rows["import_sales"]["value"], abs=0.02)
+    assert rows["import_sales_read"]["value"] > 0
+    assert 0.8 < rows["import_sales_memory"]["value"] < 1.2
+
+
+def test_a_sale_sent_by_the_api_can_be_measured() -> None:
+    rows = measured(SMALL_TILL)
+    whole = rows["register_ticket"]
+    assert whole["bar"] == 10
+    assert whole["value"] > whole["floor"]
+    assert rows["register_ticket_web"]["value"] > 0

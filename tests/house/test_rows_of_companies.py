@@ -20,6 +20,8 @@ DIRECTORY = {
     "access_user_user_permissions",
     "access_membership",
     "access_apikey",
+    "access_invitation",
+    "usersessions_usersession",
     "catalogs_satkey",
     "rate_bucket",
     "django_session",

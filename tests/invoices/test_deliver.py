@@ -25,7 +25,9 @@ def test_it_carries_xml_and_pdf_under_a_plain_subject(world: Any) -> None:
     assert files["XOJI740919U48-AF-1.xml"] == bytes(stamp.xml)
     assert files["XOJI740919U48-AF-1.pdf"].startswith(b"%PDF")
     text = mail.get_body(("plain",)).get_content()
-    assert str(stamp.uuid) in text
+    assert str(stamp.uuid).upper() in text, "as on the printed form"
+    assert "MUESTRA SIN VALIDEZ FISCAL" in text
+    assert "MUESTRA SIN VALIDEZ FISCAL" in mail.get_body(("html",)).get_content()
     assert f"{world.invoice(invoice).total:,.2f}" in text
     assert "33 1234 5678" in text
     assert "https://facturas.example/f/cafeteria-el-amate/" in text

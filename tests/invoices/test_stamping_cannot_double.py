@@ -1,13 +1,15 @@
 """Whatever the PAC does, one claim becomes one CFDI, and nothing is lost (ENGINE SAFE)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection
 
+from amate.adapters.pac import Stamped
 from amate.invoices.models import Invoice, InvoiceMove, Sealing, Stamp, State
-from amate.invoices.stamp import seal_anew
+from amate.invoices.stamp import LateStamp, record_stamp, seal_anew
 from amate.promises.lease import retry_now
 from amate.promises.models import Promise
 from amate.tenancy.models import IllegalMove
@@ -403,3 +405,25 @@ def test_without_credits_it_rings_and_goes_on_by_itself_once_there_are_some(worl
     world.settle()
     assert world.invoice(invoice).state == State.STAMPED
     assert world.scoped(lambda: Promise.objects.get(pk=promise.pk).alarm) == ""
+
+
+def test_a_stamp_of_bytes_that_were_given_up_rings_and_replaces_nothing(world: Any) -> None:
+    """The rare case that `seal_anew` accepts: a run that was thought dead brings the old document's stamp."""
+    invoice = lost(world)
+    old = world.scoped(lambda: Sealing.objects.get(invoice=invoice))
+    world.scoped(lambda: seal_anew(invoice_id=invoice.pk, now=world.now()))
+    world.settle()
+    stamp = world.scoped(lambda: Stamp.objects.get(invoice=invoice))
+    late = Stamped(uuid4(), bytes(old.xml), datetime(2026, 11, 1), "SPR190613I52", "3" * 20, "x", recovered=True)
+    record = {"invoice_id": invoice.pk, "key": old.key, "stamped": late, "pac": "sw_sapien", "now": world.now()}
+    world.scoped(lambda: record_stamp(**record))  # stamped meanwhile: the late one changes nothing
+    assert world.scoped(lambda: Stamp.objects.get(invoice=invoice).uuid) == stamp.uuid
+
+    other = lost(world)
+    old = world.scoped(lambda: Sealing.objects.get(invoice=other))
+    world.pac.admin("faults", {"kind": "503"})
+    world.scoped(lambda: seal_anew(invoice_id=other.pk, now=world.now()))
+    world.settle()
+    with pytest.raises(LateStamp, match=str(late.uuid)):
+        world.scoped(lambda: record_stamp(**(record | {"invoice_id": other.pk, "key": old.key})))
+    assert world.invoice(other).state == State.SEALED

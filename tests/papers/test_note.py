@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from amate.papers.look import Look
-from amate.papers.note import Note, NoteLine, NoteTax, grouped, note_pdf
+from amate.papers.note import PAPERS, Note, NoteLine, NoteTax, grouped, note_pdf
 from tests.papers.reading import (
     POINTS_PER_MM,
     overprinted,
@@ -45,18 +45,22 @@ NOTE = Note(
 )
 
 
-def height_mm(pdf: bytes) -> float:
+WIDTH = {"80": 80.0, "58": 58.0, "carta": 215.9}
+MARGIN = {"80": 4, "58": 3, "carta": 18}
+
+
+def size_mm(pdf: bytes) -> tuple[float, float]:
     size = next(line for line in run("pdfinfo", "-", stdin=pdf).decode().splitlines() if line.startswith("Page size"))
-    assert float(size.split()[2]) == pytest.approx(80 * POINTS_PER_MM, abs=0.1)
-    return float(size.split()[4]) / POINTS_PER_MM
+    return float(size.split()[2]) / POINTS_PER_MM, float(size.split()[4]) / POINTS_PER_MM
 
 
-def test_it_prints_the_sale_and_how_to_invoice_it() -> None:
-    text = spaced(text_of(note_pdf(NOTE, look=LOOK)))
+@pytest.mark.parametrize("paper", PAPERS)
+def test_it_prints_the_sale_and_how_to_invoice_it_on_every_paper(paper: str) -> None:
+    text = spaced(text_of(note_pdf(NOTE, look=LOOK, paper=paper)))
     for fact in (
         "Ferretería La Palma", "RFC FPA010203AB1", "Sucursal Centro", "Av. Juárez 415", "Tel. 33 1234 5678", "R-20418",
-        "18 de noviembre de 2026, 12:41", "Tarjeta de crédito", "Taladro rotomartillo ½″ 800 W 899.00", "1 × 899.00",
-        "2.5 × 70.916", "177.29", "Subtotal 1,076.29", "IVA 16 % 172.21", "Total $1,248.50", "¿Necesitas factura?",
+        "18 de noviembre de 2026, 12:41", "Tarjeta de crédito", "Taladro rotomartillo ½″ 800 W", "899.00", "2.5",
+        "70.916", "177.29", "Subtotal 1,076.29", "IVA 16 % 172.21", "Total $1,248.50", "¿Necesitas factura?",
         "facturas.lapalma.mx", "7K4M-9QXW-2TRP", "Esta nota no es un comprobante fiscal", "¡Gracias por tu compra!",
         "Factura hasta el 18 de diciembre de 2026, 23:59 (hora del centro)",
     ):  # fmt: skip
@@ -68,15 +72,28 @@ def test_the_deadline_is_told_in_the_hour_of_the_place() -> None:
     assert "Factura hasta el 18 de diciembre de 2026, 21:59 (hora del noroeste)" in text
 
 
-def test_the_qr_opens_the_portal(tmp_path: Path) -> None:
-    assert qr_of(picture_of(note_pdf(NOTE, look=LOOK), tmp_path)) == NOTE.qr_url
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_qr_opens_the_portal(tmp_path: Path, paper: str) -> None:
+    assert qr_of(picture_of(note_pdf(NOTE, look=LOOK, paper=paper), tmp_path)) == NOTE.qr_url
 
 
-def test_the_paper_is_one_page_that_grows_with_the_sale() -> None:
-    short, long = note_pdf(NOTE, look=LOOK), note_pdf(replace(NOTE, lines=NOTE.lines * 60), look=LOOK)
-    assert pages_of(long) == 1
-    assert height_mm(short) < 200
-    assert height_mm(long) > 700
+@pytest.mark.parametrize("paper", ["80", "58"])
+def test_a_roll_is_one_page_that_grows_with_the_sale(paper: str) -> None:
+    long = replace(NOTE, lines=NOTE.lines * 60)
+    short, grown = note_pdf(NOTE, look=LOOK, paper=paper), note_pdf(long, look=LOOK, paper=paper)
+    assert pages_of(grown) == 1
+    assert size_mm(short)[0] == pytest.approx(WIDTH[paper], abs=0.1)
+    assert size_mm(short)[1] < 200
+    assert size_mm(grown)[1] > 700
+
+
+def test_a_long_sale_takes_more_letter_sheets_and_says_which_is_which() -> None:
+    pdf = note_pdf(replace(NOTE, lines=NOTE.lines * 40), look=LOOK, paper="carta")
+    assert size_mm(pdf) == (pytest.approx(215.9, abs=0.1), pytest.approx(279.4, abs=0.1))
+    pages = pages_of(pdf)
+    assert pages > 1
+    assert f"página 1 de {pages}" in spaced(text_of(pdf, page=1))
+    assert "7K4M-9QXW-2TRP" in text_of(pdf, page=pages)
 
 
 def test_the_same_note_gives_the_same_bytes() -> None:
@@ -91,20 +108,23 @@ def test_what_is_not_known_is_not_printed() -> None:
     assert "Total $1,248.50" in text
 
 
-def test_long_and_hostile_texts_stay_plain_and_inside_the_paper() -> None:
-    hostile = '#import "x" $a$ *b* \\ @c <d> 😀'
-    note = replace(
-        NOTE,
-        nombre_comercial="Ñ" * 120,
-        folio="9" * 40,
-        site="https://" + "direccion-larga-" * 6 + ".mx",
-        lines=(NoteLine(hostile + "X" * 200, Decimal("1234.567"), Decimal("123456.789"), Decimal("152415765.28")),),
-        total=Decimal("999999999.99"),
-    )
-    pdf = note_pdf(note, look=Look(foot_note="N" * 200))
-    assert squeezed(hostile).replace("😀", "□") in squeezed(text_of(pdf))
-    right = (80 - 4) * POINTS_PER_MM + 1
-    assert [word for word in words_of(pdf) if word.right > right or word.left < 4 * POINTS_PER_MM - 1] == []
+HOSTILE = '#import "x" $a$ *b* \\ @c <d> 😀'
+LONG = replace(
+    NOTE,
+    nombre_comercial="Ñ" * 120,
+    folio="9" * 40,
+    site="https://" + "direccion-larga-" * 6 + ".mx",
+    lines=(NoteLine(HOSTILE + "X" * 200, Decimal("1234.567"), Decimal("123456.789"), Decimal("152415765.28")),),
+    total=Decimal("999999999.99"),
+)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_long_and_hostile_texts_stay_plain_and_inside_the_paper(paper: str) -> None:
+    pdf = note_pdf(LONG, look=Look(foot_note="N" * 200), paper=paper)
+    assert squeezed(HOSTILE).replace("😀", "□") in squeezed(text_of(pdf))
+    left, right = MARGIN[paper] * POINTS_PER_MM - 1, (WIDTH[paper] - MARGIN[paper]) * POINTS_PER_MM + 1
+    assert [word for word in words_of(pdf) if word.right > right or word.left < left] == []
     assert overprinted(pdf) == []
 
 

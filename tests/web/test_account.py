@@ -34,6 +34,9 @@ def test_only_what_staff_need_is_routed() -> None:
         "account_inactive",
         "account_reauthenticate",
         "account_change_password",
+        "account_invitation",
+        "account_sessions",
+        "account_sessions_end",
     }
 
 

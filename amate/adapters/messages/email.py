@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -20,18 +21,13 @@ class Smtp:
     seconds: float = 20
 
     async def send(self, message: Outgoing) -> None:
-        parts = urlsplit(self.url)
         try:
             await aiosmtplib.send(
                 _mime(message),
                 sender=message.sender,
                 recipients=[message.to],
-                hostname=parts.hostname,
-                port=parts.port or (465 if parts.scheme == "smtps" else 25),
-                username=unquote(parts.username) if parts.username else None,
-                password=unquote(parts.password) if parts.password else None,
-                use_tls=parts.scheme == "smtps",
                 timeout=self.seconds,
+                **_way_in(self.url),
             )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             if all(reply.code in PERMANENT for reply in refused.recipients):
@@ -39,6 +35,26 @@ class Smtp:
             raise MessengerUnavailable(_said(refused.recipients[0].message)) from refused
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as fault:
             raise MessengerUnavailable(f"{type(fault).__name__}: {fault}") from fault
+
+    async def check(self) -> None:
+        """Go in and out again without a mail. Raises MessengerUnavailable with the server's own words."""
+        parts = urlsplit(self.url)
+        try:
+            async with aiosmtplib.SMTP(**_way_in(self.url), timeout=self.seconds):
+                return
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as fault:
+            raise MessengerUnavailable(f"{parts.hostname}: {type(fault).__name__}: {_said(str(fault))}") from fault
+
+
+def _way_in(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "hostname": parts.hostname,
+        "port": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "username": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "use_tls": parts.scheme == "smtps",
+    }
 
 
 def _mime(message: Outgoing) -> EmailMessage:

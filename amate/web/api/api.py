@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from amate.web.api import invoices, tickets
+from amate.web.api import code_blocks, invoices, notes, tickets
 from amate.web.api.problems import NoSuchThing, SaleRefused, ScopeMissing, WrongMediaType, field_errors
 from amate.web.faults import problem
 
@@ -55,7 +55,9 @@ api = Api(
     parser=ExactNumbers(),
     urls_namespace="api",
 )
+api.add_router("/tickets", notes.router)  # before the sales: its names are not those of a sale
 api.add_router("/tickets", tickets.router)
+api.add_router("/code-blocks", code_blocks.router)
 api.add_router("/invoices", invoices.router)
 
 

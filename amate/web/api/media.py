@@ -3,10 +3,12 @@
 from typing import Any
 
 
-def _described(media_type: str) -> dict[str, Any]:
-    binary = {"schema": {"type": "string", "contentMediaType": media_type}}
-    return {"responses": {200: {"description": "OK", "content": {media_type: binary}}}}
+def _described(*media_types: str) -> dict[str, Any]:
+    contents = {one: {"schema": {"type": "string", "contentMediaType": one}} for one in media_types}
+    return {"responses": {200: {"description": "OK", "content": contents}}}
 
 
 PDF = _described("application/pdf")
 XML = _described("application/xml")
+TEXT = _described("text/plain")
+ESCPOS = _described("application/octet-stream")

@@ -100,6 +100,8 @@ def _field_error(error: dict[str, Any]) -> dict[str, str]:
 
 def _sentence(error: dict[str, Any]) -> str:
     kind = error["type"]
+    if kind == "literal_error":
+        return f"Escribe uno de estos: {error['ctx']['expected'].replace(' or ', ' o ')}"
     if kind == "value_error":
         return str(error["ctx"]["error"])
     if kind in COUNTED:

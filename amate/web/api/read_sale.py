@@ -1,25 +1,30 @@
 """From what a point of sale sent to the sale that is registered: every SAT key is checked here, all mistakes at once."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from amate.companies.models import Branch
-from amate.fiscal.catalogs import Catalogs, name_of
+from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.clock import zone_of
 from amate.fiscal.ingreso import IngresoRefused, SaleLine
 from amate.fiscal.money import Impuesto, Line, MoneyRefused
-from amate.fiscal.tables.comprobante import FORMAS_PAGO
-from amate.fiscal.tables.impuestos import EXENTO, IEPS, IVA
 from amate.fiscal.text import TextRefused, clean_text
-from amate.self_invoicing.register import Sale
+from amate.self_invoicing.codes import read_code
+from amate.self_invoicing.sale import (
+    Sale,
+    exact,
+    wrong_forma_pago,
+    wrong_keys,
+    wrong_kind_of_tax,
+    wrong_metodo_pago,
+    wrong_moment,
+    wrong_moneda,
+    wrong_rate,
+)
 from amate.web.api.problems import FieldError, SaleRefused
 from amate.web.api.sale import ImpuestoIn, LineIn, SaleIn
 
-CFDI_40 = datetime(2022, 1, 1, tzinfo=UTC)
-AHEAD = timedelta(days=1)  # a till's clock or zone may be wrong by hours; by a day it is a mistake
-POR_DEFINIR = "99"
-MXN = "MXN"
 NO_TAXES = (
     "Falta decir sus impuestos: escríbelos aquí o en default_impuestos. No suponemos ninguna tasa; "
     "una partida sin impuestos lleva [] y su objeto_imp"
@@ -39,7 +44,9 @@ def read_sale(
 
     day = now.astimezone(zone_of(branch.cp)).date()
     _check_head(said, catalogs=catalogs, day=day, now=now, report=report)
-    folio = _clean(said.folio, report=report)
+    folio, code = _clean(said.folio, report=report), read_code(said.code or "")
+    if said.code is not None and code is None:
+        report(("code",), "Al código le falta o le sobra una letra, o hay una cambiada")
     default = _taxes(said.default_impuestos, ("default_impuestos",), catalogs=catalogs, day=day, report=report)
     lines: list[SaleLine] = []
     for place, line in enumerate(said.lines):
@@ -63,35 +70,21 @@ def read_sale(
         total=Decimal(said.total).quantize(Decimal("0.01")),
         lines=tuple(lines),
         moneda=said.moneda,
+        metodo_pago=said.metodo_pago,
+        code=code,
     )
 
 
-def exact(text: str) -> Decimal:
-    """The number without the zeros that say nothing, so that 1, 1.0 and 1.00 are one sale and not three.
-
-    >>> exact("100.50"), exact("100"), exact("0.160000")
-    (Decimal('100.5'), Decimal('100'), Decimal('0.16'))
-    """
-    number = Decimal(text)
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
-
-
 def _check_head(said: SaleIn, *, catalogs: Catalogs, day: date, now: datetime, report: Report) -> None:
-    if said.sold_at.year < CFDI_40.year:
-        report(("sold_at",), "Antes de 2022 no había CFDI 4.0: esa venta ya no se puede facturar")
-    elif said.sold_at.year > now.year + 1 or said.sold_at > now + AHEAD:
-        report(("sold_at",), "Esa fecha está en el futuro: revisa el reloj y la zona de tu punto de venta")
-    if said.forma_pago == POR_DEFINIR:
-        report(("forma_pago",), "Una nota ya está pagada: 99 (por definir) no dice cómo")
-    elif said.forma_pago not in FORMAS_PAGO or not catalogs.is_valid("forma_pago", said.forma_pago, day):
-        report(("forma_pago",), f"El SAT no tiene la forma de pago “{said.forma_pago}”")
-    if said.moneda not in catalogs.monedas:
-        report(("moneda",), f"El SAT no tiene la moneda “{said.moneda}”")
-    elif said.moneda != MXN:
-        report(
-            ("moneda",),
-            f"Por ahora las notas son en pesos (MXN), no en {name_of('moneda', said.moneda) or said.moneda}",
-        )
+    found = {
+        "sold_at": wrong_moment(said.sold_at, now=now),
+        "metodo_pago": wrong_metodo_pago(said.metodo_pago),
+        "forma_pago": wrong_forma_pago(said.forma_pago, catalogs=catalogs, day=day, metodo_pago=said.metodo_pago),
+        "moneda": wrong_moneda(said.moneda, catalogs=catalogs),
+    }
+    for field, sentence in found.items():
+        if sentence:
+            report((field,), sentence)
 
 
 def _clean(folio: str, *, report: Report) -> str:
@@ -111,9 +104,9 @@ def _line(
     try:
         return SaleLine(
             line=Line(
-                cantidad=exact(line.cantidad),
-                precio=exact(line.precio),
-                descuento=exact(line.descuento),
+                cantidad=exact(Decimal(line.cantidad)),
+                precio=exact(Decimal(line.precio)),
+                descuento=exact(Decimal(line.descuento)),
                 incluye_impuestos=included,
                 objeto_imp=line.objeto_imp,
                 impuestos=taxes,
@@ -130,14 +123,15 @@ def _line(
 
 
 def _check_keys(line: LineIn, here: tuple[str | int, ...], *, catalogs: Catalogs, day: date, report: Report) -> None:
-    if line.clave_prod_serv not in catalogs.claves_prod_serv:
-        said = f"El SAT no tiene la clave de producto “{line.clave_prod_serv}”: búscala en el catálogo"
-        report((*here, "clave_prod_serv"), said)
-    if line.clave_unidad not in catalogs.claves_unidad:
-        said = f"El SAT no tiene la clave de unidad “{line.clave_unidad}”: búscala en el catálogo"
-        report((*here, "clave_unidad"), said)
-    if not catalogs.is_valid("objeto_imp", line.objeto_imp, day):
-        report((*here, "objeto_imp"), f"El SAT no tiene el objeto de impuesto “{line.objeto_imp}”")
+    found = wrong_keys(
+        clave_prod_serv=line.clave_prod_serv,
+        clave_unidad=line.clave_unidad,
+        objeto_imp=line.objeto_imp,
+        catalogs=catalogs,
+        day=day,
+    )
+    for field, sentence in found:
+        report((*here, field), sentence)
 
 
 def _taxes(
@@ -153,20 +147,18 @@ def _taxes(
 def _tax(
     said: ImpuestoIn, here: tuple[str | int, ...], *, catalogs: Catalogs, day: date, report: Report
 ) -> Impuesto | None:
-    if said.retencion:
-        report((*here, "retencion"), "Una nota al público en general no lleva retenciones")
+    wrong = wrong_kind_of_tax(said.impuesto, retencion=said.retencion)
+    if wrong:
+        report((*here, wrong[0]), wrong[1])
         return None
-    if said.impuesto not in (IVA, IEPS):
-        report((*here, "impuesto"), f"El impuesto “{said.impuesto}” no se traslada: usa 002 (IVA) o 003 (IEPS)")
-        return None
+    rate = None if said.tasa_o_cuota is None else exact(Decimal(said.tasa_o_cuota))
     try:
-        tax = Impuesto(said.impuesto, said.tipo_factor, None if said.tasa_o_cuota is None else exact(said.tasa_o_cuota))
+        tax = Impuesto(said.impuesto, said.tipo_factor, rate)
     except MoneyRefused as refused:
         report(here, refused.message)
         return None
-    if tax.tipo_factor != EXENTO and tax.tasa_o_cuota is not None:
-        if catalogs.is_rate(tax.impuesto, tax.tipo_factor, tax.tasa_o_cuota, retencion=False, as_of=day):
-            return tax
-        report((*here, "tasa_o_cuota"), f"El SAT no tiene esa tasa o cuota para el impuesto {tax.impuesto}")
+    sentence = wrong_rate(tax, catalogs=catalogs, day=day)
+    if sentence:
+        report((*here, "tasa_o_cuota"), sentence)
         return None
     return tax

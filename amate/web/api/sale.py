@@ -45,6 +45,7 @@ Cents = Annotated[str, BeforeValidator(_cents), _number_schema(CENTS, "1248.50")
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._:@~+-]*$"
 Source = Annotated[str, StringConstraints(pattern=NAME, max_length=40)]
 ExternalId = Annotated[str, StringConstraints(pattern=NAME, max_length=80)]
+Reason = Annotated[str, StringConstraints(max_length=200)]
 Key = Annotated[str, Field(max_length=20)]
 
 
@@ -80,12 +81,16 @@ class LineIn(Strict):
 
 
 class SaleIn(Strict):
-    """Una venta al público en general, ya pagada."""
+    """Una venta al público en general."""
 
     sold_at: Moment = Field(description="Instante de la venta, con su zona", examples=["2026-11-21T14:07:00-06:00"])
     branch: str | None = Field(None, max_length=40, description="Código de la sucursal; obligatorio si hay varias")
     folio: str = Field(min_length=1, max_length=80, description="El de la nota impresa")
-    forma_pago: Key = Field(description="c_FormaPago; 99 no, porque la venta ya está pagada", examples=["01"])
+    forma_pago: Key = Field(description="c_FormaPago: cómo se pagó; 99 solo si es a crédito", examples=["01"])
+    metodo_pago: Key = Field("PUE", description="c_MetodoPago: PUE ya pagada; PPD a crédito, con forma_pago 99")
+    code: str | None = Field(
+        None, max_length=40, description="El que tu caja imprimió sin conexión, de un bloque de POST /code-blocks"
+    )
     total: Cents = Field(description="El de la nota impresa: debe ser la suma de las partidas")
     prices_include_taxes: bool = Field(True, strict=True, description="Si precio y descuento ya traen los impuestos")
     moneda: Key = Field("MXN", description="c_Moneda; por ahora, MXN")

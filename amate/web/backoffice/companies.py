@@ -5,14 +5,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from amate.access.models import Membership
+from amate.companies.models import Emisor
+from amate.tenancy.scope import company_scope
 
 
 @login_required
 def companies(request: HttpRequest) -> HttpResponse:
-    """Names and RFC are behind each company's own scope, so the list shows the directory's name (DECISIONS A5)."""
+    """Each name is behind its company's own scope (DECISIONS A5): a person has few companies."""
     memberships = list(
         Membership.objects.select_related("company").filter(user_id=request.user.pk or 0).order_by("company__slug")
     )
     if len(memberships) == 1:
         return redirect("office:home", slug=memberships[0].company.slug)
-    return render(request, "office/companies.html", {"memberships": memberships})
+    doors = []
+    for membership in memberships:
+        with company_scope(membership.company_id):
+            doors.append((membership, Emisor.objects.values_list("nombre_comercial", "rfc").get()))
+    return render(request, "office/companies.html", {"doors": doors})

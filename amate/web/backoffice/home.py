@@ -10,7 +10,8 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from amate.companies.models import Csd, Emisor, PortalPolicy
+from amate.companies.models import Csd, Emisor
+from amate.companies.policies import portal_today
 from amate.invoices.models import Origin
 from amate.invoices.queries import invoices_in, on_the_way, refused_for_staff, stamped_since
 from amate.papers.dates import MONTHS, short
@@ -18,10 +19,13 @@ from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
 from amate.web.addresses import API, portal_site, portal_url
 from amate.web.backoffice.page import address, office_zone, show
+from amate.web.backoffice.path import path_of
+from amate.web.backoffice.roles import MAY_CONFIGURE, may
 from amate.web.backoffice.rows import invoice_rows, ticket_rows
 from amate.web.clock import now
 
-CSD_WARNING = timedelta(days=30)
+# Days before the seal expires, and how loud each is (CER-3).
+CSD_WARNINGS = ((7, "bad"), (30, "warn"), (60, "warn"))
 CERTISAT = "https://portalsat.plataforma.sat.gob.mx/certisat/"
 LATEST = 6
 # Of Promise.alarm; a missing CSD has a line of its own.
@@ -50,9 +54,11 @@ class ToDo:
 def home(request: HttpRequest, slug: str) -> HttpResponse:
     moment, zone = now(), office_zone()
     midnight = moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    policy = PortalPolicy.objects.on(midnight.date())
-    todo = _todo(request, moment=moment, zone=zone)
+    portal = portal_today(day=midnight.date())
+    csd = Csd.objects.in_use().first()
+    todo = _todo(request, csd=csd, moment=moment, zone=zone)
     tickets, sold = registered_since(midnight)
+    latest = ticket_rows(tickets_in(state="", text="", now=moment)[:LATEST], now=moment)
     return show(
         request,
         "office/home.html",
@@ -68,10 +74,12 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         todo=todo,
         yours=sum(one.yours for one in todo),
         latest_invoices=invoice_rows(invoices_in(state="", origin="", text="")[:LATEST]),
-        latest_tickets=ticket_rows(tickets_in(state="", text="", now=moment)[:LATEST], now=moment),
+        latest_tickets=latest,
         portal_url=portal_url(slug),
         portal_site=portal_site(slug),
-        policy=policy,
+        policy=portal.policy,
+        portal_open=portal.is_open,
+        path=path_of(request, policy=portal.policy, csd=csd, sells=bool(latest), now=moment),
         api_address=f"{settings.PUBLIC_URL}{API}/tickets/caja-1/0001",
     )
 
@@ -94,8 +102,8 @@ def _greeting(hour: int) -> str:
     return "Buenas tardes" if hour < 19 else "Buenas noches"
 
 
-def _todo(request: HttpRequest, *, moment: datetime, zone: ZoneInfo) -> list[ToDo]:
-    found = [*_suspended(), *_csd(moment=moment, zone=zone)]
+def _todo(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: ZoneInfo) -> list[ToDo]:
+    found = [*_suspended(), *_csd(request, csd=csd, moment=moment, zone=zone)]
     mend = refused_for_staff()
     if refused := len(mend):
         text = "1 factura rechazada por corregir" if refused == 1 else f"{refused} facturas rechazadas por corregir"
@@ -135,6 +143,11 @@ def _wait_for_it(count: int) -> str:
     return "1 factura espera y saldrá sola" if count == 1 else f"{count} facturas esperan y saldrán solas"
 
 
+def _renewal(request: HttpRequest) -> str:
+    """Where a seal is renewed: in the settings, by who may; others are shown where the SAT gives it."""
+    return address(request, "settings_csd") if may(request, MAY_CONFIGURE) else CERTISAT
+
+
 def _suspended() -> list[ToDo]:
     if not Emisor.objects.filter(issuing_suspended=True).exists():
         return []
@@ -145,19 +158,17 @@ def _suspended() -> list[ToDo]:
     ]
 
 
-def _csd(*, moment: datetime, zone: ZoneInfo) -> list[ToDo]:
-    csd = Csd.objects.in_use().first()
+def _csd(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: ZoneInfo) -> list[ToDo]:
+    url = _renewal(request)
     if csd is None:
-        return [ToDo("bad", "i-sheet", "Falta tu sello digital (CSD)", "Sin él no se emite nada", "Tramitar", CERTISAT)]
+        return [ToDo("bad", "i-sheet", "Falta tu sello digital (CSD)", "Sin él no se emite nada", "Subir", url)]
     left = csd.valid_to - moment
-    if left > CSD_WARNING:
-        return []
     day = short(csd.valid_to.astimezone(zone))
     if left <= timedelta(0):
-        return [ToDo("bad", "i-sheet", f"Tu sello digital venció el {day}", "No se emite nada", "Renovar", CERTISAT)]
+        return [ToDo("bad", "i-sheet", f"Tu sello digital venció el {day}", "No se emite nada", "Renovar", url)]
+    tone = next((tone for days, tone in CSD_WARNINGS if left <= timedelta(days=days)), None)
+    if tone is None:
+        return []
     days = "hoy" if left.days == 0 else "mañana" if left.days == 1 else f"en {left.days} días"
-    return [
-        ToDo(
-            "warn", "i-sheet", f"Tu sello digital vence {days}", f"Renueva el CSD antes del {day}", "Renovar", CERTISAT
-        )
-    ]
+    text, why = f"Tu sello digital vence {days}", f"Renueva el CSD antes del {day}"
+    return [ToDo(tone, "i-sheet", text, why, "Renovar", url)]

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from amate.audit.record import record
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
 from amate.invoices.deliver import promise_delivery, resend_occasion
@@ -98,6 +99,7 @@ def resend(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     moment, to = now(), form.cleaned_data["correo"]
     occasion = resend_occasion(moment)
     promise_delivery(invoice_id=found.pk, to=to, occasion=occasion, priority=SOMEBODY_WAITS, now=moment)
+    record("invoice.resent", about=f"invoice:{found.pk}", now=moment, to=to)
     messages.success(request, f"La enviamos a {to}. Abajo verás cuando salga.")
     return redirect(address(request, "invoice", found.pk) + "#correos")
 

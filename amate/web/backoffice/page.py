@@ -9,28 +9,39 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from amate.access.models import Role
 from amate.companies.models import Branch, Emisor
 from amate.fiscal.clock import zone_of
 from amate.promises.models import Promise
+from amate.web.addresses import logo_url
+from amate.web.backoffice.roles import MAY_AUDIT, MAY_CONFIGURE, may
 
 CENTRO = ZoneInfo("America/Mexico_City")
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """An entry of the menu; `short` is for the bar of a phone."""
+    """An entry of the menu; `short` is for a phone, whose bar has place for four: the others are behind "Más".
+    `roles` see it; None: everybody."""
 
     name: str
     icon: str
     label: str
     short: str
+    roles: frozenset[Role] | None = None
+    on_the_bar: bool = False
 
 
 ROOMS = (
-    Room("home", "i-home", "Inicio", "Inicio"),
-    Room("tickets", "i-ticket", "Ventas y autofactura", "Ventas"),
-    Room("invoices", "i-sheet", "Facturas", "Facturas"),
+    Room("home", "i-home", "Inicio", "Inicio", on_the_bar=True),
+    Room("counter", "i-collect", "Mostrador", "Mostrador", on_the_bar=True),
+    Room("tickets", "i-ticket", "Ventas y autofactura", "Ventas", on_the_bar=True),
+    Room("invoices", "i-sheet", "Facturas", "Facturas", on_the_bar=True),
+    Room("imports", "i-cycle", "Importar", "Importar"),
+    Room("products", "i-bars", "Productos", "Productos"),
     Room("pending", "i-match", "Pendientes", "Pendientes"),
+    Room("people", "i-key", "Personas y permisos", "Personas", roles=MAY_AUDIT),
+    Room("settings", "i-gear", "Ajustes", "Ajustes", roles=MAY_CONFIGURE),
 )
 
 
@@ -55,6 +66,7 @@ def show(
     """Draw a page inside the frame; `room` is the entry of the menu it belongs to."""
     # The counter counts only what waits for a person: what is tried again by itself needs nobody.
     waiting = Promise.objects.for_a_person().count()
+    emisor = Emisor.objects.get()
     frame = {
         "menu": [
             {
@@ -64,8 +76,12 @@ def show(
                 "count": waiting if one.name == "pending" else 0,
             }
             for one in ROOMS
+            if one.roles is None or may(request, one.roles)
         ],
-        "emisor": Emisor.objects.get(),
+        "waiting": waiting,
+        "emisor": emisor,
+        "may_configure": may(request, MAY_CONFIGURE),
+        "logo": logo_url(slug_of(request), emisor.logo),
         "slug": slug_of(request),
     }
     with timezone.override(zone or office_zone()):

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from amate.audit.record import record
 from amate.invoices.models import Invoice
 from amate.promises.lease import retry_now
 from amate.promises.models import Promise
@@ -20,7 +21,13 @@ from amate.web.clock import now
 WORDS = {
     "seal_and_stamp": "Timbrar la factura",
     "deliver": "Enviar la factura",
+    "invite": "Enviar la invitación",
+    "send_note": "Enviar la nota",
     "release": "Devolver la nota al portal",
+    "read_batch": "Leer el archivo que subiste",
+    "commit_batch": "Registrar lo del archivo que subiste",
+    "undo_batch": "Deshacer una importación",
+    "keep_csd": "Revisar el sello digital que subiste",
 }
 
 
@@ -55,7 +62,9 @@ def retry(request: HttpRequest, slug: str, promise_id: int) -> HttpResponse:
     found: Promise | None = Promise.objects.filter(pk=promise_id).first()
     if found is None:
         raise Http404
-    if retry_now(promise_id=promise_id, now=now()):
+    moment = now()
+    if retry_now(promise_id=promise_id, now=moment):
+        record("promise.retried", about=f"promise:{promise_id}", now=moment, kind=found.kind, key=found.key)
         messages.success(request, "Lo intentamos otra vez en este momento. Actualiza la página para ver cómo quedó.")
     else:
         messages.info(request, "Ya no hacía falta: se resolvió mientras tanto.")

@@ -5,9 +5,19 @@ from django.http import HttpRequest
 
 from amate.access.models import Role
 
+MAY_CONFIGURE = frozenset({Role.OWNER, Role.ADMIN})
 MAY_RETRY = frozenset({Role.OWNER, Role.ADMIN, Role.ACCOUNTANT})
 MAY_SEAL_ANEW = MAY_RETRY
+MAY_IMPORT = MAY_RETRY
+MAY_KEEP_PRODUCTS = MAY_RETRY
 MAY_RESEND = MAY_RETRY | {Role.CASHIER}
+MAY_HOLD = MAY_RETRY | {Role.CASHIER}
+MAY_VOID = MAY_RETRY
+MAY_REPRINT = MAY_HOLD
+MAY_SELL = MAY_HOLD
+
+MAY_MANAGE_PEOPLE = frozenset({Role.OWNER, Role.ADMIN})
+MAY_AUDIT = MAY_MANAGE_PEOPLE | {Role.ACCOUNTANT}
 
 
 def may(request: HttpRequest, roles: frozenset[Role]) -> bool:

@@ -3,25 +3,69 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from amate.audit.models import Entry
+from amate.audit.record import record
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
-from amate.fiscal.ingreso import SaleLine
+from amate.fiscal.ingreso import PPD, SaleLine
 from amate.invoices.lines import lines_from_json
 from amate.papers.dates import in_full, zone_in_words
 from amate.papers.facts import figure
+from amate.papers.note import PAPERS
 from amate.self_invoicing.codes import show_code
+from amate.self_invoicing.hold import LONGEST_REASON
 from amate.self_invoicing.models import Claim, Ticket
-from amate.self_invoicing.note import print_note
+from amate.self_invoicing.note import A_CREDITO, print_note
 from amate.self_invoicing.queries import STATES, state_of, tickets_in
 from amate.web.addresses import portal_site, qr_url
 from amate.web.backoffice.keyset import asked, page_of
-from amate.web.backoffice.page import show
+from amate.web.backoffice.page import show, slug_of
+from amate.web.backoffice.roles import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SELL, MAY_VOID, may, require
 from amate.web.backoffice.rows import invoice_pill, ticket_pill, ticket_rows
 from amate.web.clock import now
 from amate.web.files import pdf_response
+from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+
+FREE = frozenset({"open", "expired", "locked"})
+PAPER_NAMES = {"80": "80 mm", "58": "58 mm", "carta": "Carta"}
+# Of the audit, as this page tells them; who and why follow.
+ACTS = {
+    "ticket.locked": "La bloqueó",
+    "ticket.unlocked": "La desbloqueó",
+    "ticket.voided": "La canceló",
+    "note.reprinted": "La imprimió otra vez",
+    "note.sent": "La envió por correo",
+}
+
+
+class HoldForm(forms.Form):
+    motivo = forms.CharField(
+        label="Motivo",
+        max_length=LONGEST_REASON,
+        help_text="Lo verá tu equipo en el historial; tu cliente no.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={
+            "required": "Escribe el motivo: queda en el historial de la nota",
+            "max_length": f"Escríbelo más corto: caben {LONGEST_REASON} letras",
+        },
+    )
+
+
+class SendForm(forms.Form):
+    correo = MailField(
+        label="Enviarla a este correo",
+        max_length=LONGEST_MAIL,
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        error_messages={
+            "required": "Escribe a qué correo la enviamos",
+            "invalid": BAD_MAIL,
+            "max_length": f"Ese correo es demasiado largo: caben {LONGEST_MAIL} caracteres",
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +98,70 @@ def tickets(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def ticket(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
-    found = _find(ticket_id)
+    return show_ticket(request, find_ticket(ticket_id))
+
+
+@require_safe
+def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
+    """The note printed again: always the same code, QR and deadline. Who printed it is told in its history."""
+    require(request, MAY_REPRINT)
+    found = find_ticket(ticket_id)
+    paper = request.GET.get("papel", "80")
+    if paper not in PAPERS:
+        raise Http404
+    pdf = print_note(ticket=found, site=portal_site(slug), qr_url=qr_url(found, slug=slug), paper=paper)
+    record("note.reprinted", about=f"ticket:{found.pk}", now=now(), papel=paper)
+    return pdf_response(pdf, name=f"nota-{show_code(found.code)}.pdf")
+
+
+def find_ticket(ticket_id: int) -> Ticket:
+    found: Ticket | None = Ticket.objects.select_related("branch").filter(pk=ticket_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def show_ticket(
+    request: HttpRequest,
+    found: Ticket,
+    *,
+    hold: HoldForm | None = None,
+    send: SendForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of one note, with a form that was refused if there is one."""
     claims = list(Claim.objects.select_related("invoice").filter(ticket=found).order_by("-id"))
     invoice = next((claim.invoice for claim in claims if claim.released_at is None), None)
-    zone = zone_of(found.branch.cp)
+    moment, zone = now(), zone_of(found.branch.cp)
+    state = state_of(found, invoice=invoice, now=moment)
+    free = state in FREE
     return show(
         request,
         "office/ticket.html",
         room="tickets",
         zone=zone,
+        status=status,
         ticket=found,
-        pill=ticket_pill(state_of(found, invoice=invoice, now=now())),
+        pill=ticket_pill(state),
         invoice=invoice,
         invoice_pill=invoice_pill(invoice) if invoice else None,
         deadline=f"{in_full(found.deadline.astimezone(zone))}, {zone_in_words(zone.key)}",
         sold=in_full(found.sold_at.astimezone(zone)),
-        paid_with=name_of("forma_pago", found.forma_pago),
+        paid_with=A_CREDITO if found.metodo_pago == PPD else name_of("forma_pago", found.forma_pago),
         lines=[_line(sale) for sale in lines_from_json(found.lines)],
         steps=_steps(found, claims),
-        qr_url=qr_url(found, slug=slug),
+        qr_url=qr_url(found, slug=slug_of(request)),
+        locked=found.state == Ticket.State.LOCKED,
+        may_hold=free and may(request, MAY_HOLD),
+        may_void=free and may(request, MAY_VOID),
+        may_reprint=may(request, MAY_REPRINT),
+        may_send=found.state != Ticket.State.VOID and may(request, MAY_RESEND),
+        may_sell=free and found.state == Ticket.State.OPEN and may(request, MAY_SELL),
+        hold=hold or HoldForm(),
+        send=send or SendForm(),
+        form=hold or send,
+        papers=PAPER_NAMES.items(),
     )
-
-
-@require_safe
-def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
-    found = _find(ticket_id)
-    pdf = print_note(ticket=found, site=portal_site(slug), qr_url=qr_url(found, slug=slug))
-    return pdf_response(pdf, name=f"nota-{show_code(found.code)}.pdf")
-
-
-def _find(ticket_id: int) -> Ticket:
-    found: Ticket | None = Ticket.objects.select_related("branch").filter(pk=ticket_id).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _line(sale: SaleLine) -> dict[str, str]:
@@ -115,6 +189,20 @@ def _steps(found: Ticket, claims: list[Claim]) -> list[Step]:
             )
         if invoice.stamped_at is not None:
             steps.append(Step(invoice.stamped_at, f"Facturada con folio {invoice.number}", invoice.pk))
-    if found.state != Ticket.State.OPEN:
-        steps.append(Step(found.state_since, found.get_state_display()))
-    return sorted(steps, key=lambda step: step.moment, reverse=True)
+    return sorted([*steps, *_done_to(found)], key=lambda step: step.moment, reverse=True)
+
+
+def _done_to(found: Ticket) -> list[Step]:
+    """What people did to it, from the audit."""
+    entries = Entry.objects.filter(about=f"ticket:{found.pk}", act__in=ACTS).order_by("-id")[:50]
+    return [Step(one.at, _told(one)) for one in entries]
+
+
+def _told(one: Entry) -> str:
+    """
+    >>> _told(Entry(act="ticket.locked", actor="ana@tienda.mx", detail={"reason": "Posible devolución"}))
+    'La bloqueó ana@tienda.mx: Posible devolución'
+    """
+    detail = one.detail
+    more = detail.get("reason") or detail.get("to") or PAPER_NAMES.get(detail.get("papel", ""), "")
+    return " ".join([ACTS[one.act], one.actor or "el sistema"]) + (f": {more}" if more else "")

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods
 
-from amate.companies.models import Emisor, PortalPolicy
+from amate.companies.policies import portal_today
 from amate.papers.codes import qr_svg
 from amate.self_invoicing.codes import read_code
 from amate.self_invoicing.queries import find_ticket
@@ -71,8 +71,7 @@ def scanned(request: HttpRequest, slug: str, code: str, cents: int) -> HttpRespo
 
 
 def _draw(request: HttpRequest, shop: Shop, form: CodeForm, *, now: datetime, reason: str = "") -> HttpResponse:
-    policy = PortalPolicy.objects.on(now.astimezone(zone_of_the_shop()).date())
-    paused = policy is None or not policy.enabled or Emisor.objects.filter(issuing_suspended=True).exists()
+    portal = portal_today(day=now.astimezone(zone_of_the_shop()).date())
     words, wrong = REASONS.get(reason, ("", False))
     return page(
         request,
@@ -82,8 +81,8 @@ def _draw(request: HttpRequest, shop: Shop, form: CodeForm, *, now: datetime, re
         form=form,
         trouble=words if wrong else "",
         news="" if wrong else words,
-        paused=paused,
-        policy=policy,
+        paused=not portal.is_open,
+        policy=portal.policy,
         sample=SAMPLE,
         qr=mark_safe(qr_svg(request.build_absolute_uri(shop.url("code")))),  # noqa: S308 drawn by us from our own address
     )

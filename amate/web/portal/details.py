@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from amate.fiscal.rfc import GENERIC_EXTRANJERO
 from amate.invoices.models import RefusedBy, State
 from amate.invoices.refusals import meaning_of
-from amate.web.portal.fiscal_form import FIELDS, FiscalForm, is_generic
+from amate.web.fiscal_form import FIELDS, FiscalForm, is_generic
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at
@@ -55,7 +55,8 @@ def _as_left(here: Here) -> FiscalForm:
 
 
 def _form(here: Here, typed: Any) -> FiscalForm:
-    return FiscalForm(typed, offered=offered_usos(here), refresh=here.shop.url("fiscal"))
+    favoured = here.policy.default_uso if here.policy else ""
+    return FiscalForm(typed, offered=offered_usos(here), refresh=here.shop.url("fiscal"), favoured=favoured)
 
 
 def _typed(post: QueryDict) -> dict[str, str]:

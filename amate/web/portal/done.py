@@ -11,8 +11,9 @@ from amate.fiscal.tfd import read_timbre
 from amate.invoices.deliver import promise_delivery, resend_occasion
 from amate.invoices.models import Invoice, Stamp
 from amate.invoices.pdf import pdf_of
+from amate.messages.models import Message
 from amate.papers.dates import in_full
-from amate.papers.invoice import WITHOUT_VALIDITY
+from amate.papers.invoice import is_sample
 from amate.promises.kinds import MAIL
 from amate.tenancy.compiled import Arg, Compiled
 from amate.web.files import pdf_response, xml_response
@@ -104,7 +105,7 @@ def masked(correo: str) -> str:
 def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = False) -> HttpResponse:
     stamp = _stamp(here)
     invoice = stamp.invoice
-    own = _forget(here)
+    mailed = _forget(here) or (masked(invoice.correo) if invoice.correo else "")
     timbre = read_timbre(bytes(stamp.xml))
     return page(
         request,
@@ -114,13 +115,14 @@ def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = Fals
         form=form,
         sent=sent,
         invoice=invoice,
-        mailed=own or (masked(invoice.correo) if invoice.correo else ""),
+        mailed=mailed,
+        mail_state=_mail_state(invoice) if mailed else "",
         uso=name_of("uso_cfdi", invoice.profile.uso_cfdi),
         forma_pago=name_of("forma_pago", invoice.forma_pago),
         uuid=str(stamp.uuid).upper(),
         stamped=in_full(stamp.recorded_at.astimezone(here.zone)),
         kilobytes=max(round(len(bytes(stamp.xml)) / 1000), 1),
-        sample=WITHOUT_VALIDITY in (timbre.leyenda or ""),
+        sample=is_sample(timbre),
         verification=verification_url(
             uuid=str(stamp.uuid),
             rfc_emisor=here.shop.rfc,
@@ -139,6 +141,15 @@ def _forget(here: Here) -> str:
         here.visit.fiscal = {"correo": correo}
         here.visit.save(update_fields=["fiscal"])
     return correo
+
+
+def _mail_state(invoice: Invoice) -> str:
+    """What became of the mail to the address that was given; nothing yet means that it waits."""
+    about = f"invoice:{invoice.pk}"
+    found = (
+        Message.objects.filter(about=about, to=invoice.correo).order_by("-id").values_list("state", flat=True).first()
+    )
+    return found or Message.State.WAITING.value
 
 
 def _invoice(here: Here) -> Invoice:

@@ -30,7 +30,6 @@ def issuing(request: HttpRequest, here: Here) -> HttpResponse:
         shop=here.shop,
         phase=phase,
         sealed=phase == "sealed",
-        folio=f"S-{invoice.pk}",
         since=in_full(invoice.created_at.astimezone(here.zone)),
         correo=invoice.correo,
         purchase=purchase_of(here.ticket, now=here.now),

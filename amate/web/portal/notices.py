@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from amate.companies.policies import which_qualify
 from amate.papers.dates import in_full
 from amate.self_invoicing.rules import Standing
 from amate.web.portal.page import page
@@ -14,7 +15,8 @@ from amate.web.portal.visit import Here, Place, only_at
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`button` is (words, name of an address, query); `text` may use {deadline}, {zone} and {since}."""
+    """`button` is (words, name of an address, query); `text` may use {deadline}, {zone}, {since} and
+    {rule}."""
 
     tone: str
     title: str
@@ -49,10 +51,17 @@ NOTICES = {
         "Por ahora la factura se pide directamente con la tienda: en caja, por teléfono o por correo, con tu nota a la mano.",
         ("Pedirla a la tienda", "help", "?asunto=pausa"),
     ),
+    Standing.NOT_OFFERED: Notice(
+        "info",
+        "Esta compra no se factura en el portal",
+        "{rule} Tu nota sigue siendo válida: pide tu factura en la tienda.",
+        ("Pedirla a la tienda", "help", "?asunto=pausa"),
+    ),
     Standing.ISSUING: Notice(
         "info",
-        "Alguien más está facturando esta compra",
-        "Otra persona abrió la misma nota y la está facturando en este momento. Espera un par de minutos y vuelve a intentar.",
+        "La factura de esta compra ya está en camino",
+        "Ya se pidió con esta nota, aquí o desde otro dispositivo, y no hace falta pedirla otra vez. Si la pediste tú, "
+        "vuelve en un rato: la descargas con tu código, el total y tu RFC. Si no fuiste tú, avisa a la tienda.",
         ("Volver a intentar", "notice", ""),
     ),
 }
@@ -66,6 +75,7 @@ def notice(request: HttpRequest, here: Here) -> HttpResponse:
     text = found.text.format(
         deadline=purchase.deadline,
         zone=purchase.zone,
+        rule=which_qualify(here.policy) if here.policy else "",
         since=in_full(here.ticket.state_since.astimezone(here.zone)),
     )
     button = None

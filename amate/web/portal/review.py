@@ -13,8 +13,8 @@ from amate.fiscal.catalogs import installed, name_of
 from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, read_receptor
 from amate.invoices.models import Origin
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
+from amate.web.fiscal_form import FiscalForm
 from amate.web.portal.details import offered_usos
-from amate.web.portal.fiscal_form import FiscalForm
 from amate.web.portal.guard import count_stamp, stamps_must_wait
 from amate.web.portal.legal import PRIVACY_VERSION
 from amate.web.portal.page import page
@@ -112,6 +112,7 @@ def _draw(request: HttpRequest, here: Here, read: ReadReceptor, *, changed: bool
         regimen=name_of("regimen_fiscal", who.regimen_fiscal),
         uso=name_of("uso_cfdi", who.uso_cfdi),
         forma_pago=name_of("forma_pago", here.ticket.forma_pago),
+        metodo_pago=name_of("metodo_pago", here.ticket.metodo_pago),
         suffix=read.suffix_removed,
         kept_suffix=bool(here.visit.fiscal.get("keep_suffix")),
         warnings=list(read.warnings.values()),

@@ -12,7 +12,8 @@ from django.urls import reverse
 from amate.companies.models import Branch, Emisor
 from amate.fiscal.clock import zone_of
 from amate.tenancy.compiled import Compiled
-from amate.web.portal.brand import brand_version
+from amate.web.addresses import logo_url
+from amate.web.colour import brand_version
 
 _EMISOR = Compiled(Emisor.objects.all)
 
@@ -28,6 +29,7 @@ class Shop:
     telefono: str
     correo: str
     colour: str
+    logo: str
 
     @property
     def initial(self) -> str:
@@ -49,6 +51,10 @@ class Shop:
     def brand(self) -> str:
         """The address of its style sheet; another colour is another address, so that browsers may keep it for ever."""
         return f"{self.url('brand')}?v={brand_version(self.colour)}"
+
+    @property
+    def logo_url(self) -> str:
+        return logo_url(self.slug, self.logo)
 
     def url(self, name: str) -> str:
         return reverse(f"portal:{name}", args=[self.slug])
@@ -77,6 +83,7 @@ def _read(request: HttpRequest) -> Shop:
         telefono=emisor.telefono,
         correo=emisor.correo,
         colour=emisor.colour,
+        logo=emisor.logo,
     )
 
 

@@ -24,5 +24,6 @@ urlpatterns = [
     path("privacidad/", legal.privacy, name="privacy"),
     path("accesibilidad/", legal.accessibility, name="accessibility"),
     path("-/marca.css", brand.brand_css, name="brand"),
+    path("-/logo.png", brand.logo_png, name="logo"),
     path("<str:code>/<int:cents>", code.scanned, name="scanned"),
 ]

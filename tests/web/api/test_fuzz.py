@@ -50,6 +50,9 @@ def _fuzz(operation: Any, mode: GenerationMode, left_out: list[Any], *, key: str
     return run
 
 
+NAMED = {"source": "caja-1", "external_id": "A-1"}
+
+
 def test_what_it_answers_is_what_its_document_promises(world: World, document: Any) -> None:
     """Random requests never find a real note; these do, and their answers are held to the schema."""
     invoice = desk.stamped(world)
@@ -62,6 +65,13 @@ def test_what_it_answers_is_what_its_document_promises(world: World, document: A
         ("PUT", "/tickets/{source}/{external_id}", {"source": "caja-1", "external_id": "A-2"}, sale(total="1"), 422),
         ("GET", "/tickets/{code}", {"code": code}, None, 200),
         ("GET", "/tickets/{code}/note.pdf", {"code": code}, None, 200),
+        ("GET", "/tickets/{code}/note.txt", {"code": code}, None, 200),
+        ("GET", "/tickets/{code}/note.escpos", {"code": code}, None, 200),
+        ("POST", "/tickets/{source}/{external_id}/lock", NAMED, {"reason": "Posible devolución"}, 200),
+        ("POST", "/tickets/{source}/{external_id}/unlock", NAMED, None, 200),
+        ("DELETE", "/tickets/{source}/{external_id}", NAMED, None, 200),
+        ("POST", "/tickets/{source}/{external_id}/lock", NAMED, {"reason": "tarde"}, 409),
+        ("POST", "/code-blocks", {}, {"source": "caja-1", "count": 3}, 201),
         ("GET", "/invoices/{uuid}", {"uuid": str(invoice.uuid)}, None, 200),
         ("GET", "/invoices/{uuid}.xml", {"uuid": str(invoice.uuid)}, None, 200),
         ("GET", "/invoices/{uuid}.pdf", {"uuid": str(invoice.uuid)}, None, 200),

@@ -18,7 +18,7 @@ def test_every_operation_hides_what_belongs_to_the_other(world: World) -> None:
         "external_id": ticket.external_id,
     }
     paths = world.client.get("/api/v1/openapi.json").json()["paths"]
-    looked = 0
+    looked, puts = 0, []
     for path, operations in paths.items():
         address = path.removeprefix("/api/v1").format(**theirs)
         for method in operations:
@@ -26,10 +26,24 @@ def test_every_operation_hides_what_belongs_to_the_other(world: World) -> None:
                 assert world.api("GET", address, shop=world.other).status_code == 200, path
                 assert world.api("GET", address).status_code == 404, path
                 looked += 1
+            elif method == "put":
+                assert path == "/api/v1/tickets/{source}/{external_id}"
+                puts.append(address)
+            elif path == "/api/v1/code-blocks":
+                _a_block_is_of_its_own(world)
             else:
-                assert (method, path) == ("put", "/api/v1/tickets/{source}/{external_id}")
-                _put_makes_a_note_of_its_own(world, address, ticket)
-    assert looked == 5
+                assert path.startswith("/api/v1/tickets/{source}/{external_id}")
+                assert world.api(method.upper(), address, {"reason": "x"}).status_code == 404, path
+                looked += 1
+    for address in puts:
+        _put_makes_a_note_of_its_own(world, address, ticket)
+    assert looked == 10
+
+
+def _a_block_is_of_its_own(world: World) -> None:
+    theirs = world.api("POST", "/code-blocks", {"source": "caja-9", "count": 1}, shop=world.other).json()["codes"][0]
+    answer = world.api("PUT", "/tickets/caja-9/A-1", sale(code=theirs))
+    assert answer.json()["errors"][0]["pointer"] == "/code"
 
 
 def _put_makes_a_note_of_its_own(world: World, address: str, theirs: Any) -> None:

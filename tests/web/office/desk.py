@@ -2,8 +2,14 @@
 
 from typing import Any
 
+from amate.access.invite import invite_person
+from amate.access.models import Membership, Role
+from amate.companies.article import Article
 from amate.companies.models import Emisor
+from amate.companies.products import keep_product
+from amate.fiscal.catalogs import installed
 from amate.fiscal.receptor import Receptor
+from amate.intake.upload import take_upload
 from amate.invoices.models import Invoice, Origin
 from amate.self_invoicing.claim import claim_ticket
 from tests.people import FISICA
@@ -57,6 +63,42 @@ def suspend(world: World, suspended: bool, *, shop: Shop | None = None) -> None:
 def again(world: World, invoice: Invoice, *, shop: Shop | None = None) -> Any:
     """The same row as it stands now."""
     return world.scoped(lambda: Invoice.objects.get(pk=invoice.pk), shop)
+
+
+def invited(
+    world: World, *, shop: Shop | None = None, email: str = "leo@amate.example", role: Role = Role.CASHIER
+) -> Any:
+    """An invitation by the owner whose mail has not left yet. Inside the company's scope."""
+    owner = Membership.objects.get(company=(shop or world.shop).company, user=(shop or world.shop).owner)
+    return invite_person(email=email, role=role, by=owner, now=world.now())
+
+
+def uploaded(world: World, *, shop: Shop | None = None) -> int:
+    """A file of one sale that the worker has not read yet."""
+    content = b"Folio,Fecha,Total\nF-1,21/11/2026,10.00\n"
+
+    def act() -> int:
+        batch = take_upload(
+            kind="sales",
+            source="caja",
+            file_name="ventas.csv",
+            size=len(content),
+            chunks=[content],
+            who="ana@amate.example",
+            now=world.now(),
+        )
+        return int(batch.pk)
+
+    return world.scoped(act, shop)
+
+
+def listed(world: World, *, shop: Shop | None = None) -> int:
+    """A product of the company's list."""
+    article = Article("CAF-1", "Café", "50201706", "H87", None, "01", (), None, True)
+    return world.scoped(
+        lambda: keep_product(article=article, catalogs=installed(), day=world.now().date(), now=world.now()).pk,
+        shop,
+    )
 
 
 class Office:

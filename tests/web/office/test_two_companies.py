@@ -5,7 +5,8 @@ from typing import Any
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from amate.access.models import Membership, Role
+from amate.access.models import ApiKey, Membership, Role
+from amate.companies.models import Branch
 from amate.promises.models import Promise
 from amate.self_invoicing.models import Ticket
 from tests.web.office import desk
@@ -80,7 +81,13 @@ def _things(world: World, shop: Shop) -> dict[str, int]:
     return {
         "ticket_id": world.scoped(lambda: Ticket.objects.earliest("id").pk, shop),
         "invoice_id": invoice.pk,
+        "branch_id": world.scoped(lambda: Branch.objects.earliest("id").pk, shop),
         "promise_id": world.scoped(lambda: Promise.objects.given_up().get().pk, shop),
+        "member_id": world.inside(lambda: Membership.objects.get(company=shop.company).pk),
+        "invitation_id": world.scoped(lambda: desk.invited(world, shop=shop).pk, shop),
+        "batch_id": desk.uploaded(world, shop=shop),
+        "product_id": desk.listed(world, shop=shop),
+        "key_id": world.inside(lambda: ApiKey.objects.filter(company=shop.company).latest("id").pk),
     }
 
 
@@ -94,7 +101,31 @@ def _addresses(slug: str, things: dict[str, int]) -> list[tuple[str, str, str]]:
         for name, value in things.items():
             path = path.replace(f"<int:{name}>", str(value))
         assert "<" not in path, f"this test does not know what to put in {route}"
-        found.append((route, "POST" if route.endswith(("reenviar/", "reintentar/")) else "GET", path))
+        found.append(
+            (
+                route,
+                "POST"
+                if route.endswith(
+                    (
+                        "reenviar/",
+                        "reintentar/",
+                        "cerrar/",
+                        "marca/logotipo/",
+                        "marca/quitar/",
+                        "ajustes/prueba/",
+                        "registrar/",
+                        "deshacer/",
+                        "retirar/",
+                        "sellar-de-nuevo/",
+                        "bloquear/",
+                        "cancelar/",
+                        "enviar/",
+                    )
+                )
+                else "GET",
+                path,
+            )
+        )
     return found
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amate.web.portal.brand import DARK, LIGHT, WHITE, _rgb, contrast, style_sheet
+from amate.web.colour import DARK, LIGHT, WHITE, contrast, rgb, style_sheet
 from tests.web.portal.buyer import Buyer
 from tests.world import World
 
@@ -18,12 +18,12 @@ def values(sheet: str) -> list[dict[str, str]]:
 @given(st.from_regex(r"#[0-9a-f]{6}", fullmatch=True))
 def test_every_colour_is_made_readable(colour: str) -> None:
     light, dark = values(style_sheet(colour))
-    for surface in (*LIGHT, WHITE, _rgb(light["--brand-tint"])):
-        assert contrast(_rgb(light["--brand"]), surface) >= 4.5
-    assert contrast(_rgb(light["--on-brand"]), _rgb(light["--brand-strong"])) >= 4.5
-    for surface in (*DARK, _rgb(dark["--brand-tint"]), _rgb(dark["--on-brand"])):
-        assert contrast(_rgb(dark["--brand"]), surface) >= 4.5
-    assert contrast(_rgb(dark["--on-brand"]), _rgb(dark["--brand-strong"])) >= 4.5
+    for surface in (*LIGHT, WHITE, rgb(light["--brand-tint"])):
+        assert contrast(rgb(light["--brand"]), surface) >= 4.5
+    assert contrast(rgb(light["--on-brand"]), rgb(light["--brand-strong"])) >= 4.5
+    for surface in (*DARK, rgb(dark["--brand-tint"]), rgb(dark["--on-brand"])):
+        assert contrast(rgb(dark["--brand"]), surface) >= 4.5
+    assert contrast(rgb(dark["--on-brand"]), rgb(dark["--brand-strong"])) >= 4.5
 
 
 def test_a_dark_enough_colour_stays_as_the_company_chose_it() -> None:

@@ -232,3 +232,23 @@ def test_two_tabs_never_issue_what_the_reader_did_not_see(world: World, buyer: B
     assert "otra pestaña" in words(answer)
     assert FISICA["rfc"] in words(answer)
     assert world.scoped(lambda: Invoice.objects.count()) == 0
+
+
+def test_the_page_says_of_the_mail_only_what_is_known(world: World, buyer: Buyer) -> None:
+    world.mail.busy = True
+    buyer.gets_it(world.sale())
+    world.settle()
+    assert "La estamos enviando a" in words(buyer.get("listo/"))
+    world.mail.busy = False
+    world.time_passes(minutes=1)
+    world.settle()
+    assert "La enviamos a" in words(buyer.get("listo/"))
+
+
+def test_an_address_that_bounced_is_told_with_a_way_out(world: World, buyer: Buyer) -> None:
+    world.mail.refuse.add("nadie@example.com")
+    buyer.gets_it(world.sale(), correo="nadie@example.com")
+    world.settle()
+    page = words(buyer.get("listo/"))
+    assert "no la recibió" in page
+    assert "Enviarla a otro correo" in page

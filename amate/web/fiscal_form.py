@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 
@@ -29,6 +29,8 @@ PERSONAS: tuple[tuple[str, Persona], ...] = (("Persona física", "F"), ("Persona
 
 class FiscalForm(forms.Form):
     """Bound to what was typed so far. `receptor` is there once it is valid."""
+
+    keep_suffix = False  # whether the name stays exactly as it was typed
 
     rfc = forms.CharField(
         label="RFC",
@@ -73,7 +75,9 @@ class FiscalForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email", "spellcheck": "false"}),
     )
 
-    def __init__(self, typed: Mapping[str, Any], *, offered: Collection[str] | None, refresh: str) -> None:
+    def __init__(
+        self, typed: Mapping[str, Any], *, offered: Collection[str] | None, refresh: str, favoured: str = ""
+    ) -> None:
         values = {name: str(typed.get(name, "")) for name in FIELDS}
         values["rfc"] = re.sub(r"[\s.\-–—_/]", "", values["rfc"]).upper()
         values["cp"] = re.sub(r"\s", "", values["cp"])
@@ -86,11 +90,12 @@ class FiscalForm(forms.Form):
         self.asked_uso = values["uso_cfdi"].upper()
         self.usos = _usos(values["regimen_fiscal"], self.persona, offered)
         values["uso_cfdi"] = self.asked_uso if self.asked_uso in self.usos else ""
-        self.chosen = values["uso_cfdi"] or _likeliest(self.usos, values["regimen_fiscal"], self.persona, offered)
+        likeliest = _likeliest(self.usos, values["regimen_fiscal"], self.persona, offered)
+        self.chosen = values["uso_cfdi"] or (favoured if favoured in self.usos else likeliest)
         super().__init__(values, auto_id="%s")
         self._dress(refresh)
 
-    def quiet(self) -> "FiscalForm":
+    def quiet(self) -> Self:
         """As a page that nobody has sent yet: no errors."""
         self._errors = forms.utils.ErrorDict()
         return self
@@ -101,7 +106,9 @@ class FiscalForm(forms.Form):
         # An impossible pair is judged as it was sent, not as we corrected it for the next try.
         data["uso_cfdi"] = self.asked_uso
         try:
-            self.receptor = read_receptor(**data, catalogs=installed(), offered_usos=self.offered)
+            self.receptor = read_receptor(
+                **data, catalogs=installed(), offered_usos=self.offered, keep_suffix=self.keep_suffix
+            )
         except ReceptorRefused as refused:
             for name, message in refused.errors.items():
                 self._refuse(name, message)

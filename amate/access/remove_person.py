@@ -1,0 +1,26 @@
+"""A person leaves the company; the account stays, for its other companies."""
+
+from datetime import datetime
+
+from amate.access.members import LAST_OWNER, NOT_YOURS, NotAllowed, keeps_an_owner, lock_member
+from amate.access.models import Membership, Role
+from amate.access.rules import may_manage
+from amate.audit.record import record
+
+
+def remove_person(*, membership_id: int, by: Membership, now: datetime) -> str:
+    """Take the membership away, at once: every request reads it. Answers the mail of who left.
+
+    Anybody may take away his own. Raises NoSuchPerson, and NotAllowed for an owner whom only an owner may remove, and
+    for the last one.
+    """
+    member = lock_member(membership_id)
+    role = Role(member.role)
+    if member.pk != by.pk and not may_manage(Role(by.role), of=role):
+        raise NotAllowed(NOT_YOURS)
+    if role == Role.OWNER and not keeps_an_owner(member):
+        raise NotAllowed(LAST_OWNER)
+    email = member.user.email
+    member.delete()
+    record("person.removed", about=f"person:{member.user_id}", now=now, mail=email, role=role.value)
+    return email

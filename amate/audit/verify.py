@@ -1,0 +1,69 @@
+"""Reading the chain again, from its first link to its head."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from amate.audit.chain import GENESIS, link
+from amate.audit.models import ChainHead, Entry
+
+AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first link that does not hold. `edited`: its facts or its digest are not what was chained; `deleted`: it is
+    gone; `inserted`: it stands behind the last link that we made."""
+
+    seq: int
+    what: Literal["edited", "deleted", "inserted"]
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`chained` entries hold up to `broken`; `tail` are not chained yet, so nothing is known about them.
+
+    `head` is the digest of the last link, in hex: who writes it down elsewhere can later ask whether the chain still
+    goes through it.
+    """
+
+    chained: int
+    tail: int
+    head: str
+    broken: Broken | None = None
+
+
+def verify() -> Verdict:
+    """Walk the chain of the company whose scope is open. Memory stays flat however long it is."""
+    tail = Entry.objects.unchained().count()
+    head: ChainHead | None = ChainHead.objects.first()
+    last, digest = head.seq if head else 0, bytes(head.digest) if head else GENESIS
+    seq, walked = 0, GENESIS
+    while rows := list(Entry.objects.filter(seq__gt=seq).order_by("seq")[:AT_ONCE]):
+        for entry in rows:
+            broken = _broken(entry, after=seq, previous=walked, last=last)
+            if broken is not None:
+                return Verdict(chained=seq, tail=tail, head=walked.hex(), broken=broken)
+            seq, walked = seq + 1, bytes(entry.digest or b"")
+    if seq < last:
+        return Verdict(chained=seq, tail=tail, head=walked.hex(), broken=Broken(seq + 1, "deleted"))
+    if walked != digest:
+        return Verdict(chained=seq, tail=tail, head=walked.hex(), broken=Broken(seq, "edited"))
+    return Verdict(chained=seq, tail=tail, head=walked.hex())
+
+
+def digest_at(seq: int) -> str | None:
+    """The digest of link `seq` in hex, to be compared with one that was written down; None if there is no such link."""
+    found = Entry.objects.filter(seq=seq).values_list("digest", flat=True).first()
+    return bytes(found).hex() if found else None
+
+
+def _broken(entry: Entry, *, after: int, previous: bytes, last: int) -> Broken | None:
+    assert entry.seq is not None
+    if entry.seq > last:
+        return Broken(entry.seq, "inserted", entry.pk)
+    if entry.seq != after + 1:
+        return Broken(after + 1, "deleted")
+    if link(entry, seq=entry.seq, previous=previous) != bytes(entry.digest or b""):
+        return Broken(entry.seq, "edited", entry.pk)
+    return None

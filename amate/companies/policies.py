@@ -1,0 +1,96 @@
+"""Which rules of self-invoicing hold where and when: the only place that decides it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, Q
+
+from amate.companies.models import Branch, Emisor, PortalPolicy
+from amate.tenancy.compiled import Arg, Compiled
+
+_UNTIL = Compiled(
+    lambda: (
+        PortalPolicy.objects.filter(effective_from__lte=Arg("day"))
+        .filter(Q(branch_id=Arg("branch")) | Q(branch_id=None))
+        .annotate(issuing_suspended=Exists(Emisor.objects.filter(issuing_suspended=True)))
+    )
+)
+
+
+def in_force(rows: Iterable[PortalPolicy], *, branch_id: int | None, day: date) -> PortalPolicy | None:
+    """The rules of `branch_id` on `day`: its own latest row, else (or if that row says so) the company's latest one.
+
+    `branch_id` None asks for the company's. None is answered if nobody ever set any: then the portal is closed.
+    """
+    past = [row for row in rows if row.effective_from <= day]
+    own = _latest(row for row in past if branch_id is not None and row.branch_id == branch_id)
+    if own is not None and not own.follows_company:
+        return own
+    return _latest(row for row in past if row.branch_id is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a note needs: the rules of today (is the portal open, which uses) and those of the day it was sold (does it
+    qualify: what it printed stays true)."""
+
+    today: PortalPolicy | None
+    when_sold: PortalPolicy | None
+    issuing_suspended: bool
+
+
+def policy_on(*, branch_id: int | None, day: date) -> PortalPolicy | None:
+    """The rules in force, in one query."""
+    return in_force(_UNTIL.all(branch=branch_id, day=day), branch_id=branch_id, day=day)
+
+
+def rules_for(*, branch_id: int, sold_on: date, today: date) -> Rules:
+    """Of one note, in one query. Days are the branch's local ones."""
+    rows = _UNTIL.all(branch=branch_id, day=max(today, sold_on))
+    return Rules(
+        today=in_force(rows, branch_id=branch_id, day=today),
+        when_sold=in_force(rows, branch_id=branch_id, day=sold_on),
+        issuing_suspended=any(row.issuing_suspended for row in rows),  # type: ignore[attr-defined]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """The company's own rules, and whether a buyer of any branch can invoice here today."""
+
+    policy: PortalPolicy | None
+    is_open: bool
+
+
+def portal_today(*, day: date) -> Portal:
+    """What the portal's door says before anybody named a note: it is shut only if it is shut for every open branch."""
+    rows = list(PortalPolicy.objects.filter(effective_from__lte=day))
+    suspended = Exists(Emisor.objects.filter(issuing_suspended=True))
+    branches = Branch.objects.open().annotate(suspended=suspended).filter(suspended=False)
+    found = [in_force(rows, branch_id=pk, day=day) for pk in branches.values_list("pk", flat=True)]
+    return Portal(in_force(rows, branch_id=None, day=day), any(one and one.enabled for one in found))
+
+
+def qualifies(policy: PortalPolicy | None, *, source: str, total: Decimal, moneda: str) -> bool:
+    """Whether the portal invoices such a sale. The minimum is in pesos, so it says nothing of other currencies."""
+    if policy is None:
+        return True
+    if policy.sources and source not in policy.sources:
+        return False
+    return moneda != "MXN" or total >= policy.minimum
+
+
+def which_qualify(policy: PortalPolicy) -> str:
+    """The same rule as a sentence for the buyer; empty if every sale qualifies."""
+    said = []
+    if policy.minimum:
+        said.append(f"compras desde ${policy.minimum:,.2f}")
+    if policy.sources:
+        said.append(f"ventas de {', '.join(policy.sources)}")
+    return f"Aquí se facturan {' y '.join(said)}." if said else ""
+
+
+def _latest(rows: Iterable[PortalPolicy]) -> PortalPolicy | None:
+    return max(rows, key=lambda row: row.effective_from, default=None)

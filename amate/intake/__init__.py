@@ -1,0 +1,1 @@
+"""What comes in bulk: files of sales and of products, as people really have them."""

@@ -1,0 +1,188 @@
+"""From rows to sales: one row is a sale, or several that follow each other with the same key are its lines."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from amate.fiscal.clock import instant
+from amate.fiscal.ingreso import SaleLine, total_of
+from amate.fiscal.money import MoneyRefused
+from amate.fiscal.text import TextRefused, clean_text
+from amate.intake.cells import CellRefused, read_code, read_moment, read_padded
+from amate.intake.columns import LABELS, plain
+from amate.intake.formas import read_forma_pago
+from amate.intake.found import Bad, FoundSale, Good, SaleAt, Wrong
+from amate.intake.rows import Row
+from amate.intake.sale_lines import MOST_KEPT, Lines, SaleReader
+from amate.self_invoicing.sale import Sale, wrong_forma_pago, wrong_moment
+
+MOST_LINES = 1000
+_LABELS = LABELS["sales"]
+_OF_A_LINE = ("producto", "descripcion", "cantidad", "precio", "importe")
+_OF_THE_SALE = ("total", "forma_pago", "sucursal")
+
+
+def read_sales(reader: SaleReader, rows: Iterable[Row]) -> Iterator[FoundSale]:
+    """Each sale once its last row is read. A key that comes back later is refused: what was given out cannot grow."""
+    work = _Work(reader)
+    seen: set[int] = set()
+    name, group = "", list[Row]()
+    for row in rows:
+        try:
+            here = work.name(row)
+        except CellRefused as refused:
+            here = ""
+            if group:
+                yield work.sale(name, group)
+                group = []
+            yield Bad(row.number, 1, (Wrong(row.number, work.name_label, refused.message),))
+            continue
+        if group and (here == name or (not here and work.is_line(row))):
+            group.append(row)
+            continue
+        if group:
+            yield work.sale(name, group)
+            group = []
+        if not here:
+            yield Bad(row.number, 1, (Wrong(row.number, work.name_label, "Falta el folio o la clave de la venta"),))
+        elif (mark := hash(here)) in seen:
+            again = f"La venta {here} ya apareció antes en este archivo: junta sus renglones o dale otra clave"
+            yield Bad(row.number, 1, (Wrong(row.number, work.name_label, again),))
+        else:
+            seen.add(mark)
+            name, group = here, [row]
+    if group:
+        yield work.sale(name, group)
+
+
+class _Work(Lines):
+    """One file's reading: the head of each sale, and what was understood of cells that come back in every row."""
+
+    def __init__(self, reader: SaleReader) -> None:
+        super().__init__(reader)
+        named = "external_id" if "external_id" in reader.places else "folio"
+        self.name_label = _LABELS[named]
+        self._name = reader.places.get(named, -1)
+        self._moment = lru_cache(MOST_KEPT)(read_moment)
+        self._forma = lru_cache(1000)(self._read_forma)
+        self._branch = lru_cache(1000)(self._find_branch)
+
+    def name(self, row: Row) -> str:
+        """The key of the sale, empty if the row says none. Raises CellRefused."""
+        said = read_code(row.cells[self._name]) if 0 <= self._name < len(row.cells) else ""
+        return _clean(said, 80)
+
+    def is_line(self, row: Row) -> bool:
+        """Whether a row without a key goes on with the sale above, rather than adding the file up at its end."""
+        return not self.cell(row, "total") and any(self.cell(row, field) for field in _OF_A_LINE)
+
+    def sale(self, name: str, group: Sequence[Row]) -> FoundSale:
+        errors: list[Wrong] = []
+        found = self._read(name, group, errors)
+        if found is None or errors:
+            return Bad(group[0].number, len(group), tuple(errors))
+        return Good(group[0].number, len(group), found)
+
+    # ------------------------------------------------------------ the head
+
+    def _read(self, name: str, group: Sequence[Row], errors: list[Wrong]) -> SaleAt | None:
+        head = group[0]
+        if len(group) > MOST_LINES:
+            errors.append(Wrong(head.number, "", f"La venta {name} lleva más de {MOST_LINES} partidas"))
+            return None
+        self._same_head(group, errors)
+        try:
+            branch = self._branch(self.cell(head, "sucursal"))
+        except CellRefused as refused:
+            errors.append(Wrong(head.number, _LABELS["sucursal"], refused.message))
+            return None
+        folio = self.attempt(head, "folio", errors, lambda: self._read_folio(head, name))
+        sold_at = self.attempt(head, "fecha", errors, lambda: self._sold_at(head, branch))
+        forma_pago = self.attempt(head, "forma_pago", errors, lambda: self._forma(self.cell(head, "forma_pago")))
+        said = self.attempt(head, "total", errors, lambda: self.number(head, "total"))
+        lines = [self.line(row, said if len(group) == 1 else None, errors) for row in group]
+        if errors or folio is None or sold_at is None or forma_pago is None:
+            return None
+        whole = tuple(line for line in lines if line is not None)
+        total = self._total(group, whole, said, errors)
+        if total is None:
+            return None
+        sale = Sale(self.reader.source, name, folio, sold_at, forma_pago, total, whole)
+        return SaleAt(sale, branch)
+
+    def _same_head(self, group: Sequence[Row], errors: list[Wrong]) -> None:
+        for field in _OF_THE_SALE:
+            first = self.cell(group[0], field)
+            other = next((row for row in group[1:] if self.cell(row, field) not in ("", first)), None)
+            if other is None:
+                continue
+            why = "cambia entre los renglones de la misma venta"
+            if field == "total":
+                why += ": si es el importe de cada partida, elige “Importe de la partida” en el mapeo"
+            errors.append(Wrong(other.number, _LABELS[field], f"“{_LABELS[field]}” {why}"))
+
+    def _read_folio(self, head: Row, name: str) -> str:
+        return _clean(read_code(self.cell(head, "folio")), 40) or _clean(name, 40)
+
+    def _sold_at(self, head: Row, branch: int) -> datetime:
+        said = self.cell(head, "fecha")
+        if not said:
+            raise CellRefused("Falta la fecha de la venta")
+        moment = self._moment(said, clock=self.cell(head, "hora"), month_first=self.options.month_first)
+        sold_at = moment if moment.tzinfo else instant(self.reader.branches[branch].cp, moment)
+        wrong = wrong_moment(sold_at, now=self.reader.now)
+        if wrong:
+            raise CellRefused(wrong)
+        return sold_at
+
+    def _read_forma(self, text: str) -> str:
+        said = text or self.options.forma_pago
+        if not said:
+            raise CellRefused("Falta la forma de pago: elige en el mapeo la que vale cuando no se dice")
+        forma_pago = read_forma_pago(said)
+        wrong = wrong_forma_pago(forma_pago, catalogs=self.reader.catalogs, day=self.day)
+        if wrong:
+            raise CellRefused(wrong)
+        return forma_pago
+
+    def _find_branch(self, text: str) -> int:
+        branches, said = self.reader.branches, text or self.options.branch
+        if not said:
+            if len(branches) == 1:
+                return 0
+            raise CellRefused("Falta la sucursal: elige en el mapeo la que vale cuando no se dice")
+        wanted, cp = plain(said), read_padded(said, 5)
+        for matches in (
+            [i for i, one in enumerate(branches) if said == one.code],
+            [i for i, one in enumerate(branches) if wanted in (plain(one.code), plain(one.nombre))],
+            [i for i, one in enumerate(branches) if cp == one.cp],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+        known = ", ".join(one.code for one in branches) or "ninguna todavía"
+        raise CellRefused(f"No tienes una sucursal “{said}”. Tus sucursales: {known}")
+
+    def _total(
+        self, group: Sequence[Row], lines: tuple[SaleLine, ...], said: Decimal | None, errors: list[Wrong]
+    ) -> Decimal | None:
+        try:
+            computed = total_of(lines)
+        except MoneyRefused as refused:
+            _, place, field = refused.field.split(".")
+            row = group[int(place)]
+            errors.append(Wrong(row.number, _LABELS.get(field, _LABELS["iva"]), refused.message))
+            return None
+        if said is None or said == computed:
+            return computed
+        errors.append(
+            Wrong(group[0].number, _LABELS["total"], f"El total dice {said:.2f} y las partidas suman {computed:.2f}")
+        )
+        return None
+
+
+def _clean(text: str, longest: int) -> str:
+    try:
+        return clean_text(text, longest=longest)
+    except TextRefused as refused:
+        raise CellRefused(refused.message) from refused

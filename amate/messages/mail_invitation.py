@@ -1,0 +1,61 @@
+"""The mail of an invitation. What is kept of it does not open the door: the link is written in as it leaves."""
+
+from datetime import datetime
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from amate.access.invite import token_of
+from amate.access.models import Invitation
+from amate.adapters.messages import Outgoing
+from amate.companies.models import Branch, Emisor
+from amate.fiscal.clock import zone_of
+from amate.messages.models import Message
+from amate.papers.dates import in_full
+from amate.tenancy.scope import open_company
+
+
+def prepare_invitation(*, invitation_id: int, site: str, sender: str, now: datetime) -> tuple[int, Outgoing] | None:
+    """Write the message (once an invitation) and claim it for sending. `site` is what stands before the token.
+
+    None: it was sent before, or the invitation is not open any more.
+    """
+    rows = Invitation.objects.open().filter(company_id=open_company(), expires_at__gt=now)
+    invitation = rows.filter(pk=invitation_id).first()
+    if invitation is None:
+        return None
+    emisor: Emisor = Emisor.objects.get()
+    facts = {"invitation": invitation, "emisor": emisor, "until": _until(invitation)}
+    key = f"invitation:{invitation.pk}"
+    message: Message | None = Message.objects.filter(key=key).first()
+    if message is None:
+        shown = facts | {"link": f"{site}…/"}
+        message = Message.objects.create(
+            key=key,
+            kind="invitation",
+            about=key,
+            to=invitation.email,
+            subject=" ".join(render_to_string("mail/invitation_subject.txt", facts).split()),
+            text=render_to_string("mail/invitation.txt", shown),
+            html=render_to_string("mail/invitation.html", shown),
+            created_at=now,
+        )
+    if message.state == Message.State.SENT:
+        return None
+    message.move_to(Message.State.SENDING)
+    facts["link"] = f"{site}{token_of(invitation)}/"
+    return message.pk, Outgoing(
+        message_id=f"<{message.company_id}.{message.pk}@{sender.rsplit('@', 1)[-1]}>",
+        sender=sender,
+        sender_name=emisor.nombre_comercial,
+        reply_to=invitation.invited_by,
+        to=message.to,
+        subject=message.subject,
+        text=render_to_string("mail/invitation.txt", facts),
+        html=render_to_string("mail/invitation.html", facts),
+    )
+
+
+def _until(invitation: Invitation) -> str:
+    cp = Branch.objects.order_by("id").values_list("cp", flat=True).first()
+    return in_full(invitation.expires_at.astimezone(zone_of(cp) if cp else timezone.get_default_timezone()))

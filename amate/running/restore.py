@@ -1,0 +1,136 @@
+"""`amate restore FILE`: a backup into an empty installation, and what to look at before it goes on working."""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from amate.companies.models import Company
+from amate.companies.secrets import WrongMasterKey, decrypt
+from amate.invoices.after_restore import hold_what_may_exist
+from amate.running.backup import DUMP, MANIFEST, SAMPLE, SAMPLE_ABOUT, Refused, copied, owner_environment, program
+from amate.running.prepare import prepare, server_up
+from amate.tenancy.scope import company_scope
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="amate restore", description=__doc__)
+    parser.add_argument("file", type=Path, help="lo que escribió `amate backup`")
+    said = parser.parse_args(argv)
+    try:
+        with server_up():
+            print(restore(said.file, now=timezone.now()))
+    except Refused as refused:
+        print(str(refused), file=sys.stderr)
+        return 1
+    return 0
+
+
+def restore(source: Path, *, now: datetime) -> str:
+    """All of it or nothing, into a database without tables. Raises Refused."""
+    _refuse_full_database()
+    with _opened(source) as archive:
+        manifest = _manifest(archive)
+        _refuse_newer(manifest)
+        _refuse_without_key(manifest)
+        _load(archive, manifest)
+    connections.close_all()
+    prepare()
+    held = 0
+    for company_id in Company.objects.values_list("id", flat=True):
+        with company_scope(company_id):
+            held += hold_what_may_exist(now=now)
+    return _what_to_look_at(manifest, held)
+
+
+def _what_to_look_at(manifest: dict[str, Any], held: int) -> str:
+    made = datetime.fromisoformat(manifest["made_at"])
+    return (
+        f"Restaurado: todo hasta el {made:%Y-%m-%d %H:%M:%S} UTC. Antes de `amate serve`, o enseguida:\n"
+        "1. Lo sellado que quedó sin respuesta se le pregunta solo al PAC; con eso nada se timbra dos veces.\n"
+        f"2. Facturas que en el respaldo aún no se sellaban: {held}. Esperan en Pendientes: si la instalación vieja siguió "
+        "trabajando después, búscalas en tu PAC antes de reintentar.\n"
+        "3. Las ventas y facturas posteriores al respaldo no están. Vuelve a mandar las ventas desde la caja o el archivo "
+        "(ninguna se duplica) y descarga del SAT o de tu PAC los CFDI de esos días.\n"
+        "4. Una nota que se facturó después del respaldo aquí se ve sin facturar: deja el portal apagado hasta terminar "
+        "el punto 3.\n"
+        "5. No vuelvas a encender la instalación vieja: las dos darían los mismos folios."
+    )
+
+
+def _refuse_full_database() -> None:
+    owner_environment()
+    with connections["owner"].cursor() as c:
+        c.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        (tables,) = c.fetchone()
+    if tables:
+        raise Refused(
+            "Esta instalación ya tiene datos. Restaura en una nueva: otro AMATE_HOME, o una base de datos vacía."
+        )
+
+
+def _opened(source: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(source)
+    except (OSError, zipfile.BadZipFile) as fault:
+        raise Refused(f"{source} no se puede leer como respaldo de Amate: {fault}") from fault
+
+
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+    except (KeyError, ValueError) as fault:
+        raise Refused("Este archivo no es un respaldo de Amate, o le falta el final.") from fault
+    return manifest
+
+
+def _refuse_newer(manifest: dict[str, Any]) -> None:
+    known = dict(sorted(MigrationLoader(None).disk_migrations))
+    for app, name in manifest["migrations"].items():
+        if app not in known or name > known[app]:
+            raise Refused(
+                f"El respaldo es de un Amate más nuevo ({manifest['amate']}): instala primero esa versión o una posterior."
+            )
+    ours = connections["owner"].pg_version // 10_000  # type: ignore[attr-defined]
+    if manifest["postgresql"] > ours:
+        raise Refused(
+            f"El respaldo es de PostgreSQL {manifest['postgresql']} y este servidor es {ours}: usa uno más nuevo."
+        )
+
+
+def _refuse_without_key(manifest: dict[str, Any]) -> None:
+    try:
+        opened = decrypt(bytes.fromhex(manifest["sample"]), about=SAMPLE_ABOUT)
+    except WrongMasterKey as fault:
+        raise Refused(
+            "La llave maestra de esta instalación no es la del respaldo. Copia la keys/master-key de entonces a "
+            f"{settings.HOME / 'keys'} (o fija AMATE_MASTER_KEY) y vuelve a intentar. ({fault})"
+        ) from fault
+    assert opened == SAMPLE
+
+
+def _load(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    database, environment = owner_environment()
+    with tempfile.NamedTemporaryFile(dir=settings.HOME) as dump:
+        with archive.open(DUMP) as entry:
+            digest = copied(entry, dump)
+        dump.flush()
+        if digest != manifest["sha256"]:
+            raise Refused("El respaldo está dañado: su contenido no es el que se escribió. Usa otra copia.")
+        command = [program("pg_restore"), "--no-owner", "--exit-on-error", "--single-transaction"]
+        done = subprocess.run(
+            [*command, "--dbname", database, dump.name], env=environment, capture_output=True, text=True
+        )
+    if done.returncode != 0:
+        raise Refused(f"PostgreSQL no aceptó el respaldo, y no quedó nada de él: {done.stderr.strip()[-500:]}")

@@ -1,0 +1,56 @@
+"""allauth's forms, speaking to you as every other page does (Django's own Spanish says «usted»)."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+
+from amate.web.mail_address import BAD_MAIL
+
+NOT_THE_SAME = "Las dos contraseñas no son iguales: escribe la misma en los dos lugares"
+REQUIRED = {
+    "login": "Escribe tu correo",
+    "password": "Escribe tu contraseña",
+    "oldpassword": "Escribe la contraseña que usas hoy",
+    "password1": "Escribe tu contraseña nueva",
+    "password2": "Escribe otra vez tu contraseña nueva",
+    "code": "Escribe los 6 números de tu aplicación",
+}
+
+
+def _say(form: forms.Form) -> None:
+    for name, field in form.fields.items():
+        if name in REQUIRED:
+            field.error_messages["required"] = REQUIRED[name]
+        if isinstance(field, forms.EmailField):
+            field.error_messages["invalid"] = BAD_MAIL
+
+
+class Login(LoginForm):  # type: ignore[misc]
+    def __init__(self, *said: Any, **more: Any) -> None:
+        super().__init__(*said, **more)
+        _say(self)
+
+
+class Again(ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *said: Any, **more: Any) -> None:
+        super().__init__(*said, **more)
+        _say(self)
+
+
+class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *said: Any, **more: Any) -> None:
+        super().__init__(*said, **more)
+        _say(self)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        # Only allauth's comparison adds a bare sentence here; what a field itself refuses is a ValidationError.
+        ours = field == "password2" and not isinstance(error, forms.ValidationError)
+        super().add_error(field, NOT_THE_SAME if ours else error)
+
+
+class ActivateTotp(ActivateTOTPForm):  # type: ignore[misc]
+    def __init__(self, *said: Any, **more: Any) -> None:
+        super().__init__(*said, **more)
+        _say(self)

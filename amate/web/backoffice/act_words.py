@@ -1,0 +1,105 @@
+"""Every act of the audit in words. A sentence may name details of the act: `{mail}`; an unknown act shows its own name."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from amate.access.models import Role
+
+FAMILIES = {
+    "session": "Entradas y salidas",
+    "person": "Personas",
+    "invitation": "Invitaciones",
+    "key": "Claves de API",
+    "ticket": "Ventas",
+    "note": "Notas impresas y enviadas",
+    "codes": "Bloques de códigos",
+    "batch": "Importaciones",
+    "product": "Productos",
+    "invoice": "Facturas",
+    "promise": "Pendientes",
+    "customer": "Clientes",
+    "company": "Empresa",
+    "emisor": "Datos de la empresa",
+    "logo": "Logotipo",
+    "branch": "Sucursales",
+    "portal_policy": "Reglas del portal",
+    "csd": "Sello digital (CSD)",
+}
+
+WORDS = {
+    "session.started": "Entró",
+    "session.ended": "Salió",
+    "session.ended_elsewhere": "Cerró sus sesiones en otros equipos ({count})",
+    "session.refused": "Alguien escribió mal la contraseña de {mail}",
+    "session.code_refused": "Alguien escribió mal el código de verificación de {mail}",
+    "person.password_changed": "Cambió su contraseña",
+    "person.second_step_added": "Activó una verificación en dos pasos",
+    "person.second_step_removed": "Quitó una verificación en dos pasos",
+    "person.invited": "Invitó a {mail} como {role}",
+    "person.joined": "Aceptó la invitación y entró a la empresa como {role}",
+    "person.role_changed": "Cambió el papel de {mail}: era {before}, ahora es {role}",
+    "person.removed": "Quitó de la empresa a {mail}, que era {role}",
+    "invitation.revoked": "Retiró la invitación de {mail}",
+    "key.made": "Hizo la clave {name}",
+    "key.revoked": "Revocó la clave {name}",
+    "ticket.registered": "Registró una venta desde {source}",
+    "ticket.claimed": "Pidió la factura de una nota",
+    "ticket.locked": "Detuvo una nota",
+    "ticket.unlocked": "Soltó una nota detenida",
+    "ticket.voided": "Canceló una nota",
+    "note.reprinted": "Imprimió otra vez una nota",
+    "note.sent": "Envió una nota por correo",
+    "codes.reserved": "Reservó un bloque de códigos para una caja sin conexión",
+    "batch.uploaded": "Subió un archivo de ventas",
+    "batch.mapped": "Dijo qué lleva cada columna de un archivo",
+    "batch.committed": "Registró las ventas de un archivo",
+    "batch.undone": "Deshizo una importación",
+    "product.added": "Agregó un producto",
+    "product.changed": "Cambió un producto",
+    "product.retired": "Retiró un producto",
+    "invoice.resent": "Envió una factura a {to}",
+    "invoice.sealed_anew": "Selló de nuevo la factura {before}, que el PAC nunca confirmó",
+    "promise.retried": "Pidió reintentar un pendiente",
+    "company.founded": "Dio de alta la empresa",
+    "emisor.changed": "Cambió los datos de la empresa",
+    "emisor.colour_changed": "Cambió el color de la empresa",
+    "logo.kept": "Cambió el logotipo",
+    "logo.dropped": "Quitó el logotipo",
+    "branch.added": "Agregó una sucursal",
+    "branch.changed": "Cambió una sucursal",
+    "branch.closed": "Cerró una sucursal",
+    "branch.opened_again": "Abrió otra vez una sucursal",
+    "portal_policy.set": "Cambió las reglas del portal",
+    "csd.sent": "Subió un sello digital para revisarlo",
+    "csd.kept": "Guardó un sello digital",
+    "csd.refused": "No aceptó un sello digital",
+}
+
+# What `Entry.about` names before the colon: the page that shows it (and whether it takes the number), and how it is called.
+THINGS: dict[str, tuple[str, bool, str]] = {
+    "ticket": ("ticket", True, "Ver la nota"),
+    "invoice": ("invoice", True, "Ver la factura"),
+    "batch": ("import", True, "Ver la importación"),
+    "product": ("product", True, "Ver el producto"),
+    "promise": ("pending", False, "Ver los pendientes"),
+    "person": ("people", False, "Ver las personas"),
+    "invitation": ("people", False, "Ver las personas"),
+    "key": ("keys", False, "Ver las claves"),
+}
+ROLES: dict[str, str] = {role.value: role.label for role in Role}
+
+
+def in_words(act: str, detail: Mapping[str, Any]) -> str:
+    """
+    >>> in_words("person.removed", {"mail": "leo@example.com", "role": "cashier"})
+    'Quitó de la empresa a leo@example.com, que era Caja'
+    >>> in_words("ticket.registered", {}), in_words("moon.landed", {"by": "eagle"})
+    ('Registró una venta desde …', 'moon.landed')
+    """
+    if act not in WORDS:
+        return act
+    said = {
+        name: ROLES.get(str(value), value) if name in ("role", "before") else value for name, value in detail.items()
+    }
+    return WORDS[act].format_map(defaultdict(lambda: "…", said))

@@ -1,0 +1,105 @@
+"""Auditoría: every act of every person, key and visitor, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch
+from django.views.decorators.http import require_safe
+
+from amate.access.models import ApiKey, Membership
+from amate.audit.models import ActorKind, ChainHead, Entry
+from amate.web.backoffice.act_words import FAMILIES, THINGS, in_words
+from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.page import address, show
+from amate.web.backoffice.roles import MAY_AUDIT, require
+
+# Actors that are no person and no key; a mail never looks like these.
+NAMELESS = {"visitante": ActorKind.VISITOR, "sistema": ActorKind.SYSTEM}
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    moment: datetime
+    who: str
+    what: str
+    about: str
+    url: str
+    link: str
+    chained: bool
+
+
+@require_safe
+def audit(request: HttpRequest, slug: str) -> HttpResponse:
+    require(request, MAY_AUDIT)
+    kept = asked(request, "quien", "tipo", "sobre")
+    page = page_of(_entries(kept), request=request, kept=kept)
+    return show(
+        request,
+        "office/audit.html",
+        room="people",
+        tab="audit",
+        rows=[_row(request, entry) for entry in page.rows],
+        page=page,
+        kept=kept,
+        actors=_actors(request, kept["quien"]),
+        families=sorted(FAMILIES.items(), key=lambda one: one[1]),
+        filtered=any(kept.values()),
+        head=ChainHead.objects.first(),
+    )
+
+
+def _entries(kept: dict[str, str]) -> Any:
+    rows = Entry.objects.order_by("-id")
+    if kept["quien"] in NAMELESS:
+        rows = rows.filter(actor="", actor_kind=NAMELESS[kept["quien"]])
+    elif kept["quien"]:
+        rows = rows.filter(actor=kept["quien"])
+    if kept["tipo"]:
+        rows = rows.filter(family=kept["tipo"])
+    return rows.filter(about=kept["sobre"]) if kept["sobre"] else rows
+
+
+def _actors(request: HttpRequest, chosen: str) -> list[tuple[str, str]]:
+    """Who can be chosen: those who are here now, and whoever the address names."""
+    company_id = request.company.pk  # type: ignore[attr-defined]
+    mails = (
+        Membership.objects.filter(company_id=company_id).order_by("user__email").values_list("user__email", flat=True)
+    )
+    keys = ApiKey.objects.filter(company_id=company_id).order_by("name").values_list("prefix", "name")
+    found = [(mail, mail) for mail in mails]
+    found += [(f"{prefix} {name}", f"Clave {name}") for prefix, name in keys]
+    found += [("visitante", "Visitantes del portal"), ("sistema", "El sistema")]
+    return found if chosen in ("", *(value for value, _ in found)) else [*found, (chosen, chosen)]
+
+
+def _row(request: HttpRequest, entry: Entry) -> ActRow:
+    url, link = _link(request, entry.about)
+    return ActRow(
+        moment=entry.at,
+        who=_who(entry),
+        what=in_words(entry.act, entry.detail),
+        about=entry.about,
+        url=url,
+        link=link,
+        chained=entry.seq is not None,
+    )
+
+
+def _who(entry: Entry) -> str:
+    if entry.actor_kind == ActorKind.KEY:
+        return f"Clave {entry.actor}"
+    return entry.actor or ("El sistema" if entry.actor_kind == ActorKind.SYSTEM else "Un visitante")
+
+
+def _link(request: HttpRequest, about: str) -> tuple[str, str]:
+    """Where the thing can be seen; empty for one that has no page."""
+    kind, _, number = about.partition(":")
+    if kind not in THINGS:
+        return "", ""
+    page, numbered, words = THINGS[kind]
+    try:
+        return address(request, page, *([int(number)] if numbered else [])), words
+    except (ValueError, NoReverseMatch):
+        return "", ""

@@ -1,0 +1,171 @@
+"""Mostrador: the invoice of a note for the customer who stands there, with the same code and the same states."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from amate.fiscal.clock import zone_of
+from amate.invoices.models import Invoice, Origin, RefusedBy, State
+from amate.invoices.refusals import meaning_of
+from amate.papers.dates import in_full
+from amate.self_invoicing.claim import CannotIssue, NotClaimable, claim_ticket
+from amate.self_invoicing.codes import read_code
+from amate.self_invoicing.models import Claim, Ticket
+from amate.self_invoicing.queries import live_invoice, stand_of, ticket_of_code, ticket_of_invoice, tickets_in
+from amate.self_invoicing.rules import Standing
+from amate.web.backoffice.invoices import ResendForm
+from amate.web.backoffice.page import address, show
+from amate.web.backoffice.receiver_form import ReceiverForm, as_typed, is_another, look_up, typed_receiver
+from amate.web.backoffice.roles import MAY_RESEND, MAY_SELL, may, require
+from amate.web.backoffice.rows import ticket_rows
+from amate.web.backoffice.tickets import find_ticket
+from amate.web.clock import now
+
+FOUND = 20
+PATIENCE = timedelta(seconds=60)
+UNCHANGED = 204  # htmx swaps nothing
+# Why a note cannot be invoiced even here, and the way out.
+WAY_OUT = {
+    Standing.INVOICED: "Esta nota ya está facturada: aquí está su factura.",
+    Standing.ISSUING: "Esta nota ya se está facturando: aquí ves cómo va.",
+    Standing.HELD_BY_US: "La factura de esta nota espera a que se corrija: ábrela en Facturas y reintenta.",
+    Standing.VOID: "Esta nota está cancelada: si la venta sí existió, captúrala otra vez.",
+    Standing.LOCKED: "Esta nota está bloqueada: desbloquéala primero, o pide a quien la bloqueó que lo haga.",
+}
+# What the portal would say, passed over at the counter and told in the audit.
+ALTHOUGH = {
+    Standing.EXPIRED: "El plazo del portal ya terminó",
+    Standing.PORTAL_OFF: "El portal está cerrado",
+    Standing.NOT_OFFERED: "Esta venta no se factura en el portal",
+}
+
+
+@require_safe
+def counter(request: HttpRequest, slug: str) -> HttpResponse:
+    text, moment = request.GET.get("q", "").replace("\x00", "").strip()[:300], now()
+    exact = _scanned(text)
+    if exact is not None and may(request, MAY_SELL):
+        return redirect(address(request, "counter_note", exact.pk))
+    found = list(tickets_in(state="", text=text, now=moment)[:FOUND]) if text else []
+    if len(found) == 1 and found[0].folio == text and may(request, MAY_SELL):
+        return redirect(address(request, "counter_note", found[0].pk))
+    return show(
+        request,
+        "office/counter.html",
+        room="counter",
+        text=text,
+        rows=ticket_rows(found, now=moment),
+        may_sell=may(request, MAY_SELL),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
+    require(request, MAY_SELL)
+    ticket, moment = find_ticket(ticket_id), now()
+    standing = stand_of(ticket, now=moment, invoice=live_invoice(ticket)).standing
+    if standing in WAY_OUT:
+        return _elsewhere(request, ticket, standing)
+    form, known = _receiver(request, ticket)
+    if request.method == "POST" and request.POST.get("accion") == "emitir" and not is_another(request.POST):
+        form, known = ReceiverForm(typed_receiver(request.POST)), ""
+        if form.is_valid():
+            return issue(request, ticket, form, moment=moment)
+    return show(
+        request,
+        "office/counter_note.html",
+        room="counter",
+        zone=zone_of(ticket.branch.cp),
+        status=422 if form.errors else 200,
+        ticket=ticket,
+        deadline=in_full(ticket.deadline.astimezone(zone_of(ticket.branch.cp))),
+        although=ALTHOUGH.get(standing, ""),
+        form=form,
+        known=known,
+        asked_rfc=bool(form.data["rfc"]) and "rfc" not in form.errors,
+    )
+
+
+def issue(request: HttpRequest, ticket: Ticket, form: ReceiverForm, *, moment: datetime) -> HttpResponse:
+    """Claim the note for this receiver. `form` is valid."""
+    assert form.receptor is not None
+    try:
+        invoice = claim_ticket(
+            ticket_id=ticket.pk,
+            receptor=form.receptor.receptor,
+            correo=form.cleaned_data["correo"],
+            origin=Origin.COUNTER,
+            now=moment,
+        )
+    except NotClaimable as refused:  # another hand was faster since the page was drawn
+        return _elsewhere(request, ticket, refused.standing)
+    except CannotIssue as suspended:
+        messages.error(request, str(suspended))
+        return redirect(address(request, "ticket", ticket.pk))
+    return redirect(address(request, "counter_result", invoice.pk))
+
+
+@require_safe
+def result(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
+    """How the stamp goes: asks by itself every two seconds, and reloading works as well."""
+    found: Invoice | None = Invoice.objects.select_related("branch").filter(pk=invoice_id).first()
+    if found is None:
+        raise Http404
+    phase = _phase(found, now=now())
+    if request.htmx and request.GET.get("fase") == phase:  # type: ignore[attr-defined]
+        return HttpResponse(status=UNCHANGED)
+    facts: dict[str, Any] = {
+        "phase": phase,
+        "invoice": found,
+        "ticket": ticket_of_invoice(found.pk),
+        "why": meaning_of(found.refusal_code).message if phase == "refused" else "",
+        "may_resend": phase == "done" and may(request, MAY_RESEND),
+        "may_sell": may(request, MAY_SELL),
+        "send": ResendForm(initial={"correo": found.correo}),
+    }
+    template = "office/counter_progress.html" if request.htmx else "office/counter_result.html"  # type: ignore[attr-defined]
+    return show(request, template, room="counter", zone=zone_of(found.branch.cp), **facts)
+
+
+def _phase(found: Invoice, *, now: datetime) -> str:
+    if found.state == State.STAMPED:
+        return "done"
+    if found.state == State.REFUSED:
+        return "refused" if found.refused_by == RefusedBy.RECEIVER else "held"
+    return "waiting" if now - found.created_at >= PATIENCE else "going"
+
+
+def _scanned(text: str) -> Ticket | None:
+    """The note of a code, or of a QR that a scanner typed; on a Spanish keyboard it comes with other signs."""
+    for part in (text, *re.split(r"[^0-9A-Za-z]+", text)):
+        code = read_code(part)
+        if code and (found := ticket_of_code(code)):
+            return found
+    return None
+
+
+def _receiver(request: HttpRequest, ticket: Ticket) -> tuple[ReceiverForm, str]:
+    if request.method == "POST":
+        return look_up(typed_receiver(request.POST))
+    claim = Claim.objects.select_related("invoice__profile__customer").filter(ticket=ticket).order_by("-id").first()
+    refused = claim is not None and claim.invoice.state == State.REFUSED
+    if claim is None or not refused or claim.invoice.refused_by != RefusedBy.RECEIVER:
+        return ReceiverForm({}).quiet(), ""
+    form = ReceiverForm(as_typed(claim.invoice.profile))
+    meaning = meaning_of(claim.invoice.refusal_code)
+    form.lands_on(meaning.field, meaning.message)
+    return form, ""
+
+
+def _elsewhere(request: HttpRequest, ticket: Ticket, standing: Standing) -> HttpResponse:
+    """The page where a note stands that cannot be invoiced here."""
+    invoice = live_invoice(ticket)
+    messages.info(request, WAY_OUT[standing])
+    if invoice is not None and standing in (Standing.INVOICED, Standing.ISSUING):
+        return redirect(address(request, "counter_result", invoice.pk))
+    return redirect(address(request, "ticket", ticket.pk))

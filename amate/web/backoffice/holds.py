@@ -1,0 +1,70 @@
+"""What staff do to one note: hold it back, give it back, cancel it, print it again, send it again."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from amate.self_invoicing.hold import TicketNotFree, lock_ticket, unlock_ticket, void_ticket
+from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.send_note import promise_note
+from amate.web.backoffice.page import address
+from amate.web.backoffice.roles import MAY_HOLD, MAY_RESEND, MAY_VOID, require
+from amate.web.backoffice.tickets import HoldForm, SendForm, find_ticket, show_ticket
+from amate.web.clock import now
+
+
+@require_POST
+def lock(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
+    require(request, MAY_HOLD)
+    return _with_reason(request, ticket_id, lock_ticket, "Bloqueada: nadie puede facturarla hasta que la desbloquees.")
+
+
+@require_POST
+def void(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
+    require(request, MAY_VOID)
+    return _with_reason(request, ticket_id, void_ticket, "Cancelada: esta venta ya no se factura.")
+
+
+@require_POST
+def unlock(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
+    require(request, MAY_HOLD)
+    done = "Desbloqueada: su código y su fecha siguen siendo los mismos."
+    return _do(request, find_ticket(ticket_id), unlock_ticket, done)
+
+
+@require_POST
+def send(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
+    require(request, MAY_RESEND)
+    found = find_ticket(ticket_id)
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return show_ticket(request, found, send=form, status=422)
+    if found.state == Ticket.State.VOID:
+        messages.error(request, "Esta nota está cancelada: ya no se envía.")
+        return redirect(address(request, "ticket", found.pk))
+    to = form.cleaned_data["correo"]
+    promise_note(ticket=found, to=to, now=now())
+    messages.success(request, f"Enviamos la nota a {to}.")
+    return redirect(address(request, "ticket", found.pk))
+
+
+def _with_reason(request: HttpRequest, ticket_id: int, act: Callable[..., Ticket], done: str) -> HttpResponse:
+    found = find_ticket(ticket_id)
+    form = HoldForm(request.POST)
+    if not form.is_valid():
+        return show_ticket(request, found, hold=form, status=422)
+    return _do(request, found, partial(act, reason=form.cleaned_data["motivo"]), done)
+
+
+def _do(request: HttpRequest, found: Ticket, act: Callable[..., Ticket], done: str) -> HttpResponse:
+    try:
+        act(ticket_id=found.pk, now=now())
+    except TicketNotFree as held:
+        messages.error(request, str(held))
+    else:
+        messages.success(request, done)
+    return redirect(address(request, "ticket", found.pk))

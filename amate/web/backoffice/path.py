@@ -1,0 +1,95 @@
+"""The guided path of a new company: what is done, what is next. It is left and taken up again at will."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from amate.companies.models import Csd, CsdUpload, Emisor, PortalPolicy
+from amate.invoices.models import Invoice, State
+from amate.web.backoffice.page import address
+from amate.web.backoffice.roles import MAY_CONFIGURE, may
+
+OURS = "#0b5f4d"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`posts`: its button does something instead of leading somewhere."""
+
+    name: str
+    what: str
+    button: str
+    url: str
+    done: bool
+    posts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    steps: tuple[Step, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(step.done for step in self.steps)
+
+
+def path_of(
+    request: HttpRequest, *, policy: PortalPolicy | None, csd: Csd | None, sells: bool, now: datetime
+) -> Path | None:
+    """None for who may not set up, and once the company sells, seals and has its portal open."""
+    if not may(request, MAY_CONFIGURE):
+        return None
+    sealed = csd is not None and csd.valid_from <= now < csd.valid_to
+    is_open = policy is not None and policy.enabled
+    if sealed and is_open and sells:
+        return None
+    emisor = Emisor.objects.get()
+    steps = [
+        Step(
+            "Tus datos",
+            "Teléfono y correo para tus clientes",
+            "Completar",
+            address(request, "settings_company"),
+            done=bool(emisor.telefono or emisor.correo),
+        ),
+        Step(
+            "Tu marca",
+            "Logotipo y color de tu portal y tus papeles",
+            "Elegir",
+            address(request, "settings_brand"),
+            done=bool(emisor.logo) or emisor.colour.lower() != OURS,
+        ),
+        _seal(request, sealed=sealed),
+    ]
+    if settings.PAC_IS_SIMULATOR:
+        steps.append(_trial(request))
+    steps.append(
+        Step(
+            "Enciende tu portal",
+            "Desde entonces tus clientes facturan solos",
+            "Encender",
+            address(request, "settings_portal"),
+            done=is_open,
+        )
+    )
+    return Path(tuple(steps))
+
+
+def _seal(request: HttpRequest, *, sealed: bool) -> Step:
+    waiting = CsdUpload.objects.filter(state=CsdUpload.State.RECEIVED).exists()
+    what = "Lo estamos revisando" if waiting and not sealed else "El CSD con que se sellan tus facturas"
+    return Step("Tu sello digital", what, "Subir", address(request, "settings_csd"), done=sealed)
+
+
+def _trial(request: HttpRequest) -> Step:
+    """Before there is a seal it could only wait; the page of the seal says what is missing."""
+    return Step(
+        "Tu primera factura de prueba",
+        "Con el simulador: sin validez fiscal",
+        "Hacer una",
+        address(request, "settings_first_invoice"),
+        done=Invoice.objects.filter(state=State.STAMPED).exists(),
+        posts=True,
+    )

@@ -1,0 +1,1 @@
+"""Ajustes: what the owner sets once and changes seldom. Each page shows the consequence before saving (FACE OFF-12)."""

@@ -1,0 +1,119 @@
+"""Portal: the rules of self-invoicing, of the company or of one branch, with what they would mean today."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from amate.companies.models import Branch, PortalPolicy
+from amate.companies.policies import in_force
+from amate.companies.set_policy import PolicyFacts, PolicyRefused, follow_company, set_policy
+from amate.fiscal.clock import zone_of
+from amate.papers.dates import in_full, zone_in_words
+from amate.self_invoicing.rules import Window, deadline_of
+from amate.web.backoffice.page import address
+from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.settings.portal_form import PolicyForm
+from amate.web.backoffice.settings.room import show_setting
+from amate.web.clock import now
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> HttpResponse:
+    """ "Ver" (or any change, with script) simulates what is on the form; "Guardar" makes it the rules from that day."""
+    require(request, MAY_CONFIGURE)
+    moment = now()
+    every = list(Branch.objects.open())
+    branch = _chosen(every, branch_id)
+    rows: list[PortalPolicy] = list(PortalPolicy.objects.order_by("-effective_from"))
+    today = moment.astimezone(zone_of((branch or every[0]).cp)).date()
+    current = in_force(rows, branch_id=branch_id, day=today)
+    own = branch is not None and current is not None and current.branch_id == branch.pk
+    form = PolicyForm(
+        request.POST if request.method == "POST" else None,
+        initial=_initial(current, follows=branch is not None and not own, today=today),
+        of_a_branch=branch is not None,
+        here=request.path,
+    )
+    facts = form.facts() if form.is_valid() else None
+    places = [branch] if branch else every
+    said = simulate(facts if form.is_bound else current, places=places, moment=moment)
+    if getattr(request, "htmx", False):
+        return render(request, "office/settings/simulated.html", {"simulated": said})
+    if (
+        facts is not None
+        and "ver" not in request.POST
+        and _saved(form, facts, branch=branch, today=today, moment=moment)
+    ):
+        messages.success(request, "Las reglas quedaron guardadas. Las notas ya impresas conservan su fecha límite.")
+        return redirect(request.path)
+    return show_setting(
+        request,
+        "portal",
+        current="settings_portal",
+        status=422 if form.errors else 200,
+        form=form,
+        simulated=said,
+        branch=branch,
+        places=[(None, "Toda la empresa", address(request, "settings_portal"))]
+        + [(one.pk, one.nombre, address(request, "settings_portal_branch", one.pk)) for one in every],
+        rows=[row for row in rows if row.branch_id == branch_id],
+        in_force=current,
+    )
+
+
+def simulate(rules: "PolicyFacts | PortalPolicy | None", *, places: Iterable[Branch], moment: datetime) -> list[str]:
+    """What a sale of now would print, a sentence for each hour of the country it may happen in."""
+    if rules is None:
+        return ["Revisa los datos marcados para ver hasta cuándo se facturaría."]
+    if not rules.enabled:
+        return ["Con el portal apagado, una venta de hoy solo se factura en tu mostrador."]
+    said = {}
+    for place in places:
+        zone = zone_of(place.cp)
+        deadline = deadline_of(sold_at=moment, window=Window.of(rules), zone=zone)
+        day = in_full(deadline).partition(",")[0]
+        said[zone_in_words(zone.key)] = f"Una venta de hoy podría facturarse hasta el {day} a las {deadline:%H:%M}"
+    least = f" si suma ${rules.minimum:,.2f} o más" if rules.minimum else ""
+    return [f"{text} ({hour}){least}." for hour, text in said.items()]
+
+
+def _chosen(every: list[Branch], branch_id: int | None) -> Branch | None:
+    if branch_id is None:
+        return None
+    for one in every:
+        if one.pk == branch_id:
+            return one
+    raise Http404
+
+
+def _initial(current: PortalPolicy | None, *, follows: bool, today: date) -> dict[str, Any]:
+    if current is None:
+        return {"effective_from": today, "follows_company": follows, "window_days": 30, "minimum": Decimal(0)}
+    names = ("enabled", "window_days", "until_month_end", "grace_days", "minimum", "usos", "default_uso")
+    return {
+        **{name: getattr(current, name) for name in names},
+        "sources": ", ".join(current.sources),
+        "effective_from": today,
+        "follows_company": follows,
+    }
+
+
+def _saved(form: PolicyForm, facts: PolicyFacts, *, branch: Branch | None, today: date, moment: datetime) -> bool:
+    day: date = form.cleaned_data["effective_from"]
+    try:
+        if branch is not None and form.cleaned_data.get("follows_company"):
+            follow_company(branch_id=branch.pk, effective_from=max(day, today), now=moment)
+        else:
+            branch_id = branch.pk if branch else None
+            set_policy(branch_id=branch_id, effective_from=day, facts=facts, today=today, now=moment)
+    except PolicyRefused as refused:
+        for name, message in refused.errors.items():
+            form.add_error(name, message)
+        return False
+    return True

@@ -1,0 +1,30 @@
+"""The frame of Ajustes: its own menu inside the back office's."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from amate.web.backoffice.page import address, show
+
+# Name of the address, label, what it is for.
+ENTRIES = (
+    ("settings_company", "Empresa", "Nombre, RFC, régimen y contacto"),
+    ("settings_brand", "Marca", "Logotipo y color"),
+    ("settings_branches", "Sucursales", "Lugares de expedición y series"),
+    ("settings_csd", "Sello digital", "Tu CSD: vigencia y renovación"),
+    ("settings_portal", "Portal", "Plazo, mes, mínimo y usos"),
+)
+
+
+def show_setting(request: HttpRequest, template: str, *, current: str, status: int = 200, **facts: Any) -> HttpResponse:
+    """`current` is the entry of the inner menu."""
+    entries = [(address(request, name), label, name == current) for name, label, _ in ENTRIES]
+    return show(
+        request,
+        f"office/settings/{template}.html",
+        room="settings",
+        status=status,
+        entries=entries,
+        script=True,
+        **facts,
+    )

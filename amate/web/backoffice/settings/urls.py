@@ -1,0 +1,22 @@
+"""Addresses of Ajustes: `/oficina/{slug}/ajustes/…`."""
+
+from django.urls import path
+
+from amate.web.backoffice.settings import branches, brand, company, csd, first_invoice, index, portal
+
+urlpatterns = [
+    path("", index.index, name="settings"),
+    path("empresa/", company.company, name="settings_company"),
+    path("marca/", brand.brand, name="settings_brand"),
+    path("marca/logotipo/", brand.logo, name="settings_logo"),
+    path("marca/quitar/", brand.no_logo, name="settings_no_logo"),
+    path("sucursales/", branches.branches, name="settings_branches"),
+    path("sucursales/hora/", branches.hour, name="settings_hour"),
+    path("sucursales/<int:branch_id>/", branches.branch, name="settings_branch"),
+    path("sucursales/<int:branch_id>/cerrar/", branches.close, name="settings_close_branch"),
+    path("sello/", csd.csd, name="settings_csd"),
+    path("sello/estado/", csd.verdict, name="settings_verdict"),
+    path("portal/", portal.portal, name="settings_portal"),
+    path("portal/<int:branch_id>/", portal.portal, name="settings_portal_branch"),
+    path("prueba/", first_invoice.first_invoice, name="settings_first_invoice"),
+]

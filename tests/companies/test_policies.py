@@ -1,0 +1,171 @@
+"""Which rules hold where and when, as a table; and that each of them acts on a real sale."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from amate.companies.branches import BranchFacts, add_branch
+from amate.companies.models import Branch, PortalPolicy
+from amate.companies.policies import in_force, policy_on, portal_today, qualifies, which_qualify
+from amate.companies.set_policy import PolicyFacts, PolicyRefused, follow_company, set_policy
+from amate.sandbox.companies import sell
+from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.queries import stand_of
+from amate.self_invoicing.rules import Standing
+from tests.web.portal.buyer import Buyer
+from tests.world import World
+
+PLAIN = PolicyFacts(
+    enabled=True,
+    window_days=30,
+    until_month_end=False,
+    grace_days=0,
+    minimum=Decimal(0),
+    sources=(),
+    usos=(),
+    default_uso="",
+)
+
+
+def row(day: int, branch: int | None = None, follows: bool = False) -> PortalPolicy:
+    return PortalPolicy(
+        company_id=1, effective_from=date(2026, 11, day), branch_id=branch, follows_company=follows, window_days=day
+    )
+
+
+COMPANY_1, COMPANY_10, NORTE_5, NORTE_20 = row(1), row(10), row(5, 7), row(20, 7, follows=True)
+EVERY = [NORTE_20, COMPANY_1, COMPANY_10, NORTE_5]
+
+
+@pytest.mark.parametrize(
+    ("branch_id", "day", "found"),
+    [
+        (None, 9, COMPANY_1),
+        (None, 10, COMPANY_10),
+        (7, 4, COMPANY_1),
+        (7, 5, NORTE_5),
+        (7, 19, NORTE_5),
+        (7, 20, COMPANY_10),
+        (8, 19, COMPANY_10),
+    ],
+)
+def test_the_rules_in_force(branch_id: int | None, day: int, found: PortalPolicy) -> None:
+    assert in_force(EVERY, branch_id=branch_id, day=date(2026, 11, day)) is found
+
+
+def test_before_the_first_rules_there_are_none() -> None:
+    assert in_force(EVERY, branch_id=7, day=date(2026, 10, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("total", "source", "moneda", "good"),
+    [
+        ("49.99", "caja-1", "MXN", False),
+        ("50", "caja-1", "MXN", True),
+        ("50", "web", "MXN", False),
+        ("1", "caja-1", "USD", True),
+    ],
+)
+def test_which_sales_qualify(total: str, source: str, moneda: str, good: bool) -> None:
+    policy = PortalPolicy(company_id=1, minimum=Decimal(50), sources=["caja-1"])
+    assert qualifies(policy, source=source, total=Decimal(total), moneda=moneda) is good
+    assert which_qualify(policy) == "Aquí se facturan compras desde $50.00 y ventas de caja-1."
+
+
+def change(world: World, *, branch: int | None = None, **facts: Any) -> None:
+    today = world.now().date() - timedelta(days=1)
+    world.scoped(
+        lambda: set_policy(
+            branch_id=branch, effective_from=today, facts=replace(PLAIN, **facts), today=today, now=world.now()
+        )
+    )
+
+
+def norte(world: World) -> Branch:
+    facts = BranchFacts(code="norte", nombre="Norte", cp="22000", serie="N", address="")
+    return world.scoped(lambda: add_branch(facts=facts, now=world.now()))
+
+
+def sold_in(world: World, branch: Branch, number: int) -> Ticket:
+    return world.scoped(lambda: sell(branch=branch, number=number, sold_at=world.now(), now=world.now()))
+
+
+def standing(world: World, ticket: Ticket) -> Standing:
+    return world.scoped(
+        lambda: (
+            stand_of(Ticket.objects.select_related("branch").get(pk=ticket.pk), now=world.now(), invoice=None).standing
+        )
+    )
+
+
+def test_a_branch_switched_off_closes_its_own_notes_only(world: World) -> None:
+    there = norte(world)
+    change(world, branch=there.pk, enabled=False)
+    assert standing(world, sold_in(world, there, 901)) is Standing.PORTAL_OFF
+    assert standing(world, sold_in(world, world.shop.branch, 902)) is Standing.CLAIMABLE
+    assert world.scoped(lambda: portal_today(day=world.now().date())).is_open
+    change(world, enabled=False)
+    assert not world.scoped(lambda: portal_today(day=world.now().date())).is_open
+    world.scoped(lambda: follow_company(branch_id=there.pk, effective_from=world.now().date(), now=world.now()))
+    assert world.scoped(lambda: policy_on(branch_id=there.pk, day=world.now().date())).branch_id is None
+
+
+def test_the_window_of_the_branch_prints_its_deadline(world: World) -> None:
+    there = norte(world)
+    change(world, branch=there.pk, window_days=3)
+    near, far = sold_in(world, there, 903), sold_in(world, world.shop.branch, 904)
+    assert (near.deadline - world.now()).days in (3, 2)
+    assert (far.deadline - world.now()).days in (30, 29)
+
+
+def test_a_sale_under_the_minimum_is_told_the_rule_and_an_old_note_keeps_its_own(world: World) -> None:
+    old = world.sale()
+    world.time_passes(days=2)
+    change(world, minimum=Decimal("100000"))
+    assert standing(world, old) is Standing.CLAIMABLE, "what it printed stays true"
+    new = world.sale()
+    assert standing(world, new) is Standing.NOT_OFFERED
+    buyer = Buyer(world.shop)
+    buyer.opens(new)
+    page = buyer.get("aviso/").content.decode()
+    assert "Aquí se facturan compras desde $100,000.00." in page
+
+
+def test_the_default_use_is_chosen_for_the_buyer(world: World) -> None:
+    change(world, default_uso="G01")
+    buyer = Buyer(world.shop)
+    buyer.opens(world.sale())
+    shown = buyer.post("datos/fiscal/", {"rfc": "XOJI740919U48", "regimen_fiscal": "612"}).content.decode()
+    chosen = [part for part in shown.split("<input") if "checked" in part]
+    assert len(chosen) == 1
+    assert 'value="G01"' in chosen[0]
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"window_days": 367}, "window_days"),
+        ({"grace_days": 5}, "grace_days"),
+        ({"until_month_end": True, "grace_days": 32}, "grace_days"),
+        ({"minimum": Decimal(-1)}, "minimum"),
+        ({"usos": ("G01",), "default_uso": "G03"}, "default_uso"),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(world: World, facts: dict[str, Any], field: str) -> None:
+    with pytest.raises(PolicyRefused) as refused:
+        change(world, **facts)
+    assert list(refused.value.errors) == [field]
+    assert world.scoped(lambda: PortalPolicy.objects.count()) == 1
+
+
+def test_no_rules_for_yesterday(world: World) -> None:
+    today = world.now().date()
+    with pytest.raises(PolicyRefused, match="Elige hoy"):
+        world.scoped(
+            lambda: set_policy(
+                branch_id=None, effective_from=today - timedelta(days=1), facts=PLAIN, today=today, now=world.now()
+            )
+        )
