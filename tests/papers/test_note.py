@@ -137,3 +137,18 @@ def test_a_code_is_printed_in_three_groups() -> None:
 def test_it_refuses_a_moment_without_a_zone() -> None:
     with pytest.raises(ValueError, match="aware"):
         note_pdf(replace(NOTE, deadline=datetime(2026, 12, 18, 23, 59)), look=LOOK)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_portals_address_breaks_only_where_a_person_sees_that_it_goes_on(paper: str) -> None:
+    """Broken inside a word, a person types half an address."""
+    site = "127.0.0.1:18400/f/cafeteria-el-amate"
+    lines = [line.strip() for line in text_of(note_pdf(replace(NOTE, site=site), look=LOOK, paper=paper)).splitlines()]
+    start = next(number for number, line in enumerate(lines) if "127.0.0.1" in line)
+    pieces = []
+    for line in lines[start:]:
+        pieces.append(line.split(" ")[-1])
+        if "amate" in pieces[-1]:
+            break
+    assert "".join(pieces) == site
+    assert all(piece.endswith(("/", "-")) for piece in pieces[:-1]), pieces
