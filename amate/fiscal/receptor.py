@@ -24,7 +24,7 @@ SIN_EFECTOS = "S01"
 GASTOS_EN_GENERAL = "G03"
 
 _FIVE_DIGITS = re.compile(r"[0-9]{5}")
-_NEVER_OFFERED = frozenset({"CP01", "CN01"})  # a REP's and a payroll's (USO-2)
+_NEVER_OFFERED = frozenset({"CP01", "CN01", "G02"})  # of a REP, a payroll (USO-2) and a credit note: not of a purchase
 _MOST_LIKELY = ("G03", "S01", "G01", "D01", "D10", "I04")
 _TAX_IDS = {"USA": re.compile(r"[0-9]{9}"), "CAN": re.compile(r"[0-9]{9}")}
 
