@@ -122,7 +122,7 @@ def _database(url: str) -> dict[str, object]:
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     found = {django: str(parts.pop(name)) for name, django in known.items() if name in parts}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "amate.tenancy.backend",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         # Prepared on their second use: under row-level security planning costs more than running.

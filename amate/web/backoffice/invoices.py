@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from amate.audit.record import record
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
+from amate.fiscal.tfd import read_timbre
 from amate.invoices.deliver import promise_delivery, resend_occasion
 from amate.invoices.models import Invoice, Origin, RefusedBy, Sealing, Stamp, State
 from amate.invoices.pdf import pdf_of
@@ -21,6 +22,7 @@ from amate.invoices.queries import invoices_in
 from amate.invoices.refusals import staff_advice
 from amate.invoices.stamp import may_seal_anew, seal_anew
 from amate.messages.models import Message
+from amate.papers.invoice import is_sample
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import ticket_of_invoice
@@ -150,7 +152,7 @@ def _stamp(invoice_id: int) -> Stamp:
 
 def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 200) -> HttpResponse:
     moment = now()
-    stamp: Stamp | None = Stamp.objects.defer("xml").filter(invoice=found).first()
+    stamp: Stamp | None = Stamp.objects.filter(invoice=found).first()
     failing = Promise.objects.failing().filter(args__invoice_id=found.pk).order_by("-id")
     return show(
         request,
@@ -162,6 +164,7 @@ def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 
         pill=invoice_pill(found),
         facts=_facts(found),
         stamp=stamp,
+        sample=stamp is not None and is_sample(read_timbre(bytes(stamp.xml))),
         sealings=Sealing.objects.defer("xml").filter(invoice=found).order_by("-id"),
         moves=[(State(move.state).label, move) for move in found.moves.order_by("-pgh_id")],  # type: ignore[attr-defined]
         deliveries=_deliveries(found),

@@ -284,3 +284,8 @@ def test_pending_tells_what_failed_and_when_it_is_tried_again(world: World, offi
         failed.last_error,
     ):
         assert told in page, told
+
+
+def test_an_invoice_that_a_simulator_stamped_says_so(world: World, office: Office) -> None:
+    invoice = desk.stamped(world)
+    assert "Muestra sin validez fiscal" in office.text(f"facturas/{invoice.pk}/")
