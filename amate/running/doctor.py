@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -50,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="amate doctor", description=__doc__)
     parser.parse_args(argv)
     bad = 0
-    for verdict in diagnose(now=timezone.now()):
+    for verdict in diagnose(clock=timezone.now):
         print(f"{verdict.mark}  {verdict.what}: {verdict.said}", flush=True)
         if verdict.mend:
             print(f"       → {verdict.mend}", flush=True)
@@ -59,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
     return 1 if bad else 0
 
 
-def diagnose(*, now: datetime) -> Iterator[Verdict]:
+def diagnose(*, clock: Callable[[], datetime]) -> Iterator[Verdict]:
     """One check after the other; what needs the database is left out once it is away."""
     yield _port()
     yield _disk()
@@ -70,11 +70,11 @@ def diagnose(*, now: datetime) -> Iterator[Verdict]:
             if not database.mend:
                 yield _migrations()
                 yield _worker()
-                yield from _seals(now=now)
+                yield from _seals(now=clock())
     except ServerRefused as refused:
         yield Verdict("PostgreSQL", "no arranca", str(refused))
     yield _pac()
-    yield _clock()
+    yield _clock(clock)
     yield _mail()
 
 
@@ -189,7 +189,7 @@ def _pac() -> Verdict:
     return Verdict("PAC", "responde; timbres sin límite" if stamps is None else f"responde; quedan {stamps} timbres")
 
 
-def _clock() -> Verdict:
+def _clock(clock: Callable[[], datetime]) -> Verdict:
     """Against the PAC's own clock, as its answers tell it: it is the one that judges Fecha."""
     try:
         told = httpx.head(pac_account().services_url, timeout=5).headers.get("Date")
@@ -199,7 +199,7 @@ def _clock() -> Verdict:
         return Verdict(
             "Reloj", "no hay con qué compararlo", "Cuando el PAC responda, vuelve a correr esto.", warning=True
         )
-    ahead = timezone.now() - parsedate_to_datetime(told)
+    ahead = clock() - parsedate_to_datetime(told)
     if abs(ahead) <= CLOCK_MAY_DIFFER:
         return Verdict("Reloj", "coincide con el del PAC")
     minutes = round(abs(ahead).total_seconds() / 60)

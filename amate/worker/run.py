@@ -53,10 +53,12 @@ async def run_worker(plugs: Plugs, *, forever: bool = True, signals: bool = True
         tasks = [asyncio.ensure_future(one) for one in (*groups, beat(clock=plugs.clock, dead_after=stalled))]
         if signals:
             _stop_on_signals(tasks)
-        done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:  # also when we are cancelled ourselves: what is left running would outlive its database lines
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         for task in done:
             if not task.cancelled() and (fault := task.exception()) is not None:
                 raise fault
