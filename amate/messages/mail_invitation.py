@@ -1,5 +1,6 @@
 """The mail of an invitation. What is kept of it does not open the door: the link is written in as it leaves."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.template.loader import render_to_string
@@ -10,7 +11,7 @@ from amate.access.models import Invitation
 from amate.adapters.messages import Outgoing
 from amate.companies.models import Branch, Emisor
 from amate.fiscal.clock import zone_of
-from amate.messages.models import Message
+from amate.messages.mail import claim_mail, outgoing
 from amate.papers.dates import in_full
 from amate.tenancy.scope import open_company
 
@@ -27,30 +28,14 @@ def prepare_invitation(*, invitation_id: int, site: str, sender: str, now: datet
     emisor: Emisor = Emisor.objects.get()
     facts = {"invitation": invitation, "emisor": emisor, "until": _until(invitation)}
     key = f"invitation:{invitation.pk}"
-    message: Message | None = Message.objects.filter(key=key).first()
+    shown = facts | {"link": f"{site}…/"}
+    message = claim_mail(key=key, kind="invitation", about=key, to=invitation.email, facts=shown, now=now)
     if message is None:
-        shown = facts | {"link": f"{site}…/"}
-        message = Message.objects.create(
-            key=key,
-            kind="invitation",
-            about=key,
-            to=invitation.email,
-            subject=" ".join(render_to_string("mail/invitation_subject.txt", facts).split()),
-            text=render_to_string("mail/invitation.txt", shown),
-            html=render_to_string("mail/invitation.html", shown),
-            created_at=now,
-        )
-    if message.state == Message.State.SENT:
         return None
-    message.move_to(Message.State.SENDING)
+    mail = outgoing(message, sender=sender, sender_name=emisor.nombre_comercial, reply_to=invitation.invited_by)
     facts["link"] = f"{site}{token_of(invitation)}/"
-    return message.pk, Outgoing(
-        message_id=f"<{message.company_id}.{message.pk}@{sender.rsplit('@', 1)[-1]}>",
-        sender=sender,
-        sender_name=emisor.nombre_comercial,
-        reply_to=invitation.invited_by,
-        to=message.to,
-        subject=message.subject,
+    return message.pk, replace(
+        mail,
         text=render_to_string("mail/invitation.txt", facts),
         html=render_to_string("mail/invitation.html", facts),
     )

@@ -3,14 +3,12 @@
 from datetime import datetime
 from hashlib import sha256
 
-from django.template.loader import render_to_string
-
 from amate.adapters.messages import Outgoing
 from amate.audit.record import record
 from amate.companies.models import Emisor
 from amate.fiscal.clock import zone_of
 from amate.invoices.deliver import resend_occasion
-from amate.messages.models import Message
+from amate.messages.mail import claim_mail, outgoing
 from amate.papers.dates import in_full, zone_in_words
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.promise import promise
@@ -32,36 +30,16 @@ def prepare_note_mail(
     its end. None: it was sent before."""
     ticket = Ticket.objects.select_related("branch").get(pk=ticket_id)
     emisor = Emisor.objects.get()
-    message: Message | None = Message.objects.filter(key=key).first()
+    zone = zone_of(ticket.branch.cp)
+    facts = {
+        "ticket": ticket,
+        "emisor": emisor,
+        "link": qr_url(site=site, slug=slug, code=ticket.code, total_cents=ticket.total_cents),
+        "deadline": f"{in_full(ticket.deadline.astimezone(zone))} ({zone_in_words(zone.key)})",
+        "late": now > ticket.deadline,
+    }
+    message = claim_mail(key=key, kind="note", about=f"ticket:{ticket.pk}", to=to, facts=facts, now=now)
     if message is None:
-        zone = zone_of(ticket.branch.cp)
-        facts = {
-            "ticket": ticket,
-            "emisor": emisor,
-            "link": qr_url(site=site, slug=slug, code=ticket.code, total_cents=ticket.total_cents),
-            "deadline": f"{in_full(ticket.deadline.astimezone(zone))} ({zone_in_words(zone.key)})",
-            "late": now > ticket.deadline,
-        }
-        message = Message.objects.create(
-            key=key,
-            kind="note",
-            about=f"ticket:{ticket.pk}",
-            to=to,
-            subject=" ".join(render_to_string("mail/note_subject.txt", facts).split()),
-            text=render_to_string("mail/note.txt", facts),
-            html=render_to_string("mail/note.html", facts),
-            created_at=now,
-        )
-    if message.state == Message.State.SENT:
         return None
-    message.move_to(Message.State.SENDING)
-    return message.pk, Outgoing(
-        message_id=f"<{message.company_id}.{message.pk}@{sender.rsplit('@', 1)[-1]}>",
-        sender=sender,
-        sender_name=emisor.nombre_comercial,
-        reply_to=emisor.correo,
-        to=message.to,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-    )
+    mail = outgoing(message, sender=sender, sender_name=emisor.nombre_comercial, reply_to=emisor.correo)
+    return message.pk, mail

@@ -10,7 +10,7 @@ from amate.adapters.pac import Pac, PacError, PacKeyConflict, PacRejected, PacUn
 from amate.companies.keep_csd import NoCsd, judge_csd, open_csd
 from amate.companies.models import Company
 from amate.companies.secrets import WrongMasterKey
-from amate.invoices.deliver import prepare_delivery, record_not_sent, record_sent
+from amate.invoices.deliver import prepare_delivery
 from amate.invoices.stamp import (
     LateStamp,
     Outcome,
@@ -21,6 +21,7 @@ from amate.invoices.stamp import (
     record_unavailable,
     record_unknown,
 )
+from amate.messages.mail import record_not_sent, record_sent
 from amate.messages.mail_invitation import prepare_invitation
 from amate.promises.keep import Clock, Handler, step
 from amate.promises.lease import GiveUp, Lease, TryLater, hold_fast, settle_here
