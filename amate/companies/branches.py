@@ -6,9 +6,9 @@ from datetime import datetime
 from django.utils.text import slugify
 
 from amate.audit.record import record
+from amate.companies.fields import FieldsRefused, cleaned
 from amate.companies.models import Branch
 from amate.fiscal.clock import UnknownPlace, zone_of
-from amate.fiscal.text import TextRefused, clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,8 @@ class BranchFacts:
     address: str
 
 
-class BranchRefused(ValueError):
+class BranchRefused(FieldsRefused):
     """`errors`: a sentence for each wrong field, "" for the branch as a whole. Nothing was written."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__("; ".join(errors.values()))
-        self.errors = errors
 
 
 def add_branch(*, facts: BranchFacts, now: datetime) -> Branch:
@@ -70,7 +66,7 @@ def open_branch_again(*, branch_id: int, now: datetime) -> None:
 
 def _read(facts: BranchFacts, *, but: Branch | None) -> dict[str, str]:
     errors: dict[str, str] = {}
-    nombre, address = _cleaned("nombre", facts.nombre, errors), _cleaned("address", facts.address, errors)
+    nombre, address = cleaned("nombre", facts.nombre, errors), cleaned("address", facts.address, errors)
     others = Branch.objects.exclude(pk=but.pk) if but else Branch.objects.all()
     code = but.code if but else slugify(facts.code or nombre)[:40]
     serie, cp = facts.serie.strip().upper(), facts.cp.strip()
@@ -91,11 +87,3 @@ def _read(facts: BranchFacts, *, but: Branch | None) -> dict[str, str]:
     if errors:
         raise BranchRefused(errors)
     return {"code": code, "nombre": nombre, "cp": cp, "serie": serie, "address": address}
-
-
-def _cleaned(name: str, text: str, errors: dict[str, str]) -> str:
-    try:
-        return clean_text(text)
-    except TextRefused as refused:
-        errors[name] = refused.message
-        return ""

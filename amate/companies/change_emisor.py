@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amate.audit.record import record
+from amate.companies.fields import FieldsRefused, cleaned
 from amate.companies.found import RegimenRefused, check_regimen
 from amate.companies.models import Csd, Emisor
 from amate.fiscal.razon_social import normalise_name
 from amate.fiscal.rfc import read_rfc
-from amate.fiscal.text import TextRefused, clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,8 @@ class EmisorFacts:
     issuing_suspended: bool
 
 
-class EmisorRefused(ValueError):
+class EmisorRefused(FieldsRefused):
     """`errors`: a sentence for each wrong field. Nothing was written."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__("; ".join(errors.values()))
-        self.errors = errors
 
 
 def change_emisor(*, facts: EmisorFacts, now: datetime) -> Emisor:
@@ -48,14 +44,14 @@ def change_emisor(*, facts: EmisorFacts, now: datetime) -> Emisor:
         check_regimen(facts.regimen_fiscal, persona=rfc.persona)
     except RegimenRefused as refused:
         errors["regimen_fiscal"] = str(refused)
-    nombre = _cleaned("nombre", facts.nombre, errors)
+    nombre = cleaned("nombre", facts.nombre, errors)
     nombre = normalise_name(nombre, rfc.persona).nombre if "nombre" not in errors else ""
     wanted = {
         "rfc": rfc.value,
         "nombre": nombre,
         "regimen_fiscal": facts.regimen_fiscal,
-        "nombre_comercial": _cleaned("nombre_comercial", facts.nombre_comercial, errors) or nombre[:120],
-        "telefono": _cleaned("telefono", facts.telefono, errors),
+        "nombre_comercial": cleaned("nombre_comercial", facts.nombre_comercial, errors) or nombre[:120],
+        "telefono": cleaned("telefono", facts.telefono, errors),
         "correo": facts.correo,
         "issuing_suspended": facts.issuing_suspended,
     }
@@ -80,11 +76,3 @@ def change_colour(*, colour: str, now: datetime) -> None:
     if emisor.colour != colour:
         Emisor.objects.filter(pk=emisor.pk).update(colour=colour)
         record("emisor.colour_changed", about="", now=now, before=emisor.colour, after=colour)
-
-
-def _cleaned(name: str, text: str, errors: dict[str, str]) -> str:
-    try:
-        return clean_text(text)
-    except TextRefused as refused:
-        errors[name] = refused.message
-        return ""

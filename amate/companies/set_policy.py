@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from amate.audit.record import record
+from amate.companies.fields import FieldsRefused
 from amate.companies.models import PortalPolicy
 
 
@@ -22,12 +23,8 @@ class PolicyFacts:
     default_uso: str
 
 
-class PolicyRefused(ValueError):
+class PolicyRefused(FieldsRefused):
     """`errors`: a sentence for each wrong field. Nothing was written."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__("; ".join(errors.values()))
-        self.errors = errors
 
 
 def set_policy(*, branch_id: int | None, effective_from: date, facts: PolicyFacts, today: date, now: datetime) -> None:

@@ -12,7 +12,6 @@ from amate.companies.products import keep_many
 from amate.fiscal.catalogs import Catalogs
 from amate.intake.found import Good
 from amate.intake.models import Batch, Kind
-from amate.intake.read import CHANGED
 from amate.intake.spool import Spool, spooled
 from amate.intake.walk import Told, branches_of_sales, things_in
 from amate.promises.kinds import SOMEBODY_WAITS
@@ -90,11 +89,7 @@ def _register(batch: Batch, spool: Spool, told: Told, *, catalogs: Catalogs, now
     bulk, branches = Bulk(source=batch.source.name, now=now), branches_of_sales()
     for chunk in chunks:
         seen = bulk.register([(one.thing.sale, branches[one.thing.branch]) for one in chunk])
-        told.counts.new += len(seen.new)
-        told.counts.repeated += len(seen.repeated)
-        told.counts.total += sum(one.sale.total for one in seen.new)
-        for one in seen.changed:
-            told.turned_bad(chunk[one.place], "", CHANGED.format(one.sale.external_id))
+        told.sales(seen, chunk)
         _note(batch, "ticket_id", seen.ids)
 
 

@@ -17,8 +17,6 @@ from amate.intake.spool import Spool, spooled
 from amate.intake.walk import Told, branches_of_sales, things_in
 from amate.self_invoicing.register_many import Bulk
 
-CHANGED = "La venta {} ya se registró con otros datos: una nota impresa no cambia. Si es otra venta, dale otra clave"
-
 
 def read_batch(*, batch_id: int, catalogs: Catalogs, tell: Callable[[int], None], now: datetime) -> Batch:
     """Look at the file if nobody has, propose what its columns mean, and run through it dry.
@@ -78,11 +76,7 @@ def _dry_run(batch: Batch, spool: Spool, told: Told, *, catalogs: Catalogs, now:
     bulk, branches = Bulk(source=batch.source.name, now=now), branches_of_sales()
     for chunk in chunks:
         seen = bulk.look([(one.thing.sale, branches[one.thing.branch]) for one in chunk])
-        told.counts.new += len(seen.new)
-        told.counts.repeated += len(seen.repeated)
-        told.counts.total += sum(one.sale.total for one in seen.new)
-        for one in seen.changed:
-            told.turned_bad(chunk[one.place], "", CHANGED.format(one.sale.external_id))
+        told.sales(seen, chunk)
 
 
 def _look_at_products(chunk: list[Good[Any]], told: Told) -> None:

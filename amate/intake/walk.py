@@ -22,10 +22,12 @@ from amate.intake.rows import Row
 from amate.intake.sale_lines import SaleReader
 from amate.intake.sale_rows import read_sales
 from amate.intake.spool import Spool
+from amate.self_invoicing.register_many import Seen
 
 CHUNK = 500
 MOST_ROWS = 500_000
 MOST_ERRORS = 1000
+CHANGED = "La venta {} ya se registró con otros datos: una nota impresa no cambia. Si es otra venta, dale otra clave"
 Found = Good[Any] | Bad
 
 
@@ -43,6 +45,14 @@ class Told:
 
     def turned_bad(self, one: Good[Any], column: str, sentence: str) -> None:
         self.bad(Bad(one.row, one.rows, (Wrong(one.row, column, sentence),)))
+
+    def sales(self, seen: Seen, chunk: list[Good[Any]]) -> None:
+        """What a chunk of sales came to; one that came before with other content is an error of its row."""
+        self.counts.new += len(seen.new)
+        self.counts.repeated += len(seen.repeated)
+        self.counts.total += sum(one.sale.total for one in seen.new)
+        for one in seen.changed:
+            self.turned_bad(chunk[one.place], "", CHANGED.format(one.sale.external_id))
 
     def facts(self) -> dict[str, Any]:
         """As the batch keeps them."""

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -36,9 +36,14 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="amate backup", description=__doc__)
     parser.add_argument("file", type=Path, help="un archivo nuevo; nunca se escribe encima de otro")
     said = parser.parse_args(argv)
+    return told(lambda: back_up(said.file, now=timezone.now()))
+
+
+def told(act: Callable[[], str]) -> int:
+    """Do it with the server up and print what it says, or why it refuses. Answers the command's exit code."""
     try:
         with server_up():
-            print(back_up(said.file, now=timezone.now()))
+            print(act())
     except Refused as refused:
         print(str(refused), file=sys.stderr)
         return 1

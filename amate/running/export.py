@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import os
-import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -18,8 +17,7 @@ from django.db import models
 from amate.companies.models import Company
 from amate.fiscal.tfd import read_timbre
 from amate.invoices.models import Stamp
-from amate.running.backup import Refused
-from amate.running.prepare import server_up
+from amate.running.backup import Refused, told
 from amate.tenancy.scope import company_scope
 
 PAGE = 1000
@@ -33,13 +31,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("file", type=Path, help="un .zip nuevo; nunca se escribe encima de otro")
     parser.add_argument("--company", required=True, metavar="SLUG", help="la empresa, como en /f/SLUG/")
     said = parser.parse_args(argv)
-    try:
-        with server_up():
-            print(export(said.file, slug=said.company))
-    except Refused as refused:
-        print(str(refused), file=sys.stderr)
-        return 1
-    return 0
+    return told(lambda: export(said.file, slug=said.company))
 
 
 def export(target: Path, *, slug: str) -> str:

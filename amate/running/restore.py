@@ -3,7 +3,6 @@
 import argparse
 import json
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from django.utils import timezone
 from amate.companies.models import Company
 from amate.companies.secrets import WrongMasterKey, decrypt
 from amate.invoices.after_restore import hold_what_may_exist
-from amate.running.backup import DUMP, MANIFEST, SAMPLE, SAMPLE_ABOUT, Refused, copied, owner_environment, program
-from amate.running.prepare import prepare, server_up
+from amate.running.backup import DUMP, MANIFEST, SAMPLE, SAMPLE_ABOUT, Refused, copied, owner_environment, program, told
+from amate.running.prepare import prepare
 from amate.tenancy.scope import company_scope
 
 
@@ -28,13 +27,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="amate restore", description=__doc__)
     parser.add_argument("file", type=Path, help="lo que escribió `amate backup`")
     said = parser.parse_args(argv)
-    try:
-        with server_up():
-            print(restore(said.file, now=timezone.now()))
-    except Refused as refused:
-        print(str(refused), file=sys.stderr)
-        return 1
-    return 0
+    return told(lambda: restore(said.file, now=timezone.now()))
 
 
 def restore(source: Path, *, now: datetime) -> str:
