@@ -35,6 +35,7 @@ BY_NAME = {
     "pyphen": "used under MPL 1.1",
     "axe-playwright-python": "MIT in its repository, not in its metadata; tests only",
     "qrcode": "BSD; the other notice is of the word QR Code",
+    "pytest-timeout": "MIT; its other classifier says that Debian finds it free; tests only",
     "amate": "ours",
 }
 
