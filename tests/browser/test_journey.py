@@ -146,7 +146,7 @@ def test_the_asking_stops_when_the_pac_stays_away(world: World, site: str, brows
     ana.page.wait_for_timeout(5_000)
     assert 2 <= len(asked) <= 5, "once soon, once soon after each change, and every two seconds"
     world.time_passes(seconds=61)
-    expect(ana.page.get_by_text("Tu solicitud está guardada")).to_be_visible(timeout=10_000)
+    expect(ana.page.get_by_text("Tu solicitud está guardada")).to_be_visible()
     before = len(asked)
     ana.page.wait_for_timeout(5_000)
     assert len(asked) == before

@@ -200,7 +200,7 @@ def _done_to(found: Ticket) -> list[Step]:
 
 def _told(one: Entry) -> str:
     """
-    >>> _told(Entry(act="ticket.locked", actor="ana@tienda.mx", detail={"reason": "Posible devolución"}))
+    >>> _told(Entry(company_id=1, act="ticket.locked", actor="ana@tienda.mx", detail={"reason": "Posible devolución"}))
     'La bloqueó ana@tienda.mx: Posible devolución'
     """
     detail = one.detail
