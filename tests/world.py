@@ -15,6 +15,8 @@ from django.db import connections
 from django.test import Client
 
 from amate.access.models import Role, User
+from amate.adapters.hosts import Hosts
+from amate.adapters.hosts.web import WebHosts
 from amate.adapters.messages.email import Smtp
 from amate.adapters.pac import PacAccount
 from amate.adapters.pac.sw_sapien import SwSapien
@@ -67,6 +69,7 @@ class World:
     client: Client = field(default_factory=Client)
     ahead: timedelta = timedelta()
     shops: list[Shop] = field(default_factory=list)
+    hosts: Hosts = field(default_factory=lambda: WebHosts(scheme="http", port=9, private=True))  # nobody answers there
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     # ------------------------------------------------------------ clock
@@ -133,6 +136,7 @@ class World:
         return Plugs(
             pac=SwSapien(self.account(), timeouts=QUICK),
             messenger=Smtp(self.mail.url),
+            hosts=self.hosts,
             catalogs=installed(),
             clock=self.now,
             mail_from="facturas@amate.example",

@@ -9,6 +9,13 @@ from amate.companies.found import RegimenRefused, check_regimen
 from amate.companies.models import Csd, Emisor
 from amate.fiscal.razon_social import normalise_name
 from amate.fiscal.rfc import read_rfc
+from amate.promises.lease import retry_all
+
+SUSPENSION = "suspended"  # the alarm of promises that wait for it to be lifted
+SUSPENDED = (
+    "El SAT suspendió la emisión de esta empresa: nada se sella ni se envía. Cuando lo aclares, quita la marca en "
+    "Ajustes › Empresa y lo pendiente sale solo."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,21 @@ def change_emisor(*, facts: EmisorFacts, now: datetime) -> Emisor:
     if before:
         Emisor.objects.filter(pk=emisor.pk).update(**wanted)
         record("emisor.changed", about="", now=now, before=before, after={name: wanted[name] for name in before})
+    if "issuing_suspended" in before and not facts.issuing_suspended:
+        retry_all(alarms=(SUSPENSION,), now=now)
     return Emisor.objects.get()
+
+
+def change_texts(*, foot_note: str, welcome: str, now: datetime) -> None:
+    """Raises EmisorRefused for what no paper can carry."""
+    emisor = Emisor.locked(Emisor.objects.get().pk)
+    errors: dict[str, str] = {}
+    said = {"foot_note": cleaned("foot_note", foot_note, errors), "welcome": cleaned("welcome", welcome, errors)}
+    if errors:
+        raise EmisorRefused(errors)
+    if any(getattr(emisor, name) != text for name, text in said.items()):
+        Emisor.objects.filter(pk=emisor.pk).update(**said)
+        record("emisor.texts_changed", about="", now=now, **said)
 
 
 def rfc_is_settled() -> bool:

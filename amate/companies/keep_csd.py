@@ -8,8 +8,7 @@ from amate.companies.models import Csd as CsdRow
 from amate.companies.models import CsdUpload, Emisor
 from amate.companies.secrets import WrongMasterKey, seal, unseal
 from amate.fiscal.csd import Csd, CsdRefused, read_csd
-from amate.promises.lease import retry_now
-from amate.promises.models import Promise
+from amate.promises.lease import retry_all
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.scope import open_company
 
@@ -45,7 +44,7 @@ def keep_csd(*, cer: bytes, key: bytes, password: str, rfc: str, now: datetime) 
         },
     )
     record("csd.kept", about=f"csd:{row.pk}", now=now, no_certificado=csd.no_certificado)
-    _let_go_on(now=now)
+    retry_all(alarms=("csd", "master_key"), now=now)
     return row
 
 
@@ -72,13 +71,6 @@ def judge_csd(*, upload_id: int, now: datetime) -> CsdUpload:
         state, verdict = CsdUpload.State.KEPT, ""
     upload.move_to(state, verdict=verdict, judged_at=now, sealed_key=b"", sealed_password=b"")
     return upload
-
-
-def _let_go_on(*, now: datetime) -> None:
-    """What waits for a seal need not sleep out its back-off."""
-    waiting = Promise.objects.filter(done_at__isnull=True, alarm__in=("csd", "master_key"), leased_by__isnull=True)
-    for promise_id in waiting.values_list("pk", flat=True):
-        retry_now(promise_id=promise_id, now=now)
 
 
 def open_csd(*, now: datetime) -> Csd:

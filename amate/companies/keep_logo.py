@@ -6,12 +6,13 @@ import warnings
 import zlib
 from datetime import datetime
 from hashlib import sha256
-from typing import IO
+from typing import IO, Any
 
+from django.db.models import Q
 from PIL import Image, ImageOps
 
 from amate.audit.record import record
-from amate.companies.models import Emisor, Logo
+from amate.companies.models import Branch, Emisor, Logo
 
 LARGEST = 2_000_000  # bytes
 WIDEST = 4000  # px a side
@@ -31,24 +32,34 @@ class LogoRefused(Exception):
         self.message = message
 
 
-def keep_logo(*, file: IO[bytes], now: datetime) -> str:
-    """Draw it anew twice, for papers and for pages. Answers which drawing it is, as `Emisor.logo`. Raises LogoRefused."""
+def keep_logo(*, file: IO[bytes], branch_id: int | None, now: datetime) -> str:
+    """Draw it anew twice, for papers and for pages. Answers which drawing it is, as `Emisor.logo` and `Branch.logo` keep
+    it. `branch_id` None: the company's. Raises LogoRefused."""
     # One byte more than it may have is enough to refuse it: what is too much never comes into memory.
     picture = _read(file.read(LARGEST + 1))
     printed = _png(_on_paper(_within(picture, PRINTED)))
     version = sha256(printed).hexdigest()[:16]
-    Logo.objects.update_or_create(
-        defaults={"print_png": printed, "screen_png": _light_png(_within(picture, SHOWN)), "kept_at": now}
+    Logo.objects.update_or_create(  # type: ignore[misc]  # the stubs know no null foreign key here
+        branch_id=branch_id,
+        defaults={"print_png": printed, "screen_png": _light_png(_within(picture, SHOWN)), "kept_at": now},
     )
-    Emisor.objects.update(logo=version)
-    record("logo.kept", about="", now=now, logo=version)
+    _shown_by(branch_id).update(logo=version)
+    record("logo.kept", about=_about(branch_id), now=now, logo=version)
     return version
 
 
-def drop_logo(*, now: datetime) -> None:
-    Logo.objects.all().delete()
-    if Emisor.objects.exclude(logo="").update(logo=""):
-        record("logo.dropped", about="", now=now)
+def drop_logo(*, branch_id: int | None, now: datetime) -> None:
+    Logo.objects.filter(Q(branch_id=branch_id)).delete()
+    if _shown_by(branch_id).exclude(logo="").update(logo=""):
+        record("logo.dropped", about=_about(branch_id), now=now)
+
+
+def _shown_by(branch_id: int | None) -> Any:
+    return Emisor.objects.all() if branch_id is None else Branch.objects.filter(pk=branch_id)
+
+
+def _about(branch_id: int | None) -> str:
+    return "" if branch_id is None else f"branch:{branch_id}"
 
 
 def _read(content: bytes) -> Image.Image:

@@ -12,6 +12,9 @@ class Company(models.Model):
     """Directory row, read before any scope exists: it says where a company is, and nothing about it (DECISIONS A5)."""
 
     slug = models.SlugField(max_length=60, unique=True)
+    host = models.CharField(
+        max_length=253, null=True, unique=True, help_text="its own name for the portal, proved; null: it has none"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -32,6 +35,8 @@ class Emisor(CompanyOwned):
     correo = models.EmailField(blank=True, default="")
     colour = models.CharField(max_length=7, default="#0b5f4d")
     logo = models.CharField(max_length=16, blank=True, default="", help_text="Which drawing `Logo` holds; empty: none")
+    foot_note = models.CharField(max_length=200, blank=True, default="", help_text="At the foot of notes and invoices")
+    welcome = models.CharField(max_length=300, blank=True, default="", help_text="On the first page of the portal")
     issuing_suspended = models.BooleanField(
         default=False, help_text="The SAT suspended issuing: nothing is sealed (FISCAL DB-13)"
     )
@@ -44,14 +49,20 @@ class Emisor(CompanyOwned):
 
 
 class Logo(CompanyOwned):
-    """The company's logo, drawn by us: PNG, nothing but pixels. Apart from Emisor, which every page reads."""
+    """A logo of the company or of one branch, drawn by us: PNG, nothing but pixels. Apart from Emisor and Branch, which
+    pages read."""
 
+    branch = models.ForeignKey(
+        "Branch", on_delete=models.PROTECT, related_name="+", null=True, help_text="Null: the company's"
+    )
     print_png = models.BinaryField(help_text="opaque, for papers")
     screen_png = models.BinaryField(help_text="a few kB, for pages")
     kept_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company"], name="one_logo_a_company")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "branch"], name="one_logo_a_place", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return f"logo of {self.company_id}"
@@ -70,6 +81,7 @@ class Branch(CompanyOwned):
     cp = models.CharField(max_length=5)
     address = models.CharField(max_length=300, blank=True, default="")
     serie = models.CharField(max_length=25)
+    logo = models.CharField(max_length=16, blank=True, default="", help_text="As Emisor's; empty: the company's")
     closed_at = models.DateTimeField(null=True)
 
     objects: ClassVar = ScopedManager.from_queryset(BranchQuerySet)()
@@ -178,6 +190,13 @@ class PortalPolicy(CompanyOwned):
     grace_days = models.PositiveSmallIntegerField(default=0, help_text="Days after the end of the month")
     minimum = models.DecimalField(max_digits=12, decimal_places=2, default=0, help_text="Total in pesos; 0: every sale")
     sources = models.JSONField(default=list, blank=True, help_text="Ticket.source that qualify; empty: all")
+    paid_only = models.BooleanField(default=False, help_text="Sales on credit do not qualify")
+    generics = models.JSONField(
+        default=list, blank=True, help_text="What invoices say instead of the detail, a family each: fiscal.generic"
+    )
+    withholds_isr = models.BooleanField(
+        default=True, help_text="If the company is a RESICO física: to a persona moral with ISR withheld (TAX-4)"
+    )
     usos = models.JSONField(default=list, blank=True, help_text="c_UsoCFDI offered; empty: all the SAT accepts")
     default_uso = models.CharField(max_length=4, blank=True, default="", help_text="Empty: G03, else S01 (USO-2)")
 
@@ -196,6 +215,22 @@ class PortalPolicy(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.effective_from}"
+
+
+class OwnHost(CompanyOwned):
+    """The name that the company wants its portal to answer to. Only once it is proved does it become `Company.host`,
+    where requests find it; a name that was only asked for is in nobody's way."""
+
+    host = models.CharField(max_length=253)
+    asked_at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=300, blank=True, default="", help_text="Why it is not proved, for people")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company"], name="one_own_host_a_company")]
+
+    def __str__(self) -> str:
+        return self.host
 
 
 class Product(CompanyOwned):

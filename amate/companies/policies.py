@@ -1,20 +1,34 @@
 """Which rules of self-invoicing hold where and when: the only place that decides it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
+from django.db.models.functions import Length
 
 from amate.companies.models import Branch, Emisor, PortalPolicy
+from amate.fiscal.generic import Generic
+from amate.fiscal.ingreso import PPD
+from amate.fiscal.withholding import RESICO
 from amate.tenancy.compiled import Arg, Compiled
 
-_UNTIL = Compiled(
-    lambda: (
-        PortalPolicy.objects.filter(effective_from__lte=Arg("day"))
-        .filter(Q(branch_id=Arg("branch")) | Q(branch_id=None))
-        .annotate(issuing_suspended=Exists(Emisor.objects.filter(issuing_suspended=True)))
+
+def _until() -> "QuerySet[PortalPolicy]":
+    rows: QuerySet[PortalPolicy] = PortalPolicy.objects.filter(effective_from__lte=Arg("day"))
+    return rows.filter(Q(branch_id=Arg("branch")) | Q(branch_id=None))
+
+
+# The same question as `fiscal.withholding.is_withheld_from`, asked on the way.
+def _of_a_resico() -> "QuerySet[Emisor]":
+    return Emisor.objects.annotate(long=Length("rfc")).filter(regimen_fiscal=RESICO, long=13)
+
+
+_UNTIL = Compiled(_until)
+_WITH_EMISOR = Compiled(
+    lambda: _until().annotate(
+        issuing_suspended=Exists(Emisor.objects.filter(issuing_suspended=True)), of_a_resico=Exists(_of_a_resico())
     )
 )
 
@@ -39,6 +53,12 @@ class Rules:
     today: PortalPolicy | None
     when_sold: PortalPolicy | None
     issuing_suspended: bool
+    of_a_resico: bool
+
+    @property
+    def isr_is_withheld(self) -> bool:
+        """Whether a persona moral's invoice carries the withholding of a RESICO."""
+        return self.of_a_resico and (self.today is None or self.today.withholds_isr)
 
 
 def policy_on(*, branch_id: int | None, day: date) -> PortalPolicy | None:
@@ -48,11 +68,12 @@ def policy_on(*, branch_id: int | None, day: date) -> PortalPolicy | None:
 
 def rules_for(*, branch_id: int, sold_on: date, today: date) -> Rules:
     """Of one note, in one query. Days are the branch's local ones."""
-    rows = _UNTIL.all(branch=branch_id, day=max(today, sold_on))
+    rows = _WITH_EMISOR.all(branch=branch_id, day=max(today, sold_on))
     return Rules(
         today=in_force(rows, branch_id=branch_id, day=today),
         when_sold=in_force(rows, branch_id=branch_id, day=sold_on),
         issuing_suspended=any(row.issuing_suspended for row in rows),  # type: ignore[attr-defined]
+        of_a_resico=any(row.of_a_resico for row in rows),  # type: ignore[attr-defined]
     )
 
 
@@ -73,23 +94,48 @@ def portal_today(*, day: date) -> Portal:
     return Portal(in_force(rows, branch_id=None, day=day), any(one and one.enabled for one in found))
 
 
-def qualifies(policy: PortalPolicy | None, *, source: str, total: Decimal, moneda: str) -> bool:
+def qualifies(policy: PortalPolicy | None, *, source: str, total: Decimal, moneda: str, metodo_pago: str) -> bool:
     """Whether the portal invoices such a sale. The minimum is in pesos, so it says nothing of other currencies."""
     if policy is None:
         return True
     if policy.sources and source not in policy.sources:
         return False
+    if policy.paid_only and metodo_pago == PPD:
+        return False
     return moneda != "MXN" or total >= policy.minimum
 
 
-def which_qualify(policy: PortalPolicy) -> str:
-    """The same rule as a sentence for the buyer; empty if every sale qualifies."""
-    said = []
+def which_qualify(policy: PortalPolicy | None) -> str:
+    """The same rule as a sentence for the buyer; empty if every sale qualifies.
+
+    >>> which_qualify(PortalPolicy(minimum=Decimal(50), sources=["caja-1", "caja-2"], paid_only=True))
+    'En el portal se facturan compras ya pagadas, desde $50.00, de caja-1 o caja-2.'
+    """
+    if policy is None:
+        return ""
+    said = ["ya pagadas"] if policy.paid_only else []
     if policy.minimum:
-        said.append(f"compras desde ${policy.minimum:,.2f}")
+        said.append(f"desde ${policy.minimum:,.2f}")
     if policy.sources:
-        said.append(f"ventas de {', '.join(policy.sources)}")
-    return f"Aquí se facturan {' y '.join(said)}." if said else ""
+        said.append(f"de {_one_of(policy.sources)}")
+    return f"En el portal se facturan compras {', '.join(said)}." if said else ""
+
+
+def generics_of(policy: PortalPolicy | None) -> list[Generic]:
+    """What today's invoices say instead of the detail."""
+    return generics_from_json(policy.generics if policy else [])
+
+
+def generics_to_json(generics: Iterable[Generic]) -> list[dict[str, str]]:
+    return [asdict(one) for one in generics]
+
+
+def generics_from_json(kept: Iterable[dict[str, str]]) -> list[Generic]:
+    return [Generic(**one) for one in kept]
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return " o ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _latest(rows: Iterable[PortalPolicy]) -> PortalPolicy | None:

@@ -5,8 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from amate.audit.record import record
-from amate.companies.fields import FieldsRefused
+from amate.companies.article import wrong_keys
+from amate.companies.fields import FieldsRefused, cleaned
 from amate.companies.models import PortalPolicy
+from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.generic import Generic
+
+MOST_GENERICS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +24,37 @@ class PolicyFacts:
     grace_days: int
     minimum: Decimal
     sources: tuple[str, ...]
+    paid_only: bool
+    generics: tuple[Generic, ...]
+    withholds_isr: bool
     usos: tuple[str, ...]
     default_uso: str
 
 
 class PolicyRefused(FieldsRefused):
-    """`errors`: a sentence for each wrong field. Nothing was written."""
+    """`errors`: a sentence for each wrong field, of a generic concept "generics.0.clave_prod_serv". Nothing was written."""
 
 
-def set_policy(*, branch_id: int | None, effective_from: date, facts: PolicyFacts, today: date, now: datetime) -> None:
+def set_policy(
+    *,
+    branch_id: int | None,
+    effective_from: date,
+    facts: PolicyFacts,
+    catalogs: Catalogs,
+    today: date,
+    now: datetime,
+) -> None:
     """Rules from `effective_from` (a local day, today or later) until the next ones. Raises PolicyRefused.
 
     Only the row of that same day is written over: it has printed on no note yet, or only since this morning.
     """
-    errors = _wrong(facts)
+    errors = _wrong(facts) | _wrong_generics(facts.generics, catalogs=catalogs, today=today)
     if effective_from < today:
         errors["effective_from"] = "Elige hoy o un día que venga: las notas de antes conservan lo que imprimieron"
     if errors:
         raise PolicyRefused(errors)
-    said = asdict(facts) | {"sources": list(facts.sources), "usos": list(facts.usos), "follows_company": False}
+    said = asdict(facts) | {"follows_company": False}
+    said |= {name: list(said[name]) for name in ("sources", "usos", "generics")}
     _write(branch_id=branch_id, effective_from=effective_from, said=said, now=now)
 
 
@@ -73,4 +90,30 @@ def _wrong(facts: PolicyFacts) -> dict[str, str]:
         errors["minimum"] = "Escribe un importe desde 0"
     if facts.default_uso and facts.usos and facts.default_uso not in facts.usos:
         errors["default_uso"] = "El uso propuesto tiene que ser uno de los que ofreces"
+    return errors
+
+
+def _wrong_generics(generics: tuple[Generic, ...], *, catalogs: Catalogs, today: date) -> dict[str, str]:
+    """A key that the SAT lacks would have every invoice refused."""
+    errors: dict[str, str] = {}
+    seen: set[str] = set()
+    if len(generics) > MOST_GENERICS:
+        errors["generics"] = f"Caben {MOST_GENERICS} conceptos genéricos: junta familias"
+    for place, one in enumerate(generics):
+        at = f"generics.{place}."
+        if not cleaned(f"{at}descripcion", one.descripcion, errors):
+            errors.setdefault(f"{at}descripcion", "Escribe qué dirá la factura, como Consumo de alimentos")
+        if one.family and not (one.family.isdecimal() and one.family.isascii() and 2 <= len(one.family) <= 8):
+            errors[f"{at}family"] = "Escribe de 2 a 8 números, con los que empiezan las claves de la familia"
+        elif one.family in seen:
+            errors[f"{at}family"] = "Esa familia ya tiene su concepto"
+        seen.add(one.family)
+        for name, sentence in wrong_keys(
+            clave_prod_serv=one.clave_prod_serv,
+            clave_unidad=one.clave_unidad,
+            objeto_imp="02",
+            catalogs=catalogs,
+            day=today,
+        ):
+            errors[at + name] = sentence
     return errors

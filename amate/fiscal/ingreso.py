@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from amate.fiscal.catalogs import NOWHERE
 from amate.fiscal.comprobante import Comprobante, Concepto, Emisor
+from amate.fiscal.generic import Generic, Kind, bundled, generic_of, kind_of
 from amate.fiscal.money import Line, MoneyRefused, Taxed, summarise, tax_line
 from amate.fiscal.razon_social import is_public
 from amate.fiscal.receptor import Receptor
@@ -71,8 +72,10 @@ def build_ingreso(
     moneda: str = MXN,
     tipo_cambio: str | None = None,
     condiciones_de_pago: str | None = None,
+    generics: Sequence[Generic] = (),
 ) -> Comprobante:
-    """Tax the lines and add them up. `fecha` as `clock.fecha` gives it; `tipo_cambio` pesos per unit of `moneda`.
+    """Tax the lines and add them up. `fecha` as `clock.fecha` gives it; `tipo_cambio` pesos per unit of `moneda`;
+    `generics` tell their families in one concept each, which changes no amount of the document.
 
     Raises `IngresoRefused`, and `MoneyRefused` with the field as "lines.0.precio".
     """
@@ -91,7 +94,7 @@ def build_ingreso(
         lugar_expedicion=lugar_expedicion,
         emisor=emisor,
         receptor=receptor,
-        conceptos=tuple(_concepto(sale, amounts) for sale, amounts in zip(lines, taxed, strict=True)),
+        conceptos=_conceptos(lines, taxed, generics, decimals),
         subtotal=totals.subtotal,
         total=totals.total,
         impuestos=totals.impuestos,
@@ -114,6 +117,47 @@ def _tax(lines: Iterable[SaleLine], decimals: int) -> list[Taxed]:
         except MoneyRefused as refused:
             raise MoneyRefused(f"lines.{place}.{refused.field}", refused.message) from refused
     return taxed
+
+
+def _conceptos(
+    lines: Sequence[SaleLine], taxed: Sequence[Taxed], generics: Sequence[Generic], decimals: int
+) -> tuple[Concepto, ...]:
+    """In the order of the sale; a family stands where its first article stood."""
+    made: list[Concepto | tuple[Generic, Kind]] = []
+    families: dict[tuple[Generic, Kind], list[Taxed]] = {}
+    for sale, amounts in zip(lines, taxed, strict=True):
+        generic = generic_of(sale.clave_prod_serv, generics)
+        if generic is None:
+            made.append(_concepto(sale, amounts))
+            continue
+        family = (generic, kind_of(sale.line.objeto_imp, amounts))
+        if family not in families:
+            made.append(family)
+        families.setdefault(family, []).append(amounts)
+    return tuple(
+        concepto
+        for one in made
+        for concepto in ((one,) if isinstance(one, Concepto) else _generic(one, families[one], decimals))
+    )
+
+
+def _generic(family: tuple[Generic, Kind], taxed: Sequence[Taxed], decimals: int) -> list[Concepto]:
+    generic, (objeto_imp, _, _) = family
+    return [
+        Concepto(
+            clave_prod_serv=generic.clave_prod_serv,
+            cantidad=Decimal(1),
+            clave_unidad=generic.clave_unidad,
+            descripcion=generic.descripcion,
+            valor_unitario=amounts.valor_unitario,
+            importe=amounts.importe,
+            objeto_imp=objeto_imp,
+            descuento=amounts.descuento or None,
+            traslados=amounts.traslados,
+            retenciones=amounts.retenciones,
+        )
+        for amounts in bundled(taxed, decimals=decimals)
+    ]
 
 
 def _concepto(sale: SaleLine, amounts: Taxed) -> Concepto:

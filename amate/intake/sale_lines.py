@@ -34,6 +34,7 @@ class Place(Protocol):
     code: str
     nombre: str
     cp: str
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from amate.intake.formas import read_forma_pago
 from amate.intake.found import Bad, FoundSale, Good, SaleAt, Wrong
 from amate.intake.rows import Row
 from amate.intake.sale_lines import MOST_KEPT, Lines, SaleReader
-from amate.self_invoicing.sale import Sale, wrong_forma_pago, wrong_moment
+from amate.self_invoicing.sale import Sale, wrong_branch, wrong_forma_pago, wrong_moment
 
 MOST_LINES = 1000
 _LABELS = LABELS["sales"]
@@ -132,6 +132,7 @@ class _Work(Lines):
         moment = self._moment(said, clock=self.cell(head, "hora"), month_first=self.options.month_first)
         sold_at = moment if moment.tzinfo else instant(self.reader.branches[branch].cp, moment)
         wrong = wrong_moment(sold_at, now=self.reader.now)
+        wrong = wrong or wrong_branch(self.reader.branches[branch], sold_at=sold_at)
         if wrong:
             raise CellRefused(wrong)
         return sold_at
@@ -148,19 +149,22 @@ class _Work(Lines):
 
     def _find_branch(self, text: str) -> int:
         branches, said = self.reader.branches, text or self.options.branch
+        open_ones = [i for i, one in enumerate(branches) if one.closed_at is None]
         if not said:
-            if len(branches) == 1:
-                return 0
+            if len(open_ones) == 1:
+                return open_ones[0]
             raise CellRefused("Falta la sucursal: elige en el mapeo la que vale cuando no se dice")
         wanted, cp = plain(said), read_padded(said, 5)
+        # A name or a postal code may be of two; then the open one is meant.
         for matches in (
             [i for i, one in enumerate(branches) if said == one.code],
             [i for i, one in enumerate(branches) if wanted in (plain(one.code), plain(one.nombre))],
             [i for i, one in enumerate(branches) if cp == one.cp],
         ):
-            if len(matches) == 1:
-                return matches[0]
-        known = ", ".join(one.code for one in branches) or "ninguna todavía"
+            for found in (matches, [i for i in matches if i in open_ones]):
+                if len(found) == 1:
+                    return found[0]
+        known = ", ".join(branches[i].code for i in open_ones) or "ninguna todavía"
         raise CellRefused(f"No tienes una sucursal “{said}”. Tus sucursales: {known}")
 
     def _total(

@@ -33,7 +33,7 @@ def prepare_delivery(
     *, invoice_id: int, to: str, key: str, site: str, sender: str, now: datetime
 ) -> tuple[int, Outgoing] | None:
     """Write the message (once a key) and claim it for sending. None: it was sent before."""
-    stamp = Stamp.objects.select_related("invoice").get(invoice_id=invoice_id)
+    stamp = Stamp.objects.select_related("invoice__branch").get(invoice_id=invoice_id)
     emisor = Emisor.objects.get()
     facts = {
         "invoice": stamp.invoice,

@@ -17,6 +17,8 @@ def issue_invoice(
     profile: FiscalProfile,
     lines: list[dict[str, Any]],
     total: Decimal,
+    withheld: Decimal,
+    generics: list[dict[str, str]],
     forma_pago: str,
     metodo_pago: str,
     moneda: str,
@@ -24,7 +26,8 @@ def issue_invoice(
     priority: int,
     now: datetime,
 ) -> Invoice:
-    """Write the draft. `lines` as `invoices.lines` keeps them; `total` is the printed one, checked again when sealed.
+    """Write the draft. `lines` as `invoices.lines` keeps them; `total` is the document's, checked again when sealed;
+    with `withheld` it is the printed one. `generics` as `companies.policies.generics_to_json` gives them.
 
     Raises `fiscal.ingreso.IngresoRefused` for PUE with 99 and for PPD with any other form of payment.
     """
@@ -42,6 +45,8 @@ def issue_invoice(
         metodo_pago=metodo_pago,
         moneda=moneda,
         total=total,
+        withheld=withheld,
+        generics=generics,
         created_at=now,
     )
     promise("seal_and_stamp", key=f"stamp:{invoice.pk}", now=now, priority=priority, invoice_id=invoice.pk)

@@ -82,7 +82,14 @@ class Invoice(Stateful):
     forma_pago = models.CharField(max_length=2)
     metodo_pago = models.CharField(max_length=3)
     moneda = models.CharField(max_length=3, default="MXN")
-    total = models.DecimalField(max_digits=18, decimal_places=2)
+    total = models.DecimalField(max_digits=18, decimal_places=2, help_text="of the document: what was withheld is off")
+    withheld = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        default=0,
+        help_text="total + withheld is the sale's. Above 0 it needs a CFDI of its own: never in a global (GLO-1, GLO-4)",
+    )
+    generics = models.JSONField(default=list, help_text="what its concepts say instead of `lines`: fiscal.generic")
     created_at = models.DateTimeField()
     sealed_at = models.DateTimeField(null=True)
     ever_ambiguous = models.BooleanField(

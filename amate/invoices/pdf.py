@@ -4,14 +4,14 @@ import secrets
 from hashlib import sha256
 from pathlib import Path
 
-from amate.companies.look import look_of
-from amate.companies.models import Emisor
+from amate.companies.look import drawing_of, look_of
+from amate.companies.models import Branch, Emisor
 from amate.invoices.models import Invoice, Origin, Stamp
 from amate.papers.invoice import invoice_pdf
 from amate.running.home import amate_home, private_folder
 
 # A new drawing of the same XML is another file: raise it with the templates.
-EDITION = "1"
+EDITION = "2"
 
 
 def pdf_of(stamp: Stamp) -> bytes:
@@ -19,13 +19,15 @@ def pdf_of(stamp: Stamp) -> bytes:
     emisor = Emisor.objects.get()
     invoice: Invoice = stamp.invoice
     from_portal = invoice.origin == Origin.PORTAL
-    seen = f"{EDITION}|{emisor.colour}|{emisor.nombre_comercial}|{emisor.logo}|{from_portal}"
+    branch: Branch = invoice.branch
+    looks = (emisor.colour, emisor.nombre_comercial, drawing_of(emisor, branch=branch), emisor.foot_note)
+    seen = "|".join([EDITION, *looks, str(from_portal)])
     drawn_as = sha256(seen.encode()).hexdigest()[:12]
     folder = private_folder(amate_home() / "cache" / "pdf" / str(stamp.company_id))
     kept = folder / f"{bytes(stamp.xml_sha256).hex()}-{drawn_as}.pdf"
     if kept.exists():
         return kept.read_bytes()
-    made = invoice_pdf(bytes(stamp.xml), look=look_of(emisor), portal_origin=from_portal)
+    made = invoice_pdf(bytes(stamp.xml), look=look_of(emisor, branch=branch), portal_origin=from_portal)
     _keep(kept, made)
     return made
 

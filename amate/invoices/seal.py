@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from amate.companies.change_emisor import SUSPENDED
 from amate.companies.folios import take_folio
 from amate.companies.models import Emisor as EmisorRow
+from amate.companies.policies import generics_from_json
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.clock import fecha
 from amate.fiscal.comprobante import Comprobante, Emisor
@@ -43,7 +45,7 @@ def seal_invoice(*, invoice: Invoice, csd: Csd, catalogs: Catalogs, now: datetim
     """
     emisor = _EMISOR.get()
     if emisor.issuing_suspended:
-        raise IssuingSuspended("La emisión de esta empresa está suspendida: no se sella ningún comprobante.")
+        raise IssuingSuspended(SUSPENDED)
     # Written with the next move, whichever it is: a refused draft keeps its number, a listed void until it is mended (C7).
     invoice.folio = invoice.folio or take_folio(series=invoice.serie)
     document = _comprobante(invoice, emisor, folio=invoice.folio, now=now)
@@ -101,4 +103,5 @@ def _comprobante(invoice: Invoice, emisor: EmisorRow, *, folio: int, now: dateti
         moneda=invoice.moneda,
         serie=invoice.serie,
         folio=str(folio),
+        generics=generics_from_json(invoice.generics),
     )

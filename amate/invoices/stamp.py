@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from amate.adapters.pac import PacRejected, PacUnavailable, Stamped
 from amate.audit.record import record
+from amate.companies.change_emisor import SUSPENDED, SUSPENSION
+from amate.companies.models import Emisor
 from amate.customers.accept import accept_profile
 from amate.customers.models import FiscalProfile
 from amate.fiscal.catalogs import Catalogs
@@ -94,6 +96,8 @@ def prepare_stamp(
         invoice.move_to(State.DRAFT)
     if invoice.state == State.SEALED and _too_old(invoice, now):
         invoice.move_to(State.DRAFT)
+    if invoice.state != State.DRAFT and Emisor.objects.filter(issuing_suspended=True).exists():
+        return _suspended()  # what is sealed is not sent either, nor asked for: asking goes on to send
     if invoice.state == State.DRAFT:
         sealing = _seal(invoice, csd=open_csd(), catalogs=catalogs, now=now)
         if isinstance(sealing, Outcome):
@@ -193,8 +197,15 @@ def _seal(invoice: Invoice, *, csd: Csd, catalogs: Catalogs, now: datetime) -> S
         return seal_invoice(invoice=invoice, csd=csd, catalogs=catalogs, now=now)
     except DocumentRefused as refused:
         return _refuse(invoice, code=refused.findings[0].code, why=str(refused), now=now)
-    except (IssuingSuspended, TotalDrifted) as held:
-        return _refuse(invoice, code="", why=str(held), now=now)
+    except IssuingSuspended:
+        return _suspended()
+    except TotalDrifted as drifted:
+        return _refuse(invoice, code="", why=str(drifted), now=now)
+
+
+def _suspended() -> Outcome:
+    """It waits as it is, whatever it is, and goes on as soon as the suspension is lifted (DB-13)."""
+    return Outcome("again", SUSPENDED, alarm=SUSPENSION)
 
 
 def _refuse(invoice: Invoice, *, code: str, why: str, now: datetime) -> Outcome:

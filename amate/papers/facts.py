@@ -8,6 +8,7 @@ from lxml.etree import QName, _Element
 
 from amate.fiscal import xml
 from amate.fiscal.catalogs import name_of
+from amate.fiscal.withholding import is_withheld_from, withholds
 from amate.papers.dates import to_the_second
 from amate.papers.words import in_words
 
@@ -110,6 +111,19 @@ def sums(root: _Element) -> list[Pair]:
             for tax in summary.iterfind(f"{CFDI}Retenciones/{CFDI}Retencion")
         ]
     return rows
+
+
+def withholding(root: _Element) -> str:
+    """Why a RESICO persona física is paid less than the sale: said to whoever has to pay the rest to the SAT."""
+    held = root.find(f"{CFDI}Impuestos/{CFDI}Retenciones/{CFDI}Retencion[@Impuesto='001']")
+    issuer, receiver = _only(root, "Emisor"), _only(root, "Receptor")
+    is_resico = is_withheld_from(rfc=field(issuer, "Rfc"), regimen_fiscal=field(issuer, "RegimenFiscal"))
+    if held is None or not is_resico or not withholds(field(receiver, "Rfc")):
+        return ""
+    return (
+        f"El receptor retiene ${figure(field(held, 'Importe'), least=2)} de ISR (1.25{NBSP}%, emisor en RESICO, LISR 113-J) "
+        "y lo entera al SAT: el total a pagar ya lo descuenta."
+    )
 
 
 def total(root: _Element) -> str:

@@ -48,7 +48,15 @@ def invoice_pdf(xml: bytes, *, look: Look, portal_origin: bool) -> bytes:
         "voucher": facts.voucher(root),
         "lines": facts.lines(root),
         "sums": facts.sums(root),
-        "notes": [n for n in ("Generada desde el portal de autofactura" if portal_origin else "", look.foot_note) if n],
+        "notes": [
+            note
+            for note in (
+                "Generada desde el portal de autofactura" if portal_origin else "",
+                facts.withholding(root),
+                look.foot_note,
+            )
+            if note
+        ],
         "stamp": _stamp(timbre, no_certificado=field(root, "NoCertificado")),
         "seals": [
             ("Sello digital del CFDI", timbre.sello_cfd),

@@ -40,7 +40,8 @@ class Note:
     """What one note says. Amounts in pesos; empty texts and a `subtotal` of None are not printed.
 
     `sold_at` and `deadline` are aware and printed in `zone` (IANA, of the branch). `code` is the 12 symbols of the
-    billing code, with or without hyphens; `site` is what a person types, `qr_url` what the QR opens.
+    billing code, with or without hyphens; `site` is what a person types, `qr_url` what the QR opens; `rule` says in one
+    sentence which sales the portal invoices.
     """
 
     nombre_comercial: str
@@ -60,6 +61,7 @@ class Note:
     code: str
     qr_url: str
     deadline: datetime
+    rule: str = ""
 
 
 def note_pdf(note: Note, *, look: Look, paper: str = "80") -> bytes:
@@ -110,6 +112,7 @@ def note_facts(note: Note) -> dict[str, Any]:
         "code": grouped(note.code),
         "deadline": in_full(deadline),
         "zone": zone_in_words(note.zone),
+        "rule": note.rule,
         "not_fiscal": NOT_FISCAL,
     }
 

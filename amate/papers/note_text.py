@@ -65,6 +65,7 @@ def _billing(note: Note, width: int, foot_note: str) -> list[str]:
         *_centred("Código de facturación", width),
         *_centred(facts["code"], width),
         *_centred(f"Factura hasta el {facts['deadline']} ({facts['zone']})", width),
+        *(_centred(facts["rule"], width) if facts["rule"] else []),
         "",
         *_centred(facts["not_fiscal"], width),
         *(_centred(foot_note, width) if foot_note else []),

@@ -32,6 +32,7 @@ KINDS = {
     "commit_batch": Kind("desk"),
     "undo_batch": Kind("desk"),
     "keep_csd": Kind("desk"),
+    "prove_host": Kind("desk", waits=(10, 60, 300, 900, 3600)),
 }
 
 QUEUES = tuple(dict.fromkeys(kind.queue for kind in KINDS.values()))

@@ -1,5 +1,6 @@
 """Taking a promise and settling it, by compare-and-set (DECISIONS B2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from amate.promises.kinds import KINDS
+from amate.promises.models import Promise
 from amate.tenancy.scope import company_scope
 
 LEASE = timedelta(minutes=10)
@@ -151,6 +153,13 @@ def retry_now(*, promise_id: int, now: datetime) -> bool:
         nudge: list[Any] = [queue, priority, Jsonb({"company_id": company_id, "promise_id": promise_id}), None]
         c.execute(NUDGE, nudge)
     return True
+
+
+def retry_all(*, alarms: Sequence[str], now: datetime) -> None:
+    """A person mended what these waited for: they need not sleep out their back-off. Runs inside the caller's scope."""
+    waiting = Promise.objects.filter(done_at__isnull=True, alarm__in=alarms, leased_by__isnull=True)
+    for promise_id in waiting.values_list("pk", flat=True):
+        retry_now(promise_id=promise_id, now=now)
 
 
 def give_up(promise_ids: list[int], *, why: str) -> int:

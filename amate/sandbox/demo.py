@@ -135,7 +135,7 @@ def _manifest(facts: dict[str, str], world: World, ports: Ports, *, now: datetim
         "ticket": {
             "code": show_code(ticket.code),
             "total": f"{ticket.total:.2f}",
-            "qr_url": qr_url(site=site, slug=shop.slug, code=ticket.code, total_cents=ticket.total_cents),
+            "qr_url": qr_url(portal=f"{site}/f/{shop.slug}", code=ticket.code, total_cents=ticket.total_cents),
         },
         "backoffice_url": f"{site}/oficina/{shop.slug}/",
         "user": EMAIL,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from amate.audit.record import record
 from amate.companies.models import Emisor
+from amate.companies.policies import generics_to_json
 from amate.customers.propose import propose_profile
 from amate.fiscal.receptor import Receptor
 from amate.invoices.issue import issue_invoice
@@ -12,6 +13,7 @@ from amate.promises.kinds import SOMEBODY_WAITS
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
+from amate.self_invoicing.terms import terms_of_ticket
 from amate.tenancy.compiled import Arg, Compiled
 
 _LOCKED = Compiled(
@@ -35,28 +37,33 @@ class CannotIssue(Exception):
 COUNTER_TOO = frozenset({Standing.CLAIMABLE, Standing.EXPIRED, Standing.PORTAL_OFF, Standing.NOT_OFFERED})
 
 
-def claim_ticket(*, ticket_id: int, receptor: Receptor, correo: str, origin: Origin, now: datetime) -> Invoice:
+def claim_ticket(
+    *, ticket_id: int, receptor: Receptor, correo: str, origin: Origin, now: datetime, detailed: bool = False
+) -> Invoice:
     """Decide the ticket for this buyer and owe him the stamp. Raises NotClaimable, and CannotIssue at the counter; then
-    nothing was written.
+    nothing was written. `detailed`: the company tells every article this time, whatever its rules say.
 
     The row lock orders the buyers, the check in a new statement sees who won (C6), and the partial unique index on the
     live claim is the last referee.
     """
     ticket = _LOCKED.get(id=ticket_id)
     earlier = live_invoice(ticket)
-    found = stand_of(ticket, now=now, invoice=earlier).standing
+    found, rules = stand_of(ticket, now=now, invoice=earlier)
     if found is not Standing.CLAIMABLE and not (origin is Origin.COUNTER and found in COUNTER_TOO):
         raise NotClaimable(found)
     if origin is Origin.COUNTER and Emisor.objects.filter(issuing_suspended=True).exists():
         raise CannotIssue("El SAT suspendió la emisión de tu empresa: acláralo en el SAT. La nota sigue disponible.")
     if earlier is not None:
         release_claim(invoice_id=earlier.pk, now=now)
+    terms = terms_of_ticket(ticket, rules=rules, rfc=receptor.rfc, detailed=detailed)
     profile = propose_profile(receptor=receptor, correo=correo, origin=origin, now=now)
     invoice = issue_invoice(
         branch=ticket.branch,
         profile=profile,
-        lines=ticket.lines,
-        total=ticket.total,
+        lines=terms.lines,
+        total=terms.total,
+        withheld=terms.withheld,
+        generics=generics_to_json(terms.generics),
         forma_pago=ticket.forma_pago,
         metodo_pago=ticket.metodo_pago,
         moneda=ticket.moneda,

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from amate.companies.look import look_of
 from amate.companies.models import Emisor
+from amate.companies.policies import policy_on, which_qualify
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
 from amate.fiscal.ingreso import PPD, SaleLine
@@ -24,23 +25,29 @@ A_CREDITO = "A crédito, por pagar"
 def print_note(*, ticket: Ticket, site: str, qr_url: str, paper: str = "80") -> bytes:
     """The PDF on one of `papers.note.PAPERS`. `site` is what a person types, `qr_url` what the QR opens."""
     emisor = Emisor.objects.get()
-    look = look_of(emisor)
+    look = look_of(emisor, branch=ticket.branch)
     return note_pdf(note_of(ticket=ticket, emisor=emisor, site=site, qr_url=qr_url), look=look, paper=paper)
 
 
 def print_note_text(*, ticket: Ticket, site: str, qr_url: str, paper: str) -> str:
     """The note as text, for a roll of 58 or 80 mm."""
-    return note_text(note_of(ticket=ticket, emisor=Emisor.objects.get(), site=site, qr_url=qr_url), paper=paper)
+    emisor = Emisor.objects.get()
+    note = note_of(ticket=ticket, emisor=emisor, site=site, qr_url=qr_url)
+    return note_text(note, paper=paper, foot_note=emisor.foot_note)
 
 
 def print_note_escpos(*, ticket: Ticket, site: str, qr_url: str, paper: str) -> bytes:
     """The note as the bytes that a receipt printer understands."""
-    return note_escpos(note_of(ticket=ticket, emisor=Emisor.objects.get(), site=site, qr_url=qr_url), paper=paper)
+    emisor = Emisor.objects.get()
+    note = note_of(ticket=ticket, emisor=emisor, site=site, qr_url=qr_url)
+    return note_escpos(note, paper=paper, foot_note=emisor.foot_note)
 
 
 def note_of(*, ticket: Ticket, emisor: Emisor, site: str, qr_url: str) -> Note:
     """A sale priced with its taxes shows them as included; one priced without shows the subtotal first."""
     sales = lines_from_json(ticket.lines)
+    zone = zone_of(ticket.branch.cp)
+    rules = policy_on(branch_id=ticket.branch_id, day=ticket.sold_at.astimezone(zone).date())
     decimals = decimals_of(ticket.moneda)
     totals = summarise([tax_line(sale.line, decimals=decimals) for sale in sales], decimals=decimals)
     included = all(sale.line.incluye_impuestos for sale in sales)
@@ -52,7 +59,7 @@ def note_of(*, ticket: Ticket, emisor: Emisor, site: str, qr_url: str) -> Note:
         phone=emisor.telefono,
         folio=ticket.folio,
         sold_at=ticket.sold_at,
-        zone=zone_of(ticket.branch.cp).key,
+        zone=zone.key,
         lines=tuple(_lines(sales)),
         subtotal=None if included else totals.subtotal - (totals.descuento or 0),
         taxes=tuple(_taxes(totals, included=included)),
@@ -62,6 +69,7 @@ def note_of(*, ticket: Ticket, emisor: Emisor, site: str, qr_url: str) -> Note:
         code=ticket.code,
         qr_url=qr_url,
         deadline=ticket.deadline,
+        rule=which_qualify(rules),
     )
 
 

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
 
-from amate.companies.models import PortalPolicy
-from amate.companies.policies import qualifies, rules_for
+from amate.companies.policies import Rules, qualifies, rules_for
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import ALPHABET, LENGTH
@@ -52,11 +51,10 @@ def live_invoice(ticket: Ticket) -> Invoice | None:
 
 
 class Stand(NamedTuple):
-    """Where a ticket stands, and the rules that had a say in it: today's, or of a note that does not qualify those of
-    the day it was sold."""
+    """Where a ticket stands, and the rules that had a say in it: read only where they matter."""
 
     standing: Standing
-    policy: PortalPolicy | None
+    rules: Rules | None
 
 
 def stand_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Stand:
@@ -73,10 +71,15 @@ def stand_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Stand
         facts,
         portal_enabled=rules.today is not None and rules.today.enabled,
         issuing_suspended=rules.issuing_suspended,
-        qualifies=qualifies(rules.when_sold, source=ticket.source, total=ticket.total, moneda=ticket.moneda),
+        qualifies=qualifies(
+            rules.when_sold,
+            source=ticket.source,
+            total=ticket.total,
+            moneda=ticket.moneda,
+            metodo_pago=ticket.metodo_pago,
+        ),
     )
-    found = standing(facts, now=now)
-    return Stand(found, rules.when_sold if found is Standing.NOT_OFFERED else rules.today)
+    return Stand(standing(facts, now=now), rules)
 
 
 def state_of(ticket: Ticket, *, invoice: Invoice | None, now: datetime) -> str:

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from amate.companies.article import wrong_keys as wrong_keys
 from amate.companies.article import wrong_kind_of_tax as wrong_kind_of_tax
 from amate.companies.article import wrong_rate as wrong_rate
 from amate.fiscal.catalogs import Catalogs, name_of
+from amate.fiscal.clock import zone_of
 from amate.fiscal.ingreso import PPD, PUE, SaleLine, total_of
 from amate.fiscal.tables.comprobante import FORMAS_PAGO, METODOS_PAGO
+from amate.papers.dates import in_full
 
 CFDI_40 = datetime(2022, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # a till's clock or zone may be wrong by hours; by a day it is a mistake
@@ -68,6 +71,23 @@ def wrong_moment(sold_at: datetime, *, now: datetime) -> str | None:
     if sold_at.year > now.year + 1 or sold_at > now + AHEAD:
         return "Esa fecha está en el futuro: revisa el reloj y la zona de tu punto de venta"
     return None
+
+
+def wrong_branch(branch: "Place", *, sold_at: datetime) -> str | None:
+    """A closed branch sells no more. What it sold before comes in whenever its till sends it: those buyers paid, and
+    without a note none of them could ask for an invoice."""
+    if branch.closed_at is None or sold_at < branch.closed_at:
+        return None
+    since = in_full(branch.closed_at.astimezone(zone_of(branch.cp)))
+    return f"La sucursal {branch.nombre} está cerrada desde el {since}: no registra ventas de después"
+
+
+class Place(Protocol):
+    """A branch."""
+
+    nombre: str
+    cp: str
+    closed_at: datetime | None
 
 
 def wrong_forma_pago(forma_pago: str, *, catalogs: Catalogs, day: date, metodo_pago: str = PUE) -> str | None:

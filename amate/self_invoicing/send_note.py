@@ -24,17 +24,16 @@ def promise_note(*, ticket: Ticket, to: str, now: datetime) -> None:
 
 
 def prepare_note_mail(
-    *, ticket_id: int, to: str, key: str, site: str, slug: str, sender: str, now: datetime
+    *, ticket_id: int, to: str, key: str, portal: str, sender: str, now: datetime
 ) -> tuple[int, Outgoing] | None:
-    """Write the message (once a key) and claim it for sending. `site` is the address of the house, without a slash at
-    its end. None: it was sent before."""
+    """Write the message (once a key) and claim it for sending. `portal` as `links.qr_url`. None: it was sent before."""
     ticket = Ticket.objects.select_related("branch").get(pk=ticket_id)
     emisor = Emisor.objects.get()
     zone = zone_of(ticket.branch.cp)
     facts = {
         "ticket": ticket,
         "emisor": emisor,
-        "link": qr_url(site=site, slug=slug, code=ticket.code, total_cents=ticket.total_cents),
+        "link": qr_url(portal=portal, code=ticket.code, total_cents=ticket.total_cents),
         "deadline": f"{in_full(ticket.deadline.astimezone(zone))} ({zone_in_words(zone.key)})",
         "late": now > ticket.deadline,
     }

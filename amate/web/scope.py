@@ -1,4 +1,4 @@
-"""One request, one transaction, one company (DECISIONS A1): found by the path before any scope exists (A5)."""
+"""One request, one transaction, one company (DECISIONS A1): found by host or path before any scope exists (A5)."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -29,7 +29,7 @@ class _Undo(Exception):
 
 
 def company_of_the_request(get_response: Answer) -> Answer:
-    """Portal by slug, back office by membership, API by key; everything else has no company and no transaction."""
+    """Portal by slug or by its own host, back office by membership, API by key; everything else has no company and no transaction."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         found = _find(request)
@@ -71,7 +71,10 @@ def _actor_of(request: HttpRequest) -> Actor:
 
 
 def _find(request: HttpRequest) -> Company | HttpResponseBase | None:
-    """The company of the path, an answer that ends the request here, or None for pages of no company."""
+    """The company of the host or of the path, an answer that ends the request here, or None for pages of no company."""
+    by_host: Company | None = getattr(request, "host_company", None)
+    if by_host is not None:
+        return by_host
     room, _, rest = request.path_info.removeprefix("/").partition("/")
     name = rest.partition("/")[0]
     if room in ("f", "oficina") and name and not slug_re.match(name):

@@ -1,14 +1,19 @@
 """Which promise is kept by which act. Outside calls stand between two transactions: claim, call, record."""
 
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from amate.adapters.hosts import HostAway
 from amate.adapters.messages import BadAddress, MessengerUnavailable, Outgoing
 from amate.adapters.pac import Pac, PacError, PacKeyConflict, PacRejected, PacUnavailable, Stamped
 from amate.companies.keep_csd import NoCsd, judge_csd, open_csd
 from amate.companies.models import Company
+from amate.companies.own_host import PROOF, host_to_prove, record_not_proved, record_proof
+from amate.companies.portal_address import portal_of
 from amate.companies.secrets import WrongMasterKey
 from amate.invoices.deliver import prepare_delivery
 from amate.invoices.stamp import (
@@ -34,6 +39,7 @@ from amate.worker.plugs import Plugs
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
+ASKED_FOR = timedelta(days=1)
 
 
 def handlers(plugs: Plugs) -> dict[str, Handler]:
@@ -48,6 +54,7 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "commit_batch": partial(files.commit, plugs),
         "undo_batch": partial(files.undo, plugs),
         "keep_csd": partial(keep_sent_csd, plugs),
+        "prove_host": partial(prove_host, plugs),
     }
 
 
@@ -119,6 +126,22 @@ async def keep_sent_csd(plugs: Plugs, lease: Lease) -> bool:
     return True
 
 
+async def prove_host(plugs: Plugs, lease: Lease) -> bool:
+    """A name of the DNS takes its time to be seen: it is asked for a day, and then when a person asks again."""
+    asked = await _in(lease, host_to_prove)()
+    if asked is None:
+        return False
+    nonce = secrets.token_urlsafe(16)
+    try:
+        answer = await plugs.hosts.ask(asked.host, PROOF + nonce)
+        why = await _in(lease, record_proof, fenced=True)(asked=asked, answer=answer, nonce=nonce, now=plugs.clock())
+    except HostAway as away:
+        why = await _in(lease, record_not_proved, fenced=True)(asked=asked, why=str(away))
+    if why and plugs.clock() - asked.asked_at < ASKED_FOR:
+        raise TryLater(why)
+    return False
+
+
 def _prepare(plugs: Plugs, *, invoice_id: int) -> Sending | Outcome:
     now = plugs.clock()
     return prepare_stamp(invoice_id=invoice_id, open_csd=partial(open_csd, now=now), catalogs=plugs.catalogs, now=now)
@@ -142,12 +165,11 @@ def _record_fault(plugs: Plugs, *, invoice_id: int, fault: PacError) -> Outcome:
 
 
 def _prepare_delivery(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None:
-    slug = Company.objects.values_list("slug", flat=True).get(pk=lease.company_id)
     return prepare_delivery(
         invoice_id=lease.args["invoice_id"],
         to=lease.args["to"],
         key=lease.args["message"],
-        site=f"{plugs.public_url}/f/{slug}/",
+        site=_portal(plugs, lease) + "/",
         sender=plugs.mail_from,
         now=plugs.clock(),
     )
@@ -167,11 +189,14 @@ def _prepare_note_mail(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | Non
         ticket_id=lease.args["ticket_id"],
         to=lease.args["to"],
         key=lease.args["message"],
-        site=plugs.public_url,
-        slug=Company.objects.values_list("slug", flat=True).get(pk=lease.company_id),
+        portal=_portal(plugs, lease),
         sender=plugs.mail_from,
         now=plugs.clock(),
     )
+
+
+def _portal(plugs: Plugs, lease: Lease) -> str:
+    return portal_of(Company.objects.get(pk=lease.company_id), public_url=plugs.public_url)
 
 
 def _follow(outcome: Outcome) -> None:

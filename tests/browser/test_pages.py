@@ -1,12 +1,15 @@
 """Every page and state of the portal, on a phone and a desk, by day and by night (E2E-2)."""
 
+import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser
 
+from amate.companies.keep_logo import keep_logo
 from amate.companies.models import Emisor, PortalPolicy
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import new_code
@@ -91,6 +94,27 @@ def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
     other.clicks("Descargar con mi RFC")
     assert other.focus() == "errores"
     other.bears_inspection("ya-facturada-error")
+
+
+def test_the_review_of_an_invoice_that_differs_from_its_note(world: World, meet: Meet) -> None:
+    """ISR withheld and one concept instead of the detail, at a shop with a text and a branch with a logo."""
+    concept = {"family": "", "descripcion": "Consumo de alimentos", "clave_prod_serv": "90101501", "clave_unidad": "E48"}
+    file = io.BytesIO()
+    Image.new("RGBA", (400, 160), "#1d5a99").save(file, "PNG")
+    file.seek(0)
+
+    def different() -> None:
+        Emisor.objects.update(rfc="LOAM850712XX3", regimen_fiscal="626", welcome="Bienvenido: factura aquí tu consumo.")
+        PortalPolicy.objects.update(generics=[concept])
+        keep_logo(file=file, branch_id=world.shop.branch.pk, now=world.now())
+
+    world.scoped(different)
+    ana = meet()
+    ana.goes()
+    ana.bears_inspection("codigo-con-texto")
+    ana.scans(world.sale())
+    ana.gives()
+    ana.bears_inspection("revisar-retencion-y-concepto")
 
 
 def test_the_refusals(world: World, meet: Meet) -> None:

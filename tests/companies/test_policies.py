@@ -11,10 +11,16 @@ from amate.companies.branches import BranchFacts, add_branch
 from amate.companies.models import Branch, PortalPolicy
 from amate.companies.policies import in_force, policy_on, portal_today, qualifies, which_qualify
 from amate.companies.set_policy import PolicyFacts, PolicyRefused, follow_company, set_policy
+from amate.fiscal.catalogs import installed
+from amate.fiscal.generic import Generic
+from amate.fiscal.receptor import regimenes_for, uso_allowed
+from amate.fiscal.tables.personas import USOS
 from amate.sandbox.companies import sell
 from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.note import print_note, print_note_escpos, print_note_text
 from amate.self_invoicing.queries import stand_of
 from amate.self_invoicing.rules import Standing
+from tests.papers.reading import spaced, text_of
 from tests.web.portal.buyer import Buyer
 from tests.world import World
 
@@ -25,9 +31,14 @@ PLAIN = PolicyFacts(
     grace_days=0,
     minimum=Decimal(0),
     sources=(),
+    paid_only=False,
+    generics=(),
+    withholds_isr=True,
     usos=(),
     default_uso="",
 )
+
+FOOD = Generic("", "Consumo de alimentos", "90101501", "E48")
 
 
 def row(day: int, branch: int | None = None, follows: bool = False) -> PortalPolicy:
@@ -71,15 +82,20 @@ def test_before_the_first_rules_there_are_none() -> None:
 )
 def test_which_sales_qualify(total: str, source: str, moneda: str, good: bool) -> None:
     policy = PortalPolicy(company_id=1, minimum=Decimal(50), sources=["caja-1"])
-    assert qualifies(policy, source=source, total=Decimal(total), moneda=moneda) is good
-    assert which_qualify(policy) == "Aquí se facturan compras desde $50.00 y ventas de caja-1."
+    assert qualifies(policy, source=source, total=Decimal(total), moneda=moneda, metodo_pago="PUE") is good
+    assert which_qualify(policy) == "En el portal se facturan compras desde $50.00, de caja-1."
 
 
 def change(world: World, *, branch: int | None = None, **facts: Any) -> None:
     today = world.now().date() - timedelta(days=1)
     world.scoped(
         lambda: set_policy(
-            branch_id=branch, effective_from=today, facts=replace(PLAIN, **facts), today=today, now=world.now()
+            branch_id=branch,
+            effective_from=today,
+            facts=replace(PLAIN, **facts),
+            catalogs=installed(),
+            today=today,
+            now=world.now(),
         )
     )
 
@@ -131,7 +147,7 @@ def test_a_sale_under_the_minimum_is_told_the_rule_and_an_old_note_keeps_its_own
     buyer = Buyer(world.shop)
     buyer.opens(new)
     page = buyer.get("aviso/").content.decode()
-    assert "Aquí se facturan compras desde $100,000.00." in page
+    assert "En el portal se facturan compras desde $100,000.00." in page
 
 
 def test_the_default_use_is_chosen_for_the_buyer(world: World) -> None:
@@ -152,6 +168,11 @@ def test_the_default_use_is_chosen_for_the_buyer(world: World) -> None:
         ({"until_month_end": True, "grace_days": 32}, "grace_days"),
         ({"minimum": Decimal(-1)}, "minimum"),
         ({"usos": ("G01",), "default_uso": "G03"}, "default_uso"),
+        ({"generics": (Generic("", " ", "90101501", "E48"),)}, "generics.0.descripcion"),
+        ({"generics": (FOOD, Generic("", "Otro", "90101501", "E48"))}, "generics.1.family"),
+        ({"generics": (Generic("5", "Comida", "90101501", "E48"),)}, "generics.0.family"),
+        ({"generics": (Generic("", "Comida", "99999999", "E48"),)}, "generics.0.clave_prod_serv"),
+        ({"generics": (Generic("", "Comida", "90101501", "???"),)}, "generics.0.clave_unidad"),
     ],
 )
 def test_rules_that_make_no_sense_are_refused(world: World, facts: dict[str, Any], field: str) -> None:
@@ -166,6 +187,84 @@ def test_no_rules_for_yesterday(world: World) -> None:
     with pytest.raises(PolicyRefused, match="Elige hoy"):
         world.scoped(
             lambda: set_policy(
-                branch_id=None, effective_from=today - timedelta(days=1), facts=PLAIN, today=today, now=world.now()
+                branch_id=None,
+                effective_from=today - timedelta(days=1),
+                facts=PLAIN,
+                catalogs=installed(),
+                today=today,
+                now=world.now(),
             )
         )
+
+
+# ------------------------------------------------------------ switches and the rule
+
+
+def test_the_channel_decides_and_its_buyer_is_told_the_rule(world: World) -> None:
+    change(world, sources=("mostrador", "caja-1"))
+    away = world.sale()  # of the demo's own till
+    assert standing(world, away) is Standing.NOT_OFFERED
+    world.scoped(lambda: Ticket.objects.filter(pk=away.pk).update(source="caja-1"))
+    assert standing(world, away) is Standing.CLAIMABLE
+
+
+def test_a_sale_on_credit_may_be_left_to_the_counter(world: World) -> None:
+    change(world, paid_only=True)
+    ticket = world.sale()
+    assert standing(world, ticket) is Standing.CLAIMABLE
+    world.scoped(lambda: Ticket.objects.filter(pk=ticket.pk).update(metodo_pago="PPD", forma_pago="99"))
+    assert standing(world, ticket) is Standing.NOT_OFFERED
+    buyer = Buyer(world.shop)
+    buyer.opens(ticket)
+    assert "En el portal se facturan compras ya pagadas." in buyer.get("aviso/").content.decode()
+
+
+def test_the_rule_of_the_day_of_sale_is_printed_on_every_paper(world: World) -> None:
+    old = world.sale()
+    world.time_passes(days=2)
+    change(world, minimum=Decimal("1.50"), paid_only=True)
+    new = world.sale()
+    said = "En el portal se facturan compras ya pagadas, desde $1.50."
+    for paper in ("80", "58", "carta"):
+        pdf = world.scoped(lambda paper=paper: print_note(ticket=_with_branch(new), paper=paper, **PRINTED))
+        assert said in spaced(text_of(pdf)), paper
+    for paper in ("80", "58"):
+        text = world.scoped(lambda paper=paper: print_note_text(ticket=_with_branch(new), paper=paper, **PRINTED))
+        assert said in spaced(text)
+        sent = world.scoped(lambda paper=paper: print_note_escpos(ticket=_with_branch(new), paper=paper, **PRINTED))
+        assert said in spaced(sent.decode("cp850", errors="replace"))
+    text = world.scoped(lambda: print_note_text(ticket=_with_branch(old), paper="80", **PRINTED))
+    assert "En el portal se facturan" not in text
+
+
+PRINTED = {"site": "facturas.example", "qr_url": "https://facturas.example/f/x/7K4M9QXW2TRP/100"}
+
+
+def _with_branch(ticket: Ticket) -> Ticket:
+    found: Ticket = Ticket.objects.select_related("branch").get(pk=ticket.pk)
+    return found
+
+
+# ------------------------------------------------------------ uses
+
+
+@pytest.mark.parametrize("offered", [(), ("G01", "G03"), ("D01",), ("S01",), ("I04", "G01")])
+def test_the_uses_of_the_page_are_the_companys_that_the_sat_accepts_for_that_receiver(
+    world: World, offered: tuple[str, ...]
+) -> None:
+    """List ∩ use × regime × persona, G03 or else S01 chosen, P01 never: over every regime of both kinds of person."""
+    change(world, usos=offered)
+    buyer = Buyer(world.shop)
+    buyer.opens(world.sale())
+    for rfc, persona in (("XOJI740919U48", "F"), ("SDI190823KX4", "M")):
+        for regimen in regimenes_for(persona):
+            page = buyer.post("datos/fiscal/", {"rfc": rfc, "regimen_fiscal": regimen}).content.decode()
+            inputs = [part for part in page.split("<input") if 'name="uso_cfdi"' in part]
+            shown = {part.partition('value="')[2].partition('"')[0] for part in inputs}
+            wanted = {u for u in USOS if uso_allowed(u, regimen, persona)} - {"CP01", "CN01", "G02"}
+            kept = wanted & set(offered) if offered else wanted
+            assert shown == (kept or {"S01"}), (regimen, persona)
+            chosen = [part.partition('value="')[2].partition('"')[0] for part in inputs if "checked" in part]
+            if {"G03", "S01"} & shown:
+                assert chosen == ["G03" if "G03" in shown else "S01"]
+            assert "P01" not in shown

@@ -112,11 +112,18 @@ def test_ways_of_paying_are_read_in_peoples_words(text: str, key: str) -> None:
 
 
 class Matriz:
-    code, nombre, cp = "matriz", "Sucursal Centro", "06700"
+    code, nombre, cp, closed_at = "matriz", "Sucursal Centro", "06700", None
 
 
 class Norte:
-    code, nombre, cp = "norte", "Plaza Norte", "32000"
+    code, nombre, cp, closed_at = "norte", "Plaza Norte", "32000", None
+
+
+class Closed:
+    """Since the end of 20 November."""
+
+    code, nombre, cp = "sur", "Plaza Sur", "06700"
+    closed_at = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 
 
 CAFE = Article(
@@ -225,3 +232,26 @@ def test_a_sale_of_tomorrow_or_of_before_cfdi_40_is_refused() -> None:
     future, past = found(heads, ["F-1", "25/11/2026", "1.00"], ["F-2", "31/12/2021", "1.00"])
     assert "futuro" in sentences(future)[0]
     assert "2022" in sentences(past)[0]
+
+
+def test_a_closed_branch_sells_no_more_and_what_it_sold_before_comes_in() -> None:
+    heads = ["Folio", "Fecha", "Hora", "Total", "Sucursal"]
+    before, after = found(
+        heads,
+        ["F-1", "20/11/2026", "23:00", "10.00", "sur"],
+        ["F-2", "21/11/2026", "10:00", "10.00", "Plaza Sur"],
+        branches=(Matriz(), Closed()),
+    )
+    assert before.thing.branch == 1
+    assert "La sucursal Plaza Sur está cerrada desde el 21 de noviembre de 2026, 00:00" in sentences(after)[0]
+
+
+def test_where_the_file_names_no_branch_the_only_open_one_is_meant() -> None:
+    heads = ["Folio", "Fecha", "Total", "Sucursal"]
+    silent, by_cp = found(
+        heads,
+        ["F-1", "21/11/2026", "10.00", ""],
+        ["F-2", "21/11/2026", "10.00", "06700"],
+        branches=(Closed(), Matriz()),
+    )
+    assert (silent.thing.branch, by_cp.thing.branch) == (1, 1)

@@ -236,17 +236,6 @@ def _emisor_rfc() -> str:
     return Emisor.objects.get().rfc
 
 
-def test_a_company_whose_issuing_is_suspended_seals_nothing(world: Any) -> None:
-    from amate.companies.models import Emisor
-
-    invoice = world.claim(world.sale())
-    world.scoped(lambda: Emisor.objects.update(issuing_suspended=True))
-    world.settle()
-    assert world.invoice(invoice).state == State.REFUSED
-    assert world.scoped(lambda: Sealing.objects.count()) == 0
-    assert world.invoice(invoice).folio is None
-
-
 def test_sealed_bytes_and_stamps_never_change(world: Any) -> None:
     world.claim(world.sale())
     world.settle()

@@ -82,7 +82,7 @@ def test_a_claimed_note_stays_and_says_the_way_out(world: World, what: Callable[
 def test_a_note_whose_invoice_waits_for_staff_is_not_free_either(world: World) -> None:
     ticket = world.sale()
     world.claim(ticket)
-    world.scoped(lambda: Emisor.objects.update(issuing_suspended=True))
+    world.pac.admin("lists", {"not_in_lco": [world.scoped(lambda: Emisor.objects.get().rfc)]}, method="PUT")
     world.settle()
     with pytest.raises(TicketNotFree, match="corrige la causa y reintenta"):
         act(world, void_ticket, ticket, reason="x")

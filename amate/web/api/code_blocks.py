@@ -53,14 +53,13 @@ def reserve(request: HttpRequest, block: BlockIn) -> Status[BlockOut]:
     """
     now = clock.now()
     batch, codes = reserve_codes(source=block.source, count=block.count, now=now)
-    slug = request.company.slug  # type: ignore[attr-defined]
     return Status(
         201,
         BlockOut(
             batch=str(batch),
             source=block.source,
             reserved_at=now.isoformat(),
-            qr_start=portal_url(slug),
+            qr_start=portal_url(request.company),  # type: ignore[attr-defined]
             codes=[show_code(code) for code in codes],
         ),
     )

@@ -62,8 +62,8 @@ def note_escpos(request: HttpRequest, code: str, papel: Roll = "80") -> HttpResp
 
 
 def _addresses(request: HttpRequest, ticket: Ticket) -> dict[str, str]:
-    slug = request.company.slug  # type: ignore[attr-defined]
-    return {"site": portal_site(slug), "qr_url": qr_url(ticket, slug=slug)}
+    company = request.company  # type: ignore[attr-defined]
+    return {"site": portal_site(company), "qr_url": qr_url(ticket, company=company)}
 
 
 def _sales_named_so(name: str) -> None:

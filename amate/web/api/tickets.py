@@ -1,6 +1,7 @@
 """Sales come in; their notes go out, are held back or cancelled."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from amate.self_invoicing.hold import LONGEST_REASON, TicketNotFree, lock_ticket
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import STATES, live_invoice, state_of, ticket_of_code
 from amate.self_invoicing.register import CodeNotYours, SaleAlreadyRegistered, TotalDoesNotAddUp, register_ticket
+from amate.self_invoicing.sale import wrong_branch
 from amate.tenancy.compiled import Compiled
 from amate.web import clock
 from amate.web.addresses import invoice_url, qr_url, ticket_url
@@ -75,7 +77,7 @@ REGISTERED = {200: TicketOut, 201: TicketOut, **FAULTS, **dict.fromkeys((409, 41
 )
 def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: ExternalId) -> HttpResponse:
     now = clock.now()
-    branch = _branch(sale.branch)
+    branch = _branch(sale.branch, sold_at=sale.sold_at)
     catalogs = installed()
     read = read_sale(sale, source=source, external_id=external_id, branch=branch, catalogs=catalogs, now=now)
     try:
@@ -148,15 +150,19 @@ def _act(request: HttpRequest, source: str, external_id: str, act: Callable[...,
     return _answer(request, ticket, live_invoice(ticket))
 
 
-def _branch(code: str | None) -> Branch:
+def _branch(code: str | None, *, sold_at: datetime) -> Branch:
+    """The one it names, or the only one that is open. Raises SaleRefused."""
     branches = _BRANCHES.all()
-    if code is None and len(branches) == 1:
-        return branches[0]
+    open_ones = [branch for branch in branches if branch.closed_at is None]
+    if code is None and len(open_ones) == 1:
+        return open_ones[0]
     for branch in branches:
         if branch.code == code:
+            if wrong := wrong_branch(branch, sold_at=sold_at):
+                raise SaleRefused.at([FieldError(("branch",), wrong)])
             return branch
     said = "Di en qué sucursal fue la venta" if code is None else f"No tienes una sucursal “{code}”"
-    known = ", ".join(branch.code for branch in branches) or "ninguna todavía"
+    known = ", ".join(branch.code for branch in open_ones) or "ninguna todavía"
     raise SaleRefused.at([FieldError(("branch",), f"{said}. Tus sucursales: {known}")])
 
 
@@ -173,7 +179,6 @@ def _answer(request: HttpRequest, ticket: Ticket, invoice: Invoice | None) -> Ti
     zone = zone_of(ticket.branch.cp)
     deadline = ticket.deadline.astimezone(zone)
     uuid = str(invoice.uuid).upper() if invoice and invoice.uuid else None
-    slug = request.company.slug  # type: ignore[attr-defined]
     return TicketOut.model_construct(  # of our own values: nothing to check
         code=show_code(ticket.code),
         code_bare=ticket.code,
@@ -189,7 +194,7 @@ def _answer(request: HttpRequest, ticket: Ticket, invoice: Invoice | None) -> Ti
         sold_at=ticket.sold_at.astimezone(zone).isoformat(),
         deadline=deadline.isoformat(),
         deadline_text=f"{in_full(deadline)}, {zone_in_words(zone.key)}",
-        qr_url=qr_url(ticket, slug=slug),
+        qr_url=qr_url(ticket, company=request.company),  # type: ignore[attr-defined]
         url=ticket_url(ticket),
         note_url=f"{ticket_url(ticket)}/note.pdf",
         uuid=uuid,

@@ -18,6 +18,7 @@ from amate.self_invoicing.codes import read_code
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.queries import live_invoice, stand_of, ticket_of_code, ticket_of_invoice, tickets_in
 from amate.self_invoicing.rules import Standing
+from amate.self_invoicing.terms import terms_of_ticket
 from amate.web.backoffice.invoices import ResendForm
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.receiver_form import ReceiverForm, as_typed, is_another, look_up, typed_receiver
@@ -68,7 +69,7 @@ def counter(request: HttpRequest, slug: str) -> HttpResponse:
 def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     require(request, MAY_SELL)
     ticket, moment = find_ticket(ticket_id), now()
-    standing = stand_of(ticket, now=moment, invoice=live_invoice(ticket)).standing
+    standing, rules = stand_of(ticket, now=moment, invoice=live_invoice(ticket))
     if standing in WAY_OUT:
         return _elsewhere(request, ticket, standing)
     form, known = _receiver(request, ticket)
@@ -88,6 +89,7 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
         form=form,
         known=known,
         asked_rfc=bool(form.data["rfc"]) and "rfc" not in form.errors,
+        terms=terms_of_ticket(ticket, rules=rules, rfc=str(form.data["rfc"])),
     )
 
 
@@ -100,6 +102,7 @@ def issue(request: HttpRequest, ticket: Ticket, form: ReceiverForm, *, moment: d
             receptor=form.receptor.receptor,
             correo=form.cleaned_data["correo"],
             origin=Origin.COUNTER,
+            detailed=request.POST.get("detalle") == "1",
             now=moment,
         )
     except NotClaimable as refused:  # another hand was faster since the page was drawn

@@ -14,15 +14,18 @@ from django.views.decorators.http import require_http_methods
 from amate.catalogs.search import search_keys
 from amate.companies.folios import take_folio
 from amate.companies.models import Branch, Emisor, Product
+from amate.companies.policies import rules_for
 from amate.companies.products import find_article
 from amate.fiscal.catalogs import installed
 from amate.fiscal.clock import zone_of
 from amate.fiscal.ingreso import PPD, SaleLine, total_of
 from amate.fiscal.money import MoneyRefused
+from amate.invoices.lines import lines_to_json
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import live_invoice
 from amate.self_invoicing.register import SaleAlreadyRegistered, register_ticket
 from amate.self_invoicing.sale import Sale
+from amate.self_invoicing.terms import Terms, terms_of
 from amate.web.backoffice.counter import issue
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.receiver_form import ReceiverForm, is_another, look_up, typed_receiver
@@ -179,9 +182,19 @@ def _receive(page: Page, act: str, judged: Judged, sold: Sale) -> HttpResponse:
         known=words,
         asked_rfc=bool(form.data["rfc"]) and "rfc" not in form.errors,
         total=sold.total,
+        terms=_terms(page, judged, sold, rfc=str(form.data["rfc"])),
         credit=sold.metodo_pago == PPD,
         count=len(sold.lines),
         kept=hidden_fields(page.typed),
+    )
+
+
+def _terms(page: Page, judged: Judged, sold: Sale, *, rfc: str) -> Terms:
+    branch = page.branches[judged.head.cleaned_data["sucursal"]]
+    today = page.moment.astimezone(zone_of(branch.cp)).date()
+    rules = rules_for(branch_id=branch.pk, sold_on=today, today=today)
+    return terms_of(
+        lines=lines_to_json(sold.lines), total=sold.total, moneda=sold.moneda, rules=rules, rfc=rfc, detailed=False
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from amate.companies.change_emisor import SUSPENSION
 from amate.companies.models import Csd, Emisor
 from amate.companies.policies import portal_today
 from amate.invoices.models import Origin
@@ -75,8 +76,8 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         yours=sum(one.yours for one in todo),
         latest_invoices=invoice_rows(invoices_in(state="", origin="", text="")[:LATEST]),
         latest_tickets=latest,
-        portal_url=portal_url(slug),
-        portal_site=portal_site(slug),
+        portal_url=portal_url(request.company),  # type: ignore[attr-defined]
+        portal_site=portal_site(request.company),  # type: ignore[attr-defined]
         policy=portal.policy,
         portal_open=portal.is_open,
         path=path_of(request, policy=portal.policy, csd=csd, sells=bool(latest), now=moment),
@@ -151,11 +152,9 @@ def _renewal(request: HttpRequest) -> str:
 def _suspended() -> list[ToDo]:
     if not Emisor.objects.filter(issuing_suspended=True).exists():
         return []
-    return [
-        ToDo(
-            "bad", "i-stop", "El SAT suspendió tu emisión", "No se sella ninguna factura", "Aclarar en el SAT", CERTISAT
-        )
-    ]
+    waiting = Promise.objects.open().filter(alarm=SUSPENSION).count()
+    why = f"No se sella ninguna factura. {_wait_for_it(waiting)}" if waiting else "No se sella ninguna factura"
+    return [ToDo("bad", "i-stop", "El SAT suspendió tu emisión", why, "Aclarar en el SAT", CERTISAT)]
 
 
 def _csd(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: ZoneInfo) -> list[ToDo]:

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from amate.companies.models import Branch
 from amate.intake.columns import FIELDS, missing
 from amate.intake.commit import HasErrors, NothingNew, ask_commit
 from amate.intake.look import Look, places_in
@@ -19,6 +18,7 @@ from amate.intake.options import Options
 from amate.intake.remap import remap_batch
 from amate.intake.undo import ask_undo
 from amate.intake.upload import same_file, take_upload
+from amate.intake.walk import branches_of_sales
 from amate.promises.models import Promise
 from amate.tenancy.models import IllegalMove
 from amate.web.backoffice.import_forms import MappingForm, UploadForm
@@ -98,7 +98,7 @@ def columns(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
     if found.state not in (State.ASKING, State.READ):
         return redirect(address(request, "import", found.pk))
     look = Look.of(found.look)
-    branches = list(Branch.objects.order_by("id").values_list("code", "nombre"))
+    branches = [(one.code, f"{one.nombre} (cerrada)" if one.closed_at else one.nombre) for one in branches_of_sales()]
     form_of = partial(MappingForm, kind=found.source.kind, look=look, branches=branches)
     if request.method != "POST":
         form = form_of(mapping=found.source.mapping, options=Options.of(found.source.options))

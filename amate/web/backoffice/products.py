@@ -19,6 +19,7 @@ from amate.fiscal.money import MoneyRefused
 from amate.fiscal.text import TextRefused, clean_text
 from amate.intake.cells import CellRefused, read_number
 from amate.intake.taxes import NO_OBJETO, taxes_of
+from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.keyset import asked, page_of
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.roles import MAY_KEEP_PRODUCTS, may, require
@@ -141,8 +142,10 @@ def product(request: HttpRequest, slug: str, product_id: int) -> HttpResponse:
         require(request, MAY_KEEP_PRODUCTS)
         said = {**request.POST.dict(), "key": found.key}
         if "buscar" in request.POST:
-            return _form(request, ProductForm(initial=said), found)
-        return _keep(request, ProductForm(said), found)
+            return _form(request, ProductForm(initial=said), found, version=request.POST.get(FIELD, ""))
+        form, found = ProductForm(said), Product.locked(found.pk)
+        is_fresh(request, form, version=_version(found), thing="este producto")
+        return _keep(request, form, found)
     return _form(request, ProductForm(initial=_initial(article_of(found)) | _suggested(request)), found)
 
 
@@ -174,7 +177,9 @@ def _keep(request: HttpRequest, form: ProductForm, found: Product | None) -> Htt
     return _form(request, form, found, status=422)
 
 
-def _form(request: HttpRequest, form: ProductForm, found: Product | None, *, status: int = 200) -> HttpResponse:
+def _form(
+    request: HttpRequest, form: ProductForm, found: Product | None, *, status: int = 200, version: str = ""
+) -> HttpResponse:
     words = (request.POST if request.method == "POST" else request.GET).get("palabras", "").replace("\x00", "")[:100]
     return show(
         request,
@@ -189,7 +194,12 @@ def _form(request: HttpRequest, form: ProductForm, found: Product | None, *, sta
         clave_says=name_of("clave_prod_serv", str(form["clave_prod_serv"].value() or "")),
         unidad_says=name_of("clave_unidad", str(form["clave_unidad"].value() or "")),
         may_keep=may(request, MAY_KEEP_PRODUCTS),
+        version=version or (_version(found) if found else ""),
     )
+
+
+def _version(found: Product) -> str:
+    return version_of({"changed_at": found.changed_at, "is_active": found.is_active})
 
 
 def _find(product_id: int) -> Product:

@@ -23,7 +23,7 @@ from amate.self_invoicing.note import A_CREDITO, print_note
 from amate.self_invoicing.queries import STATES, state_of, tickets_in
 from amate.web.addresses import portal_site, qr_url
 from amate.web.backoffice.keyset import asked, page_of
-from amate.web.backoffice.page import show, slug_of
+from amate.web.backoffice.page import show
 from amate.web.backoffice.roles import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SELL, MAY_VOID, may, require
 from amate.web.backoffice.rows import invoice_pill, ticket_pill, ticket_rows
 from amate.web.clock import now
@@ -109,7 +109,8 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     paper = request.GET.get("papel", "80")
     if paper not in PAPERS:
         raise Http404
-    pdf = print_note(ticket=found, site=portal_site(slug), qr_url=qr_url(found, slug=slug), paper=paper)
+    company = request.company  # type: ignore[attr-defined]
+    pdf = print_note(ticket=found, site=portal_site(company), qr_url=qr_url(found, company=company), paper=paper)
     record("note.reprinted", about=f"ticket:{found.pk}", now=now(), papel=paper)
     return pdf_response(pdf, name=f"nota-{show_code(found.code)}.pdf")
 
@@ -150,7 +151,7 @@ def show_ticket(
         paid_with=A_CREDITO if found.metodo_pago == PPD else name_of("forma_pago", found.forma_pago),
         lines=[_line(sale) for sale in lines_from_json(found.lines)],
         steps=_steps(found, claims),
-        qr_url=qr_url(found, slug=slug_of(request)),
+        qr_url=qr_url(found, company=request.company),  # type: ignore[attr-defined]
         locked=found.state == Ticket.State.LOCKED,
         may_hold=free and may(request, MAY_HOLD),
         may_void=free and may(request, MAY_VOID),

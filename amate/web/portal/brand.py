@@ -3,7 +3,8 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from amate.companies.models import Emisor, Logo
+from amate.companies.look import logo_of
+from amate.companies.models import Emisor
 from amate.web.colour import style_sheet
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -17,8 +18,8 @@ def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def logo_png(request: HttpRequest, slug: str) -> HttpResponse:
-    logo = Logo.objects.first()
+def logo_png(request: HttpRequest, slug: str, branch_id: int | None = None) -> HttpResponse:
+    logo = logo_of(branch_id)
     if logo is None:
         raise Http404
     answer = HttpResponse(bytes(logo.screen_png), content_type="image/png")

@@ -22,7 +22,9 @@ from amate.web.portal.guard import count_send, sends_must_wait
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
 
-_STAMP = Compiled(lambda: Stamp.objects.select_related("invoice__profile").filter(invoice_id=Arg("invoice")))
+_STAMP = Compiled(
+    lambda: Stamp.objects.select_related("invoice__profile", "invoice__branch").filter(invoice_id=Arg("invoice"))
+)
 
 
 class SendForm(forms.Form):

@@ -25,7 +25,7 @@ SUBJECTS = {
 @require_safe
 def help_page(request: HttpRequest, slug: str) -> HttpResponse:
     subject = SUBJECTS.get(request.GET.get("asunto", ""), "")
-    branches = Branch.objects.order_by("id")
+    branches = Branch.objects.open()
     return page(request, "help", shop=shop_of(request), subject=subject, branches=list(branches[:20]))
 
 

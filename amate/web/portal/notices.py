@@ -75,7 +75,7 @@ def notice(request: HttpRequest, here: Here) -> HttpResponse:
     text = found.text.format(
         deadline=purchase.deadline,
         zone=purchase.zone,
-        rule=which_qualify(here.policy) if here.policy else "",
+        rule=which_qualify(here.rules.when_sold if here.rules else None),
         since=in_full(here.ticket.state_since.astimezone(here.zone)),
     )
     button = None

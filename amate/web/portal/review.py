@@ -13,6 +13,7 @@ from amate.fiscal.catalogs import installed, name_of
 from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, read_receptor
 from amate.invoices.models import Origin
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
+from amate.self_invoicing.terms import Terms, terms_of_ticket
 from amate.web.fiscal_form import FiscalForm
 from amate.web.portal.details import offered_usos
 from amate.web.portal.guard import count_stamp, stamps_must_wait
@@ -32,7 +33,8 @@ def review(request: HttpRequest, here: Here) -> HttpResponse:
         return redirect(address(request, "details"))
     if request.method != "POST":
         return _draw(request, here, read)
-    if request.POST.get("revision", _revision(here)) != _revision(here):
+    revision = _revision(here, _terms(here, read))
+    if request.POST.get("revision", revision) != revision:
         return _draw(request, here, read, changed=True)
     return _issue(request, here, read)
 
@@ -96,13 +98,18 @@ def _correo(here: Here) -> str:
     return str(here.visit.fiscal.get("correo", "")).strip()
 
 
-def _revision(here: Here) -> str:
-    """Of the data on the page: what is emitted is what was read there, not what another tab wrote since."""
-    return sha256(json.dumps(here.visit.fiscal, sort_keys=True).encode()).hexdigest()[:16]
+def _terms(here: Here, read: ReadReceptor) -> Terms:
+    return terms_of_ticket(here.ticket, rules=here.rules, rfc=read.receptor.rfc)
+
+
+def _revision(here: Here, terms: Terms) -> str:
+    """Of the data on the page: what is emitted is what was read there, not what another tab or the shop wrote since."""
+    said = [here.visit.fiscal, str(terms.total), [one.descripcion for one in terms.generics]]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _draw(request: HttpRequest, here: Here, read: ReadReceptor, *, changed: bool = False) -> HttpResponse:
-    who = read.receptor
+    who, terms = read.receptor, _terms(here, read)
     return page(
         request,
         "review",
@@ -119,7 +126,8 @@ def _draw(request: HttpRequest, here: Here, read: ReadReceptor, *, changed: bool
         correo=_correo(here),
         ticket=here.ticket,
         purchase=purchase_of(here.ticket, now=here.now),
-        revision=_revision(here),
+        terms=terms,
+        revision=_revision(here, terms),
         changed=changed,
         privacy_version=PRIVACY_VERSION,
     )

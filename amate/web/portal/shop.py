@@ -1,7 +1,7 @@
 """What every page of the portal says about its shop, read once a request."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,8 @@ _EMISOR = Compiled(Emisor.objects.all)
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A plain value: pages that are written after the transaction ended need no query."""
+    """A plain value: pages that are written after the transaction ended need no query. `branch_id` says whose logo it is;
+    None: the company's."""
 
     slug: str
     nombre: str
@@ -30,6 +31,8 @@ class Shop:
     correo: str
     colour: str
     logo: str
+    welcome: str
+    branch_id: int | None = None
 
     @property
     def initial(self) -> str:
@@ -54,10 +57,14 @@ class Shop:
 
     @property
     def logo_url(self) -> str:
-        return logo_url(self.slug, self.logo)
+        return logo_url(self.slug, self.logo, branch_id=self.branch_id)
 
     def url(self, name: str) -> str:
         return reverse(f"portal:{name}", args=[self.slug])
+
+    def at(self, branch: Branch) -> "Shop":
+        """As it looks to whoever bought there."""
+        return replace(self, logo=branch.logo, branch_id=branch.pk) if branch.logo else self
 
 
 def shop_of(request: HttpRequest) -> Shop:
@@ -84,6 +91,7 @@ def _read(request: HttpRequest) -> Shop:
         correo=emisor.correo,
         colour=emisor.colour,
         logo=emisor.logo,
+        welcome=emisor.welcome,
     )
 
 

@@ -25,5 +25,6 @@ urlpatterns = [
     path("accesibilidad/", legal.accessibility, name="accessibility"),
     path("-/marca.css", brand.brand_css, name="brand"),
     path("-/logo.png", brand.logo_png, name="logo"),
+    path("-/logo-<int:branch_id>.png", brand.logo_png, name="branch_logo"),
     path("<str:code>/<int:cents>", code.scanned, name="scanned"),
 ]

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 
 from amate.companies.models import PortalPolicy
+from amate.companies.policies import Rules
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice
 from amate.self_invoicing.models import Ticket, Visit
@@ -38,15 +39,20 @@ class Place(Enum):
 @dataclass(frozen=True, slots=True)
 class Here:
     """Everything a page knows when it starts. `invoice` is the one of the ticket's live claim, whoever's it is;
-    `policy` are today's rules, read only where they matter: for a note that nobody has claimed."""
+    `rules` are read only where they matter: for a note that nobody has claimed."""
 
     request: HttpRequest
     visit: Visit
     ticket: Ticket
     invoice: Invoice | None
     standing: Standing
-    policy: PortalPolicy | None
+    rules: Rules | None
     now: datetime
+
+    @property
+    def policy(self) -> PortalPolicy | None:
+        """Today's."""
+        return self.rules.today if self.rules else None
 
     @property
     def place(self) -> Place:
@@ -59,7 +65,7 @@ class Here:
 
     @property
     def shop(self) -> Shop:
-        return shop_of(self.request)
+        return shop_of(self.request).at(self.ticket.branch)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -132,8 +138,8 @@ def stand(request: HttpRequest) -> Here | None:
 
 def _see(request: HttpRequest, visit: Visit, *, ticket: Ticket, now: datetime) -> Here:
     invoice = _held_by(visit, ticket) or live_invoice(ticket)
-    standing, policy = stand_of(ticket, now=now, invoice=invoice)
-    return Here(request=request, visit=visit, ticket=ticket, invoice=invoice, standing=standing, policy=policy, now=now)
+    standing, rules = stand_of(ticket, now=now, invoice=invoice)
+    return Here(request=request, visit=visit, ticket=ticket, invoice=invoice, standing=standing, rules=rules, now=now)
 
 
 def _held_by(visit: Visit, ticket: Ticket) -> Invoice | None:

@@ -40,20 +40,18 @@ def stamped(world: World, *, shop: Shop | None = None, correo: str = "", origin:
 
 
 def refused_for_staff(world: World, *, shop: Shop | None = None) -> Any:
-    """The SAT suspended the company while a buyer waited; afterwards it is lifted, and staff must ask again."""
-    suspend(world, True, shop=shop)
-    invoice = claimed_while_suspended(world, shop=shop)
+    """The SAT did not list the company while a buyer waited; afterwards it does again, and staff must ask again."""
+    unlisted(world, True, shop=shop)
+    invoice = claimed(world, shop=shop)
     world.settle()
-    suspend(world, False, shop=shop)
+    unlisted(world, False, shop=shop)
     return again(world, invoice, shop=shop)
 
 
-def claimed_while_suspended(world: World, *, shop: Shop | None = None) -> Any:
-    """The buyer was faster than the suspension."""
-    suspend(world, False, shop=shop)
-    invoice = claimed(world, shop=shop)
-    suspend(world, True, shop=shop)
-    return invoice
+def unlisted(world: World, is_so: bool, *, shop: Shop | None = None) -> None:
+    """Whether the SAT's list of issuers (LCO) lacks the company: its PAC then refuses with 402."""
+    rfc = world.scoped(lambda: Emisor.objects.get().rfc, shop)
+    world.pac.admin("lists", {"not_in_lco": [rfc]} if is_so else {}, method="PUT")
 
 
 def suspend(world: World, suspended: bool, *, shop: Shop | None = None) -> None:

@@ -32,7 +32,7 @@ def test_retrying_a_refusal_of_ours_seals_and_stamps_it(world: World) -> None:
 
 def test_retrying_while_the_cause_is_still_there_fails_again_and_stays_visible(world: World) -> None:
     invoice = desk.refused_for_staff(world)
-    desk.suspend(world, True)
+    desk.unlisted(world, True)
     stuck = _stuck(world)
     _retry(world, world.log_in(), stuck)
     world.settle()

@@ -20,7 +20,7 @@ from tests.web.office.desk import Office
 from tests.web.portal.buyer import Buyer
 from tests.world import World
 
-PAGES = ("", "empresa/", "marca/", "sucursales/", "sello/", "portal/")
+PAGES = ("", "empresa/", "marca/", "sucursales/", "sello/", "portal/", "dominio/")
 RULES = {"enabled": "on", "window_days": "30", "grace_days": "", "minimum": "", "sources": "", "default_uso": ""}
 
 
@@ -248,3 +248,58 @@ def test_a_test_invoice_is_made_only_with_the_simulator(world: World, office: Of
     invoice = world.scoped(lambda: Invoice.objects.get())
     assert answer["Location"].endswith(f"/facturas/{invoice.pk}/")
     assert (invoice.state, invoice.total) == ("stamped", Decimal("116.00"))
+
+
+def test_one_concept_instead_of_the_detail_is_a_rule_with_its_warning(world: World, office: Office) -> None:
+    page = office.text("ajustes/portal/")
+    assert "tu cliente podría no deducirla" in page
+    assert "RESICO" not in page, "the company is of another regime"
+    typed = RULES | {"effective_from": today(world), "guardar": "1"}
+    food = {
+        "g0-descripcion": "Consumo de alimentos",
+        "g0-family": "",
+        "g0-clave_prod_serv": "90101501",
+        "g0-clave_unidad": "e48",
+        "g1-descripcion": "",
+        "g1-family": "",
+        "g1-clave_prod_serv": "",
+        "g1-clave_unidad": "",
+    }
+    wrong = post(office, "portal/", typed | food | {"g0-clave_prod_serv": "99999999"})
+    assert wrong.status_code == 422
+    assert said(wrong).count("El SAT no tiene la clave de producto “99999999”") == 2  # in the summary and at the field
+    assert post(office, "portal/", typed | food).status_code == 302
+    rules = world.scoped(lambda: PortalPolicy.objects.latest("effective_from"))
+    assert rules.generics == [
+        {"descripcion": "Consumo de alimentos", "family": "", "clave_prod_serv": "90101501", "clave_unidad": "E48"}
+    ]
+    assert rules.withholds_isr
+    assert 'value="Consumo de alimentos"' in office.text("ajustes/portal/")
+    assert post(office, "portal/", typed).status_code == 302, "without its rows, the detail again"
+    assert world.scoped(lambda: PortalPolicy.objects.latest("effective_from").generics) == []
+
+
+def test_a_resico_is_asked_whether_it_is_withheld_from(world: World) -> None:
+    world.scoped(lambda: Emisor.objects.update(rfc="LOAM850712XX3", regimen_fiscal="626"))
+    office = Office(world)
+    assert "LISR 113-J" in office.text("ajustes/portal/")
+    typed = RULES | {"effective_from": today(world), "guardar": "1"}
+    post(office, "portal/", typed | {"withholds_isr": "on"})
+    assert world.scoped(lambda: PortalPolicy.objects.latest("effective_from").withholds_isr)
+    post(office, "portal/", typed)
+    assert not world.scoped(lambda: PortalPolicy.objects.latest("effective_from").withholds_isr)
+
+
+def test_a_branch_gets_its_logo_and_the_texts_are_seen(world: World, office: Office) -> None:
+    file = io.BytesIO()
+    Image.new("RGBA", (400, 160), "#1d5a99").save(file, "PNG")
+    path = f"sucursales/{world.shop.branch.pk}/"
+    assert post(office, path + "logotipo/", {}).status_code == 422
+    assert post(office, path + "logotipo/", {"logo": SimpleUploadedFile("l.png", file.getvalue())}).status_code == 302
+    assert f"-/logo-{world.shop.branch.pk}.png" in office.text(f"ajustes/{path}")
+    assert post(office, path + "sin-logotipo/", {}).status_code == 302
+    assert world.scoped(lambda: Branch.objects.get().logo) == ""
+    texts = {"foot_note": "Cambios en 30 días", "welcome": "Factura aquí tu consumo"}
+    assert post(office, "marca/textos/", texts).status_code == 302
+    assert "Factura aquí tu consumo" in said(Buyer(world.shop).get(""))
+    assert post(office, "marca/textos/", texts | {"foot_note": "a|b"}).status_code == 422

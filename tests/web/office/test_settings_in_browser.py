@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from amate.companies.models import Csd
+from amate.companies.models import Csd, Emisor
 from amate.running.first_run import new_token
 from tests.browser.person import Person
 from tests.database import empty
 from tests.web.office.test_pages_in_browser import LOOKS
 from tests.world import PASSWORD, World
 
-ROOMS = ("", "empresa/", "marca/", "sucursales/", "sello/", "portal/")
+ROOMS = ("", "empresa/", "marca/", "sucursales/", "sello/", "portal/", "dominio/")
 
 
 def enters(person: Person, world: World) -> None:
@@ -34,9 +34,21 @@ def test_every_page_bears_inspection(world: World, site: str, browser: Browser, 
     ana.goes(f"{world.shop.office}ajustes/sucursales/")
     ana.clicks("Abrir la sucursal")
     ana.bears_inspection("ajustes-sucursales-error")
+    ana.goes(f"{world.shop.office}ajustes/sucursales/{world.shop.branch.pk}/")
+    ana.bears_inspection("ajustes-sucursal")
     ana.goes(f"{world.shop.office}ajustes/sello/")
     ana.clicks("Subir el sello digital")
     ana.bears_inspection("ajustes-sello-error")
+    ana.goes(f"{world.shop.office}ajustes/dominio/")
+    ana.page.get_by_label("Dominio de tu portal").fill("https://tienda.mx")
+    ana.clicks("Usar este dominio")
+    ana.bears_inspection("ajustes-dominio-error")
+    world.scoped(lambda: Emisor.objects.update(rfc="LOAM850712XX3", regimen_fiscal="626"))
+    ana.goes(f"{world.shop.office}ajustes/portal/")
+    ana.page.get_by_text("Un concepto en lugar del detalle").click()
+    ana.page.get_by_label("La factura dice").first.fill("Consumo de alimentos")
+    ana.clicks("Guardar las reglas")
+    ana.bears_inspection("ajustes-portal-error")
     ana.leaves()
 
 

@@ -17,11 +17,15 @@ from amate.companies.branches import (
     close_branch,
     open_branch_again,
 )
+from amate.companies.keep_logo import LogoRefused, drop_logo, keep_logo
 from amate.companies.models import Branch, Series
 from amate.fiscal.clock import UnknownPlace, zone_of
 from amate.papers.dates import zone_in_words
+from amate.web.addresses import logo_url
+from amate.web.backoffice.edited import is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.settings.logo_form import LogoForm
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
 
@@ -89,9 +93,11 @@ def branches(request: HttpRequest, slug: str) -> HttpResponse:
 def branch(request: HttpRequest, slug: str, branch_id: int) -> HttpResponse:
     require(request, MAY_CONFIGURE)
     found = _find(branch_id)
-    initial = {name: getattr(found, name) for name in ("nombre", "cp", "serie", "address")}
-    form = _form(request, request.POST if request.method == "POST" else None, known=True, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if request.method != "POST":
+        return _draw_branch(request, _form(request, None, known=True, initial=_shown(found)), found, LogoForm())
+    form = _form(request, request.POST, known=True)
+    version = version_of(_shown(Branch.locked(branch_id)))
+    if is_fresh(request, form, version=version, thing="esta sucursal") and form.is_valid():
         try:
             change_branch(branch_id=branch_id, facts=BranchFacts(code="", **form.cleaned_data), now=now())
         except BranchRefused as refused:
@@ -99,11 +105,52 @@ def branch(request: HttpRequest, slug: str, branch_id: int) -> HttpResponse:
         else:
             messages.success(request, "La sucursal quedó guardada. Las notas ya impresas conservan su fecha límite.")
             return redirect(address(request, "settings_branches"))
-    status = 422 if form.errors else 200
-    hour = hour_of(found.cp)
+    return _draw_branch(request, form, found, LogoForm())
+
+
+def _draw_branch(request: HttpRequest, form: BranchForm, found: Branch, logo_form: LogoForm) -> HttpResponse:
     return show_setting(
-        request, "branch", current="settings_branches", status=status, form=form, branch=found, hour=hour
+        request,
+        "branch",
+        current="settings_branches",
+        status=422 if form.errors or logo_form.errors else 200,
+        form=logo_form if logo_form.errors else form,
+        branch_form=form,
+        logo_form=logo_form,
+        branch=found,
+        hour=hour_of(found.cp),
+        logo=logo_url(request.company.slug, found.logo, branch_id=found.pk),  # type: ignore[attr-defined]
+        version=version_of(_shown(found)),
     )
+
+
+@require_POST
+def logo(request: HttpRequest, slug: str, branch_id: int) -> HttpResponse:
+    """A logo of its own, for its notes, its invoices and the portal of who bought there."""
+    require(request, MAY_CONFIGURE)
+    found, form = _find(branch_id), LogoForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            keep_logo(file=form.cleaned_data["logo"], branch_id=branch_id, now=now())
+        except LogoRefused as refused:
+            form.add_error("logo", refused.message)
+        else:
+            messages.success(request, f"El logotipo de {found.nombre} quedó guardado.")
+            return redirect(address(request, "settings_branch", branch_id))
+    return _draw_branch(request, _form(request, None, known=True, initial=_shown(found)), found, form)
+
+
+@require_POST
+def no_logo(request: HttpRequest, slug: str, branch_id: int) -> HttpResponse:
+    require(request, MAY_CONFIGURE)
+    found = _find(branch_id)
+    drop_logo(branch_id=branch_id, now=now())
+    messages.success(request, f"{found.nombre} lleva otra vez el logotipo de la empresa.")
+    return redirect(address(request, "settings_branch", branch_id))
+
+
+def _shown(found: Branch) -> dict[str, str]:
+    return {name: getattr(found, name) for name in ("nombre", "cp", "serie", "address")}
 
 
 @require_POST

@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from amate.companies.change_emisor import change_colour
+from amate.companies.change_emisor import EmisorRefused, change_colour, change_texts
 from amate.companies.keep_logo import LogoRefused, drop_logo, keep_logo
 from amate.companies.models import Emisor
 from amate.web.addresses import logo_url
+from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.settings.logo_form import LogoForm
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
 from amate.web.colour import READABLE, is_colour, readable, worst_contrast
@@ -35,12 +37,15 @@ class ColourForm(forms.Form):
         return typed
 
 
-class LogoForm(forms.Form):
-    logo = forms.FileField(
-        label="Logotipo",
-        help_text="PNG, JPEG o WebP de hasta 2 MB. Con fondo transparente se ve mejor.",
-        error_messages={"required": "Elige el archivo de tu logotipo", "empty": "El archivo está vacío: elige otro"},
-        widget=forms.FileInput({"accept": "image/png,image/jpeg,image/webp"}),
+class TextsForm(forms.Form):
+    foot_note = forms.CharField(
+        label="Al pie de tus notas y facturas",
+        max_length=200,
+        required=False,
+        help_text="Una línea, como: Cambios dentro de 30 días con tu nota.",
+    )
+    welcome = forms.CharField(
+        label="En la entrada de tu portal", max_length=300, required=False, widget=forms.Textarea({"rows": 3})
     )
 
 
@@ -74,11 +79,32 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
     wanted = form.cleaned_data["colour"] if form.is_valid() else emisor.colour.lower()
     if getattr(request, "htmx", False):
         return render(request, "office/settings/colour.html", {"preview": preview_of(wanted), "least": READABLE})
-    if request.method == "POST" and form.is_valid() and "ver" not in request.POST:
+    if (
+        _is_to_be_kept(request)
+        and is_fresh(request, form, version=_version_of_colour(), thing="el color")
+        and form.is_valid()
+    ):
         change_colour(colour=readable(wanted), now=now())
         messages.success(request, "Tu color quedó guardado.")
         return redirect(address(request, "settings_brand"))
-    return _draw(request, form, LogoForm(), wanted=wanted)
+    return _draw(request, wanted=wanted, form=form)
+
+
+@require_POST
+def texts(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the company says of itself at the foot of its papers and at the door of its portal."""
+    require(request, MAY_CONFIGURE)
+    form, version = TextsForm(request.POST), version_of(_texts(Emisor.locked(Emisor.objects.get().pk)))
+    if is_fresh(request, form, version=version, thing="estos textos") and form.is_valid():
+        try:
+            change_texts(**form.cleaned_data, now=now())
+        except EmisorRefused as refused:
+            for name, message in refused.errors.items():
+                form.add_error(name, message)
+        else:
+            messages.success(request, "Tus textos quedaron guardados.")
+            return redirect(address(request, "settings_brand"))
+    return _draw(request, texts_form=form)
 
 
 @require_POST
@@ -87,35 +113,64 @@ def logo(request: HttpRequest, slug: str) -> HttpResponse:
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            keep_logo(file=form.cleaned_data["logo"], now=now())
+            keep_logo(file=form.cleaned_data["logo"], branch_id=None, now=now())
         except LogoRefused as refused:
             form.add_error("logo", refused.message)
         else:
             messages.success(request, "Tu logotipo quedó guardado. Ya se ve en tu portal y en tus facturas.")
             return redirect(address(request, "settings_brand"))
-    colour = Emisor.objects.get().colour.lower()
-    return _draw(request, ColourForm({"colour": colour}), form, wanted=colour)
+    return _draw(request, logo_form=form)
 
 
 @require_POST
 def no_logo(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_CONFIGURE)
-    drop_logo(now=now())
+    drop_logo(branch_id=None, now=now())
     messages.success(request, "Tu logotipo se quitó.")
     return redirect(address(request, "settings_brand"))
 
 
-def _draw(request: HttpRequest, form: ColourForm, logo_form: LogoForm, *, wanted: str) -> HttpResponse:
+def _is_to_be_kept(request: HttpRequest) -> bool:
+    return request.method == "POST" and "ver" not in request.POST
+
+
+def _posted(request: HttpRequest) -> str:
+    """Who only looks at a colour goes on from the page he opened."""
+    return request.POST.get(FIELD, "") if "ver" in request.POST else ""
+
+
+def _version_of_colour() -> str:
+    return version_of({"colour": Emisor.locked(Emisor.objects.get().pk).colour})
+
+
+def _texts(emisor: Emisor) -> dict[str, str]:
+    return {"foot_note": emisor.foot_note, "welcome": emisor.welcome}
+
+
+def _draw(
+    request: HttpRequest,
+    *,
+    form: ColourForm | None = None,
+    logo_form: LogoForm | None = None,
+    texts_form: TextsForm | None = None,
+    wanted: str = "",
+) -> HttpResponse:
+    """The page with three forms; one of them may come back with its mistakes."""
     emisor = Emisor.objects.get()
+    colour = emisor.colour.lower()
+    sent = next((one for one in (form, logo_form, texts_form) if one is not None and one.errors), None)
     return show_setting(
         request,
         "brand",
         current="settings_brand",
-        status=422 if form.errors or logo_form.errors else 200,
-        form=logo_form if logo_form.errors else form,
-        colour_form=form,
-        logo_form=logo_form,
-        preview=preview_of(wanted),
+        status=422 if sent is not None else 200,
+        form=sent or form,
+        colour_form=form or ColourForm({"colour": colour}),
+        logo_form=logo_form or LogoForm(),
+        texts_form=texts_form or TextsForm(initial=_texts(emisor)),
+        preview=preview_of(wanted or colour),
         least=READABLE,
         logo=logo_url(request.company.slug, emisor.logo),  # type: ignore[attr-defined]
+        version=_posted(request) or version_of({"colour": emisor.colour}),
+        texts_version=version_of(_texts(emisor)),
     )

@@ -12,6 +12,7 @@ from amate.companies.change_emisor import EmisorFacts, EmisorRefused, change_emi
 from amate.companies.models import Emisor
 from amate.fiscal.rfc import RfcRefused
 from amate.fiscal.tables.personas import REGIMENES
+from amate.web.backoffice.edited import is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import MAY_CONFIGURE, require
 from amate.web.backoffice.settings.room import show_setting
@@ -68,12 +69,16 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_CONFIGURE)
     emisor = Emisor.objects.get()
     if request.method != "POST":
-        return _draw(request, CompanyForm(initial={name: getattr(emisor, name) for name in CompanyForm.base_fields}))
-    form = CompanyForm(request.POST)
-    if form.is_valid() and _saved(form):
+        return _draw(request, CompanyForm(initial=_shown(emisor)))
+    form, version = CompanyForm(request.POST), version_of(_shown(Emisor.locked(emisor.pk)))
+    if is_fresh(request, form, version=version, thing="los datos de la empresa") and form.is_valid() and _saved(form):
         messages.success(request, "Los datos de tu empresa quedaron guardados.")
         return redirect(address(request, "settings_company"))
     return _draw(request, form)
+
+
+def _shown(emisor: Emisor) -> dict[str, Any]:
+    return {name: getattr(emisor, name) for name in CompanyForm.base_fields}
 
 
 def _saved(form: CompanyForm) -> bool:
@@ -89,7 +94,12 @@ def _saved(form: CompanyForm) -> bool:
 
 
 def _draw(request: HttpRequest, form: CompanyForm) -> HttpResponse:
-    status = 422 if form.errors else 200
     return show_setting(
-        request, "company", current="settings_company", status=status, form=form, settled=rfc_is_settled()
+        request,
+        "company",
+        current="settings_company",
+        status=422 if form.errors else 200,
+        form=form,
+        settled=rfc_is_settled(),
+        version=version_of(_shown(Emisor.objects.get())),
     )

@@ -10,12 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from amate.companies.models import Branch, PortalPolicy
-from amate.companies.policies import in_force
+from amate.companies.models import Branch, Emisor, PortalPolicy
+from amate.companies.policies import generics_of, in_force
 from amate.companies.set_policy import PolicyFacts, PolicyRefused, follow_company, set_policy
+from amate.fiscal.catalogs import installed
 from amate.fiscal.clock import zone_of
+from amate.fiscal.withholding import is_withheld_from
 from amate.papers.dates import in_full, zone_in_words
 from amate.self_invoicing.rules import Window, deadline_of
+from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import MAY_CONFIGURE, require
 from amate.web.backoffice.settings.portal_form import PolicyForm
@@ -38,25 +41,29 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
         request.POST if request.method == "POST" else None,
         initial=_initial(current, follows=branch is not None and not own, today=today),
         of_a_branch=branch is not None,
+        of_a_resico=_is_resico(),
         here=request.path,
+        generics=generics_of(current),
     )
+    version = request.POST.get(FIELD) or version_of(_shown(rows, branch_id))
+    is_to_be_kept = request.method == "POST" and "ver" not in request.POST and not getattr(request, "htmx", False)
+    if is_to_be_kept:
+        Emisor.locked(Emisor.objects.get().pk)  # one after the other: rules have no row of their own to lock yet
+        version = version_of(_shown(list(PortalPolicy.objects.order_by("-effective_from")), branch_id))
+        is_fresh(request, form, version=version, thing="estas reglas")
     facts = form.facts() if form.is_valid() else None
     places = [branch] if branch else every
     said = simulate(facts if form.is_bound else current, places=places, moment=moment)
     if getattr(request, "htmx", False):
         return render(request, "office/settings/simulated.html", {"simulated": said})
-    if (
-        facts is not None
-        and "ver" not in request.POST
-        and _saved(form, facts, branch=branch, today=today, moment=moment)
-    ):
+    if is_to_be_kept and facts is not None and _saved(form, facts, branch=branch, today=today, moment=moment):
         messages.success(request, "Las reglas quedaron guardadas. Las notas ya impresas conservan su fecha límite.")
         return redirect(request.path)
     return show_setting(
         request,
         "portal",
         current="settings_portal",
-        status=422 if form.errors else 200,
+        status=422 if form.has_errors else 200,
         form=form,
         simulated=said,
         branch=branch,
@@ -64,6 +71,7 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
         + [(one.pk, one.nombre, address(request, "settings_portal_branch", one.pk)) for one in every],
         rows=[row for row in rows if row.branch_id == branch_id],
         in_force=current,
+        version=version,
     )
 
 
@@ -92,10 +100,23 @@ def _chosen(every: list[Branch], branch_id: int | None) -> Branch | None:
     raise Http404
 
 
+def _shown(rows: list[PortalPolicy], branch_id: int | None) -> dict[str, Any]:
+    """Every row the form may start from or write over."""
+    found = [row for row in rows if row.branch_id in (None, branch_id)]
+    return {str(row.pk): {field.name: str(field.value_from_object(row)) for field in row._meta.fields} for row in found}
+
+
+def _is_resico() -> bool:
+    emisor = Emisor.objects.get()
+    return is_withheld_from(rfc=emisor.rfc, regimen_fiscal=emisor.regimen_fiscal)
+
+
 def _initial(current: PortalPolicy | None, *, follows: bool, today: date) -> dict[str, Any]:
     if current is None:
-        return {"effective_from": today, "follows_company": follows, "window_days": 30, "minimum": Decimal(0)}
-    names = ("enabled", "window_days", "until_month_end", "grace_days", "minimum", "usos", "default_uso")
+        return {"effective_from": today, "follows_company": follows, "window_days": 30, "minimum": Decimal(0),
+                "withholds_isr": True}  # fmt: skip
+    names = ("enabled", "window_days", "until_month_end", "grace_days", "minimum", "usos", "default_uso", "paid_only",
+             "withholds_isr")  # fmt: skip
     return {
         **{name: getattr(current, name) for name in names},
         "sources": ", ".join(current.sources),
@@ -111,9 +132,16 @@ def _saved(form: PolicyForm, facts: PolicyFacts, *, branch: Branch | None, today
             follow_company(branch_id=branch.pk, effective_from=max(day, today), now=moment)
         else:
             branch_id = branch.pk if branch else None
-            set_policy(branch_id=branch_id, effective_from=day, facts=facts, today=today, now=moment)
+            set_policy(
+                branch_id=branch_id,
+                effective_from=day,
+                facts=facts,
+                catalogs=installed(),
+                today=today,
+                now=moment,
+            )
     except PolicyRefused as refused:
         for name, message in refused.errors.items():
-            form.add_error(name, message)
+            form.refuse(name, message)
         return False
     return True

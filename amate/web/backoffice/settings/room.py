@@ -9,10 +9,11 @@ from amate.web.backoffice.page import address, show
 # Name of the address, label, what it is for.
 ENTRIES = (
     ("settings_company", "Empresa", "Nombre, RFC, régimen y contacto"),
-    ("settings_brand", "Marca", "Logotipo y color"),
+    ("settings_brand", "Marca", "Logotipo, color y textos"),
     ("settings_branches", "Sucursales", "Lugares de expedición y series"),
     ("settings_csd", "Sello digital", "Tu CSD: vigencia y renovación"),
-    ("settings_portal", "Portal", "Plazo, mes, mínimo y usos"),
+    ("settings_portal", "Portal", "Plazo, mes, mínimo, usos y concepto"),
+    ("settings_domain", "Dominio", "El nombre propio de tu portal"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from amate.web.backoffice.settings import branches, brand, company, csd, first_invoice, index, portal
+from amate.web.backoffice.settings import branches, brand, company, csd, domain, first_invoice, index, portal
 
 urlpatterns = [
     path("", index.index, name="settings"),
@@ -10,10 +10,15 @@ urlpatterns = [
     path("marca/", brand.brand, name="settings_brand"),
     path("marca/logotipo/", brand.logo, name="settings_logo"),
     path("marca/quitar/", brand.no_logo, name="settings_no_logo"),
+    path("marca/textos/", brand.texts, name="settings_texts"),
+    path("dominio/", domain.domain, name="settings_domain"),
+    path("dominio/quitar/", domain.drop, name="settings_no_domain"),
     path("sucursales/", branches.branches, name="settings_branches"),
     path("sucursales/hora/", branches.hour, name="settings_hour"),
     path("sucursales/<int:branch_id>/", branches.branch, name="settings_branch"),
     path("sucursales/<int:branch_id>/cerrar/", branches.close, name="settings_close_branch"),
+    path("sucursales/<int:branch_id>/logotipo/", branches.logo, name="settings_branch_logo"),
+    path("sucursales/<int:branch_id>/sin-logotipo/", branches.no_logo, name="settings_branch_no_logo"),
     path("sello/", csd.csd, name="settings_csd"),
     path("sello/estado/", csd.verdict, name="settings_verdict"),
     path("portal/", portal.portal, name="settings_portal"),
