@@ -146,7 +146,7 @@ environment:
   DATABASE_URL               PostgreSQL of the application's role; without it Amate runs its own
   AMATE_OWNER_DATABASE_URL   PostgreSQL of the owning role, for `amate migrate`
   AMATE_PAC_URL, AMATE_PAC_USER, AMATE_PAC_PASSWORD_FILE, AMATE_PAC_CERTIFICATES
-  AMATE_SMTP_URL, AMATE_MAIL_FROM
+  AMATE_SMTP_URL, AMATE_MAIL_FROM; AMATE_PRIVATE_MAIL_HOSTS: mail servers of your network that companies may use
   AMATE_METRICS_TOKEN        who sends it as a bearer may read /metrics (Prometheus); without it there is none
 """
 

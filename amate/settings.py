@@ -221,6 +221,8 @@ PAC_IS_SIMULATOR = urlsplit(env.str("AMATE_PAC_URL", default="")).hostname in ("
 METRICS_TOKEN = env.str("AMATE_METRICS_TOKEN", default="")
 SMTP_URL = env.str("AMATE_SMTP_URL", default="smtp://127.0.0.1:25")
 MAIL_FROM = env.str("AMATE_MAIL_FROM", default="facturas@localhost")
+# Mail servers inside a private network that companies may name in Ajustes; none by default (OUTSIDE NET-2).
+PRIVATE_MAIL_HOSTS = env.list("AMATE_PRIVATE_MAIL_HOSTS", default=[])
 
 LOGGING = {
     "version": 1,

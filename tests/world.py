@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -30,12 +31,13 @@ from amate.sandbox.mint import World as Minted
 from amate.self_invoicing.claim import claim_ticket
 from amate.self_invoicing.models import Ticket
 from amate.tenancy.scope import company_scope
-from amate.worker.plugs import Plugs
+from amate.worker.plugs import Plugs, open_messenger
 from tests.people import FISICA
 from tests.servers import MailServer, PacServer
 
 T = TypeVar("T")
 PASSWORD = "una contraseña larga"
+LOOPBACK = frozenset({"127.0.0.1"})
 QUICK = httpx.Timeout(connect=2, write=2, read=3, pool=2)  # a PAC that hangs must not hold the suite
 
 
@@ -68,6 +70,7 @@ class World:
     mail: MailServer
     client: Client = field(default_factory=Client)
     ahead: timedelta = timedelta()
+    mail_api: str = ""  # a provider's stand-in
     shops: list[Shop] = field(default_factory=list)
     hosts: Hosts = field(default_factory=lambda: WebHosts(scheme="http", port=9, private=True))  # nobody answers there
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
@@ -137,6 +140,7 @@ class World:
             pac=SwSapien(self.account(), timeouts=QUICK),
             messenger=Smtp(self.mail.url),
             hosts=self.hosts,
+            messenger_of=partial(open_messenger, private=LOOPBACK, api_url=self.mail_api),
             catalogs=installed(),
             clock=self.now,
             mail_from="facturas@amate.example",

@@ -33,7 +33,8 @@ def seal(plain: bytes, *, field: str) -> bytes:
 
 
 def unseal(kept: bytes, *, field: str) -> bytes:
-    """Raises WrongMasterKey. Only the worker and the command line ask for it: the web seals, and opens nothing."""
+    """Raises WrongMasterKey. The worker and the command line ask for it; the web seals, and opens only what proves a
+    notice that comes in (decision 0008)."""
     _refuse_without_master(kept)
     return _opened(_data_keys(), kept, _bound_to(field))
 

@@ -32,6 +32,7 @@ SALES = (
     Field("hora", "Hora", ("hora", "hora de venta", "time"), "Si va aparte de la fecha"),
     Field("sucursal", "Sucursal", ("sucursal", "tienda", "local", "almacen", "unidad de negocio", "branch"), "Su código, nombre o código postal"),
     Field("forma_pago", "Forma de pago", ("forma de pago", "forma pago", "tipo de pago", "metodo de pago", "medio de pago", "pago", "payment")),
+    Field("metodo_pago", "Método de pago (contado o crédito)", ("metodo pago sat", "metodo de pago sat", "metodopago", "metodo de pago", "metodo pago", "condiciones de pago", "condicion de pago", "venta a credito", "a credito"), "PUE o PPD; contado o crédito; sí o no"),
     Field("total", "Total de la venta", ("total", "total venta", "total de la venta", "gran total", "monto", "monto total", "total con iva", "total neto")),
     Field("producto", "Producto (tu clave)", ("producto", "clave", "sku", "codigo", "codigo producto", "clave producto", "articulo", "clave articulo", "codigo de barras")),
     Field("descripcion", "Descripción", ("descripcion", "concepto", "nombre", "nombre producto", "detalle", "nombre del producto")),

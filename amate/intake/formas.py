@@ -1,5 +1,6 @@
-"""How people write a way of paying: from their words to c_FormaPago."""
+"""How people write a way of paying: from their words to c_FormaPago and c_MetodoPago."""
 
+from amate.fiscal.ingreso import PPD, PUE
 from amate.fiscal.tables.comprobante import FORMAS_PAGO
 from amate.intake.cells import CellRefused, read_padded
 from amate.intake.columns import plain
@@ -34,6 +35,43 @@ WORDS = {
     "tarjeta de servicios": "29",
     "aplicacion de anticipos": "30",
 }
+
+
+ON_CREDIT = frozenset(
+    {"credito", "a credito", "venta a credito", "ppd", "por definir", "99", "parcialidades", "diferido"}
+    | {"pago en parcialidades o diferido", "si", "x", "verdadero", "true"}
+)
+PAID = frozenset(
+    {"pue", "contado", "de contado", "una sola exhibicion", "pago en una sola exhibicion"} | {"no", "falso", "false"}
+)
+YES_OR_NO = frozenset({"si", "x", "verdadero", "true"})
+
+
+def read_metodo_pago(text: str) -> str:
+    """PUE or PPD; empty if the cell is.
+
+    >>> read_metodo_pago("PPD - Pago en parcialidades"), read_metodo_pago("A crédito"), read_metodo_pago("Contado")
+    ('PPD', 'PPD', 'PUE')
+    """
+    said = plain(text)
+    first = said.partition(" ")[0]
+    if not said:
+        return ""
+    if said in ON_CREDIT or first == "ppd":
+        return PPD
+    if said in PAID or first == "pue":
+        return PUE
+    raise CellRefused(f"“{text}” no dice si es a crédito: escribe PUE (ya pagada) o PPD (a crédito)")
+
+
+def says_credit(forma_pago: str) -> bool:
+    """Whether what stands as the way of paying means that nobody has paid yet.
+
+    >>> says_credit("Crédito"), says_credit("99 - Por definir"), says_credit("Tarjeta de crédito")
+    (True, True, False)
+    """
+    said = plain(forma_pago)
+    return said in ON_CREDIT - YES_OR_NO or said.partition(" ")[0] == "99"
 
 
 def read_forma_pago(text: str) -> str:

@@ -52,7 +52,7 @@ FoundArticle = Good[Article] | Bad
 @dataclass(slots=True)
 class Counts:
     """What a file holds. `new`, `repeated` and `bad` are things (sales, products), `rows` and `bad_rows` are rows;
-    `total` is the pesos of the new ones; `changed` are products that come in with other data."""
+    `total` is the pesos of the new ones and `credit` how many of them were sold on credit; `changed` are products that come in with other data."""
 
     rows: int = 0
     bad_rows: int = 0
@@ -61,6 +61,7 @@ class Counts:
     changed: int = 0
     bad: int = 0
     total: Decimal = Decimal(0)
+    credit: int = 0
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -71,4 +72,5 @@ class Counts:
             "changed": self.changed,
             "bad": self.bad,
             "total": format(self.total, ".2f"),
+            "credit": self.credit,
         }

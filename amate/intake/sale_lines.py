@@ -24,6 +24,11 @@ MOST_KEPT = 20_000
 _LABELS = LABELS["sales"]
 _MILLIONTH = Decimal("0.000001")
 _ONE, _ZERO = Decimal(1), Decimal(0)
+RETURNED = (
+    "“{}” es negativo, como en una devolución, y aquí solo entran ventas: quita la venta del archivo. Si su nota ya está "
+    "en Amate, cancélala; si ya se facturó, le toca una nota de crédito"
+)
+NEGATIVE_DISCOUNT = "Escribe el descuento sin el signo menos: ya se resta"
 
 Value = TypeVar("Value")
 
@@ -65,7 +70,12 @@ class Lines:
 
     def number(self, row: Row, field: str) -> Decimal | None:
         said = self.cell(row, field)
-        return read_number(said, comma=self.options.comma) if said else None
+        if not said:
+            return None
+        number = read_number(said, comma=self.options.comma)
+        if number < 0:
+            raise CellRefused(NEGATIVE_DISCOUNT if field == "descuento" else RETURNED.format(said))
+        return number
 
     def attempt(self, row: Row, field: str, errors: list[Wrong], read: Callable[[], Value]) -> Value | None:
         try:

@@ -6,21 +6,21 @@ from decimal import Decimal
 from functools import lru_cache
 
 from amate.fiscal.clock import instant
-from amate.fiscal.ingreso import SaleLine, total_of
+from amate.fiscal.ingreso import PPD, PUE, SaleLine, total_of
 from amate.fiscal.money import MoneyRefused
 from amate.fiscal.text import TextRefused, clean_text
 from amate.intake.cells import CellRefused, read_code, read_moment, read_padded
 from amate.intake.columns import LABELS, plain
-from amate.intake.formas import read_forma_pago
+from amate.intake.formas import read_forma_pago, read_metodo_pago, says_credit
 from amate.intake.found import Bad, FoundSale, Good, SaleAt, Wrong
 from amate.intake.rows import Row
 from amate.intake.sale_lines import MOST_KEPT, Lines, SaleReader
-from amate.self_invoicing.sale import Sale, wrong_branch, wrong_forma_pago, wrong_moment
+from amate.self_invoicing.sale import POR_DEFINIR, Sale, wrong_branch, wrong_forma_pago, wrong_moment
 
 MOST_LINES = 1000
 _LABELS = LABELS["sales"]
 _OF_A_LINE = ("producto", "descripcion", "cantidad", "precio", "importe")
-_OF_THE_SALE = ("total", "forma_pago", "sucursal")
+_OF_THE_SALE = ("total", "forma_pago", "metodo_pago", "sucursal")
 
 
 def read_sales(reader: SaleReader, rows: Iterable[Row]) -> Iterator[FoundSale]:
@@ -65,7 +65,8 @@ class _Work(Lines):
         self.name_label = _LABELS[named]
         self._name = reader.places.get(named, -1)
         self._moment = lru_cache(MOST_KEPT)(read_moment)
-        self._forma = lru_cache(1000)(self._read_forma)
+        self._metodo = lru_cache(1000)(read_metodo_pago)
+        self._pago = lru_cache(1000)(self._read_pago)
         self._branch = lru_cache(1000)(self._find_branch)
 
     def name(self, row: Row) -> str:
@@ -99,16 +100,19 @@ class _Work(Lines):
             return None
         folio = self.attempt(head, "folio", errors, lambda: self._read_folio(head, name))
         sold_at = self.attempt(head, "fecha", errors, lambda: self._sold_at(head, branch))
-        forma_pago = self.attempt(head, "forma_pago", errors, lambda: self._forma(self.cell(head, "forma_pago")))
+        metodo = self.attempt(head, "metodo_pago", errors, lambda: self._metodo(self.cell(head, "metodo_pago")))
+        said_forma = self.cell(head, "forma_pago")
+        pago = self.attempt(head, "forma_pago", errors, lambda: self._pago(said_forma, metodo or ""))
         said = self.attempt(head, "total", errors, lambda: self.number(head, "total"))
         lines = [self.line(row, said if len(group) == 1 else None, errors) for row in group]
-        if errors or folio is None or sold_at is None or forma_pago is None:
+        if errors or folio is None or sold_at is None or pago is None:
             return None
         whole = tuple(line for line in lines if line is not None)
         total = self._total(group, whole, said, errors)
         if total is None:
             return None
-        sale = Sale(self.reader.source, name, folio, sold_at, forma_pago, total, whole)
+        forma_pago, metodo_pago = pago
+        sale = Sale(self.reader.source, name, folio, sold_at, forma_pago, total, whole, metodo_pago=metodo_pago)
         return SaleAt(sale, branch)
 
     def _same_head(self, group: Sequence[Row], errors: list[Wrong]) -> None:
@@ -137,8 +141,21 @@ class _Work(Lines):
             raise CellRefused(wrong)
         return sold_at
 
-    def _read_forma(self, text: str) -> str:
-        said = text or self.options.forma_pago
+    def _read_pago(self, text: str, metodo: str) -> tuple[str, str]:
+        """(forma_pago, metodo_pago). Who has not paid yet has no way of paying: 99 (PAY-1)."""
+        said = text or ("" if metodo else self.options.forma_pago)
+        credit = says_credit(said)
+        if metodo == PPD and said and not credit:
+            raise CellRefused(
+                f"Es a crédito (PPD) y dice “{text}”: a crédito aún no se sabe cómo se pagará, va vacía o 99"
+            )
+        if metodo == PUE and credit:
+            raise CellRefused(f"Dice que ya está pagada (PUE) y también “{text}”: escribe cómo se pagó")
+        if metodo == PPD or credit:
+            return POR_DEFINIR, PPD
+        return self._read_forma(text or self.options.forma_pago), PUE
+
+    def _read_forma(self, said: str) -> str:
         if not said:
             raise CellRefused("Falta la forma de pago: elige en el mapeo la que vale cuando no se dice")
         forma_pago = read_forma_pago(said)

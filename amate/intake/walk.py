@@ -11,6 +11,7 @@ from amate.companies.article import Article
 from amate.companies.models import Branch
 from amate.companies.products import find_article
 from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.ingreso import PPD
 from amate.intake.columns import missing
 from amate.intake.formats import FileRefused
 from amate.intake.found import Bad, Counts, Good, Wrong
@@ -51,6 +52,7 @@ class Told:
         self.counts.new += len(seen.new)
         self.counts.repeated += len(seen.repeated)
         self.counts.total += sum(one.sale.total for one in seen.new)
+        self.counts.credit += sum(one.sale.metodo_pago == PPD for one in seen.new)
         for one in seen.changed:
             self.turned_bad(chunk[one.place], "", CHANGED.format(one.sale.external_id))
 

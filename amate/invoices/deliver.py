@@ -4,11 +4,15 @@ from datetime import datetime
 from hashlib import sha256
 
 from amate.adapters.messages import Attachment, Outgoing
-from amate.companies.models import Emisor
+from amate.audit.record import record
+from amate.fiscal.clock import zone_of
 from amate.fiscal.tfd import read_timbre
 from amate.invoices.models import Origin, Stamp
 from amate.invoices.pdf import pdf_of
+from amate.messages.attend import attend_astray
 from amate.messages.mail import claim_mail, outgoing
+from amate.messages.way import Way
+from amate.papers.dates import in_full
 from amate.papers.invoice import is_sample
 from amate.promises.promise import promise
 
@@ -29,15 +33,21 @@ def resend_occasion(now: datetime) -> str:
     return f"again-{int(now.timestamp()) // 60}"
 
 
+def resend_invoice(*, invoice_id: int, to: str, priority: int, now: datetime) -> None:
+    """Somebody wants it at this address too; what went astray before is taken care of thereby."""
+    promise_delivery(invoice_id=invoice_id, to=to, occasion=resend_occasion(now), priority=priority, now=now)
+    attend_astray(about=f"invoice:{invoice_id}", now=now)
+    record("invoice.resent", about=f"invoice:{invoice_id}", now=now, to=to)
+
+
 def prepare_delivery(
-    *, invoice_id: int, to: str, key: str, site: str, sender: str, now: datetime
+    *, invoice_id: int, to: str, key: str, site: str, way: Way, now: datetime
 ) -> tuple[int, Outgoing] | None:
     """Write the message (once a key) and claim it for sending. None: it was sent before."""
     stamp = Stamp.objects.select_related("invoice__branch").get(invoice_id=invoice_id)
-    emisor = Emisor.objects.get()
     facts = {
         "invoice": stamp.invoice,
-        "emisor": emisor,
+        "day": _day(stamp),
         "site": site,
         "from_portal": stamp.invoice.origin == Origin.PORTAL,
         "uuid": str(stamp.uuid).upper(),
@@ -51,11 +61,9 @@ def prepare_delivery(
         Attachment(f"{name}.xml", bytes(stamp.xml), "application", "xml"),
         Attachment(f"{name}.pdf", pdf_of(stamp), "application", "pdf"),
     )
-    mail = outgoing(
-        message,
-        sender=sender,
-        sender_name=emisor.nombre_comercial,
-        reply_to=emisor.correo,
-        attachments=attachments,
-    )
-    return message.pk, mail
+    return message.pk, outgoing(message, way=way, attachments=attachments)
+
+
+def _day(stamp: Stamp) -> str:
+    moment = stamp.fecha_timbrado.astimezone(zone_of(stamp.invoice.branch.cp))
+    return in_full(moment).partition(",")[0]

@@ -3,20 +3,20 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from amate.access.invite import token_of
 from amate.access.models import Invitation
 from amate.adapters.messages import Outgoing
-from amate.companies.models import Branch, Emisor
+from amate.companies.models import Branch
 from amate.fiscal.clock import zone_of
-from amate.messages.mail import claim_mail, outgoing
+from amate.messages.mail import claim_mail, outgoing, render_mail
+from amate.messages.way import Way
 from amate.papers.dates import in_full
 from amate.tenancy.scope import open_company
 
 
-def prepare_invitation(*, invitation_id: int, site: str, sender: str, now: datetime) -> tuple[int, Outgoing] | None:
+def prepare_invitation(*, invitation_id: int, site: str, way: Way, now: datetime) -> tuple[int, Outgoing] | None:
     """Write the message (once an invitation) and claim it for sending. `site` is what stands before the token.
 
     None: it was sent before, or the invitation is not open any more.
@@ -25,20 +25,15 @@ def prepare_invitation(*, invitation_id: int, site: str, sender: str, now: datet
     invitation = rows.filter(pk=invitation_id).first()
     if invitation is None:
         return None
-    emisor: Emisor = Emisor.objects.get()
-    facts = {"invitation": invitation, "emisor": emisor, "until": _until(invitation)}
+    facts = {"invitation": invitation, "until": _until(invitation)}
     key = f"invitation:{invitation.pk}"
     shown = facts | {"link": f"{site}…/"}
     message = claim_mail(key=key, kind="invitation", about=key, to=invitation.email, facts=shown, now=now)
     if message is None:
         return None
-    mail = outgoing(message, sender=sender, sender_name=emisor.nombre_comercial, reply_to=invitation.invited_by)
-    facts["link"] = f"{site}{token_of(invitation)}/"
-    return message.pk, replace(
-        mail,
-        text=render_to_string("mail/invitation.txt", facts),
-        html=render_to_string("mail/invitation.html", facts),
-    )
+    mail = outgoing(message, way=way, reply_to=invitation.invited_by)
+    _, text, html = render_mail("invitation", facts | {"link": f"{site}{token_of(invitation)}/"})
+    return message.pk, replace(mail, text=text, html=html)
 
 
 def _until(invitation: Invitation) -> str:

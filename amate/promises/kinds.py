@@ -27,6 +27,7 @@ KINDS = {
     "deliver": Kind("mail"),
     "invite": Kind("mail"),
     "send_note": Kind("mail"),
+    "try_mail": Kind("mail"),
     "release": Kind("desk"),
     "read_batch": Kind("desk"),
     "commit_batch": Kind("desk"),

@@ -172,6 +172,16 @@ def give_up(promise_ids: list[int], *, why: str) -> int:
         return int(c.rowcount)
 
 
+def withdraw(keys: list[str], *, now: datetime) -> int:
+    """These were given up and are not owed any more: what they were for came about otherwise. Inside the caller's scope."""
+    with connection.cursor() as c:
+        c.execute(
+            "UPDATE promises_promise SET done_at = %s WHERE key = ANY(%s) AND done_at IS NULL AND next_try_at IS NULL",
+            [now, keys],
+        )
+        return int(c.rowcount)
+
+
 def _nudge(cursor: Any, lease: Lease, at: datetime | None) -> None:
     args = Jsonb({"company_id": lease.company_id, "promise_id": lease.promise_id})
     cursor.execute(NUDGE, [lease.queue, lease.priority, args, at])

@@ -77,9 +77,9 @@ def _find(request: HttpRequest) -> Company | HttpResponseBase | None:
         return by_host
     room, _, rest = request.path_info.removeprefix("/").partition("/")
     name = rest.partition("/")[0]
-    if room in ("f", "oficina") and name and not slug_re.match(name):
+    if room in ("f", "avisos", "oficina") and name and not slug_re.match(name):
         return not_found(request)
-    if room == "f" and name:
+    if room in ("f", "avisos") and name:
         return _BY_SLUG.first(slug=name) or not_found(request)
     if room == "oficina" and name:
         return _of_member(request, name)

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from amate.web import health, invitation, metrics, setup
+from amate.web import health, invitation, mail_notices, metrics, setup
 from amate.web.backoffice import sessions
 
 handler400 = "amate.web.faults.bad_request"
@@ -31,6 +31,7 @@ urlpatterns = [
     path("empezar/<str:token>", setup.begin, name="setup"),
     path("metrics", metrics.metrics, name="metrics"),
     path("f/<slug:slug>/", include("amate.web.portal.urls")),
+    path("avisos/<slug:slug>/correo/", mail_notices.mail_notices, name="mail_notices"),
     path("oficina/", include("amate.web.backoffice.urls")),
     path("cuenta/", include(of_an_account)),
     path("cuenta/2fa/", include("allauth.mfa.urls")),

@@ -8,7 +8,15 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from amate.adapters.hosts import HostAway
-from amate.adapters.messages import BadAddress, MessengerUnavailable, Outgoing
+from amate.adapters.messages import (
+    A_PERSON_MENDS,
+    BadAddress,
+    Cause,
+    MailAccount,
+    Messenger,
+    MessengerUnavailable,
+    Outgoing,
+)
 from amate.adapters.pac import Pac, PacError, PacKeyConflict, PacRejected, PacUnavailable, Stamped
 from amate.companies.keep_csd import NoCsd, judge_csd, open_csd
 from amate.companies.models import Company
@@ -28,6 +36,9 @@ from amate.invoices.stamp import (
 )
 from amate.messages.mail import record_not_sent, record_sent
 from amate.messages.mail_invitation import prepare_invitation
+from amate.messages.set_mail import ALARM
+from amate.messages.try_mail import prepare_test_mail, record_test_failed
+from amate.messages.way import Way, way_out
 from amate.promises.keep import Clock, Handler, step
 from amate.promises.lease import GiveUp, Lease, TryLater, hold_fast, settle_here
 from amate.self_invoicing.claim import release_claim
@@ -40,6 +51,8 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 ASKED_FOR = timedelta(days=1)
+Ready = tuple[int, Outgoing] | None
+Prepare = Callable[[Plugs, Lease, Way], Ready]
 
 
 def handlers(plugs: Plugs) -> dict[str, Handler]:
@@ -49,6 +62,7 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "deliver": partial(deliver, plugs),
         "invite": partial(invite, plugs),
         "send_note": partial(send_note, plugs),
+        "try_mail": partial(try_mail, plugs),
         "release": partial(release, plugs),
         "read_batch": partial(files.read, plugs),
         "commit_batch": partial(files.commit, plugs),
@@ -85,32 +99,76 @@ async def seal_and_stamp(plugs: Plugs, lease: Lease) -> bool:
 
 
 async def deliver(plugs: Plugs, lease: Lease) -> bool:
-    return await _post(plugs, lease, await _in(lease, _prepare_delivery)(plugs, lease))
+    return await _post(plugs, lease, _prepare_delivery)
 
 
 async def invite(plugs: Plugs, lease: Lease) -> bool:
-    return await _post(plugs, lease, await _in(lease, _prepare_invitation)(plugs, lease))
+    return await _post(plugs, lease, _prepare_invitation)
 
 
 async def send_note(plugs: Plugs, lease: Lease) -> bool:
-    return await _post(plugs, lease, await _in(lease, _prepare_note_mail)(plugs, lease))
+    return await _post(plugs, lease, _prepare_note_mail)
 
 
-async def _post(plugs: Plugs, lease: Lease, prepared: tuple[int, Outgoing] | None) -> bool:
-    """Hand a prepared message over and note what became of it. None: there is nothing to send any more."""
-    if prepared is None:
+async def _post(plugs: Plugs, lease: Lease, prepare: Prepare) -> bool:
+    """Prepare a message, hand it over and note what became of it. False: there is nothing to send any more."""
+    ready = await _claim(plugs, lease, prepare)
+    if ready is None:
         return False
-    message_id, outgoing = prepared
+    message_id, outgoing, messenger = ready
     try:
-        await plugs.messenger.send(outgoing)
+        provider_id = await messenger.send(outgoing)
     except BadAddress as refused:
-        await _in(lease, record_not_sent, fenced=True)(message_id=message_id, error=str(refused), for_good=True)
+        await _in(lease, record_not_sent, fenced=True)(
+            message_id=message_id, error=str(refused), cause=Cause.ADDRESS, for_good=True
+        )
         raise GiveUp(f"El servidor de correo rechaza a {outgoing.to}: {refused}") from refused
     except MessengerUnavailable as away:
-        await _in(lease, record_not_sent, fenced=True)(message_id=message_id, error=str(away), for_good=False)
-        raise TryLater(f"El correo no salió: {away}") from away
-    await _in(lease, record_sent, fenced=True, settles=plugs.clock)(message_id=message_id, now=plugs.clock())
+        await _in(lease, record_not_sent, fenced=True)(
+            message_id=message_id, error=str(away), cause=away.cause, for_good=False
+        )
+        alarm = ALARM if away.cause in A_PERSON_MENDS else ""
+        raise TryLater(f"El correo no salió: {away}", after=away.after, alarm=alarm) from away
+    await _in(lease, record_sent, fenced=True, settles=plugs.clock)(
+        message_id=message_id, provider_id=provider_id, now=plugs.clock()
+    )
     return True
+
+
+async def try_mail(plugs: Plugs, lease: Lease) -> bool:
+    """Whatever comes of it is what was asked: it is not tried again."""
+    ready = await _claim(plugs, lease, _prepare_test_mail)
+    if ready is None:
+        return False
+    message_id, outgoing, messenger = ready
+    try:
+        provider_id = await messenger.send(outgoing)
+    except (BadAddress, MessengerUnavailable) as fault:
+        cause = fault.cause if isinstance(fault, MessengerUnavailable) else Cause.ADDRESS
+        await _in(lease, record_test_failed, fenced=True, settles=plugs.clock)(
+            message_id=message_id, error=str(fault), cause=cause.value, now=plugs.clock()
+        )
+        return True
+    await _in(lease, record_sent, fenced=True, settles=plugs.clock)(
+        message_id=message_id, provider_id=provider_id, now=plugs.clock()
+    )
+    return True
+
+
+async def _claim(plugs: Plugs, lease: Lease, prepare: Prepare) -> tuple[int, Outgoing, Messenger] | None:
+    """What is to be sent and by whom, read in one transaction: the sender belongs to the account that sends it."""
+    try:
+        account, ready = await _in(lease, _prepared)(plugs, lease, prepare)
+    except WrongMasterKey as closed:
+        raise TryLater(str(closed), alarm="master_key") from closed
+    if ready is None:
+        return None
+    return *ready, plugs.messenger if account is None else plugs.messenger_of(account)
+
+
+def _prepared(plugs: Plugs, lease: Lease, prepare: Prepare) -> tuple[MailAccount | None, Ready]:
+    way = way_out(house_sender=plugs.mail_from)
+    return way.account, prepare(plugs, lease, way)
 
 
 async def release(plugs: Plugs, lease: Lease) -> bool:
@@ -164,39 +222,43 @@ def _record_fault(plugs: Plugs, *, invoice_id: int, fault: PacError) -> Outcome:
     return Outcome("staff", why) if isinstance(fault, PacKeyConflict) else outcome
 
 
-def _prepare_delivery(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None:
+def _prepare_delivery(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     return prepare_delivery(
         invoice_id=lease.args["invoice_id"],
         to=lease.args["to"],
         key=lease.args["message"],
         site=_portal(plugs, lease) + "/",
-        sender=plugs.mail_from,
+        way=way,
         now=plugs.clock(),
     )
 
 
-def _prepare_invitation(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None:
+def _prepare_invitation(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     return prepare_invitation(
         invitation_id=lease.args["invitation_id"],
         site=f"{plugs.public_url}/cuenta/invitacion/",
-        sender=plugs.mail_from,
+        way=way,
         now=plugs.clock(),
     )
 
 
-def _prepare_note_mail(plugs: Plugs, lease: Lease) -> tuple[int, Outgoing] | None:
+def _prepare_note_mail(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     return prepare_note_mail(
         ticket_id=lease.args["ticket_id"],
         to=lease.args["to"],
         key=lease.args["message"],
         portal=_portal(plugs, lease),
-        sender=plugs.mail_from,
+        way=way,
         now=plugs.clock(),
     )
 
 
 def _portal(plugs: Plugs, lease: Lease) -> str:
     return portal_of(Company.objects.get(pk=lease.company_id), public_url=plugs.public_url)
+
+
+def _prepare_test_mail(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_test_mail(to=lease.args["to"], key=lease.args["message"], way=way, now=plugs.clock())
 
 
 def _follow(outcome: Outcome) -> None:

@@ -98,7 +98,12 @@ def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
 
 def test_the_review_of_an_invoice_that_differs_from_its_note(world: World, meet: Meet) -> None:
     """ISR withheld and one concept instead of the detail, at a shop with a text and a branch with a logo."""
-    concept = {"family": "", "descripcion": "Consumo de alimentos", "clave_prod_serv": "90101501", "clave_unidad": "E48"}
+    concept = {
+        "family": "",
+        "descripcion": "Consumo de alimentos",
+        "clave_prod_serv": "90101501",
+        "clave_unidad": "E48",
+    }
     file = io.BytesIO()
     Image.new("RGBA", (400, 160), "#1d5a99").save(file, "PNG")
     file.seek(0)

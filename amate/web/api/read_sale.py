@@ -1,6 +1,5 @@
 """From what a point of sale sent to the sale that is registered: every SAT key is checked here, all mistakes at once."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -22,6 +21,7 @@ from amate.self_invoicing.sale import (
     wrong_moneda,
     wrong_rate,
 )
+from amate.web.api.fill_lines import Filled, Report, fill_lines
 from amate.web.api.problems import FieldError, SaleRefused
 from amate.web.api.sale import ImpuestoIn, LineIn, SaleIn
 
@@ -29,8 +29,6 @@ NO_TAXES = (
     "Falta decir sus impuestos: escríbelos aquí o en default_impuestos. No suponemos ninguna tasa; "
     "una partida sin impuestos lleva [] y su objeto_imp"
 )
-
-Report = Callable[[tuple[str | int, ...], str], None]
 
 
 def read_sale(
@@ -49,15 +47,18 @@ def read_sale(
         report(("code",), "Al código le falta o le sobra una letra, o hay una cambiada")
     default = _taxes(said.default_impuestos, ("default_impuestos",), catalogs=catalogs, day=day, report=report)
     lines: list[SaleLine] = []
-    for place, line in enumerate(said.lines):
+    filled = fill_lines(said.lines, included=said.prices_include_taxes, report=report)
+    for place, (line, whole) in enumerate(zip(said.lines, filled, strict=True)):
         where = ("lines", place)
-        _check_keys(line, where, catalogs=catalogs, day=day, report=report)
         taxes = _taxes(line.impuestos, (*where, "impuestos"), catalogs=catalogs, day=day, report=report)
-        if taxes is None and default is None:
+        if whole is None:
+            continue
+        _check_keys(whole, where, catalogs=catalogs, day=day, report=report)
+        if taxes is None:
+            taxes = default if whole.impuestos is None else whole.impuestos
+        if taxes is None:
             report((*where, "impuestos"), NO_TAXES)
-        made = _line(
-            line, where, default or () if taxes is None else taxes, included=said.prices_include_taxes, report=report
-        )
+        made = _line(line, whole, where, taxes or (), report=report)
         lines += [made] if made else []
     if errors:
         raise SaleRefused.at(errors)
@@ -99,30 +100,30 @@ def _clean(folio: str, *, report: Report) -> str:
 
 
 def _line(
-    line: LineIn, where: tuple[str | int, ...], taxes: tuple[Impuesto, ...], *, included: bool, report: Report
+    line: LineIn, whole: Filled, where: tuple[str | int, ...], taxes: tuple[Impuesto, ...], *, report: Report
 ) -> SaleLine | None:
     try:
         return SaleLine(
             line=Line(
                 cantidad=exact(Decimal(line.cantidad)),
-                precio=exact(Decimal(line.precio)),
+                precio=exact(whole.precio),
                 descuento=exact(Decimal(line.descuento)),
-                incluye_impuestos=included,
-                objeto_imp=line.objeto_imp,
+                incluye_impuestos=whole.included,
+                objeto_imp=whole.objeto_imp,
                 impuestos=taxes,
             ),
-            clave_prod_serv=line.clave_prod_serv,
-            clave_unidad=line.clave_unidad,
-            descripcion=line.descripcion,
-            no_identificacion=line.no_identificacion,
-            unidad=line.unidad,
+            clave_prod_serv=whole.clave_prod_serv,
+            clave_unidad=whole.clave_unidad,
+            descripcion=whole.descripcion,
+            no_identificacion=whole.no_identificacion,
+            unidad=whole.unidad,
         )
     except IngresoRefused as refused:
         report((*where, refused.field), refused.message)
         return None
 
 
-def _check_keys(line: LineIn, here: tuple[str | int, ...], *, catalogs: Catalogs, day: date, report: Report) -> None:
+def _check_keys(line: Filled, here: tuple[str | int, ...], *, catalogs: Catalogs, day: date, report: Report) -> None:
     found = wrong_keys(
         clave_prod_serv=line.clave_prod_serv,
         clave_unidad=line.clave_unidad,

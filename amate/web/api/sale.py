@@ -66,22 +66,58 @@ Taxes = Annotated[list[ImpuestoIn], Field(max_length=10)]
 
 
 class LineIn(Strict):
-    descripcion: str = Field(max_length=2000)
+    producto: str | None = Field(
+        None,
+        min_length=1,
+        max_length=80,
+        description="La clave de un producto de tu lista en Amate. De él salen las claves del SAT, la unidad, los "
+        "impuestos, la descripción y el precio que no digas aquí; lo que digas aquí gana",
+        examples=["CAF-1"],
+    )
+    descripcion: str | None = Field(None, max_length=2000, description="Obligatoria si no dices producto")
     cantidad: Amount
-    precio: Amount = Field(description="De una unidad")
+    precio: Amount | None = Field(
+        None, description="De una unidad. Obligatorio si no dices producto, o si el producto no tiene precio"
+    )
     descuento: Amount = Field("0", description="De toda la partida")
-    clave_prod_serv: Key = Field(description="c_ClaveProdServ", examples=["27112100"])
-    clave_unidad: Key = Field(description="c_ClaveUnidad", examples=["H87"])
+    clave_prod_serv: Key | None = Field(
+        None, description="c_ClaveProdServ. Obligatoria si no dices producto", examples=["27112100"]
+    )
+    clave_unidad: Key | None = Field(
+        None, description="c_ClaveUnidad. Obligatoria si no dices producto", examples=["H87"]
+    )
     unidad: str | None = Field(None, max_length=100)
     no_identificacion: str | None = Field(None, max_length=200, description="Tu clave del artículo")
-    objeto_imp: Key = Field("02", description="c_ObjetoImp")
+    objeto_imp: Key | None = Field(None, description="c_ObjetoImp. Si falta: el del producto, o 02")
     impuestos: Taxes | None = Field(
-        None, description="Los de esta partida. Si falta, valen default_impuestos; nunca se supone una tasa"
+        None,
+        description="Los de esta partida. Si falta, valen los del producto o default_impuestos; nunca se supone una tasa",
     )
 
 
+EXAMPLE: dict[str, Any] = {
+    "sold_at": "2026-11-21T14:07:00-06:00",
+    "folio": "R-20418",
+    "forma_pago": "01",
+    "total": "156.00",
+    "lines": [
+        {"producto": "CAF-1", "cantidad": "2", "precio": "20.00"},
+        {
+            "descripcion": "Martillo de uña 16 oz",
+            "cantidad": "1",
+            "precio": "116.00",
+            "clave_prod_serv": "27111602",
+            "clave_unidad": "H87",
+            "impuestos": [{"impuesto": "002", "tipo_factor": "Tasa", "tasa_o_cuota": "0.16"}],
+        },
+    ],
+}
+
+
 class SaleIn(Strict):
-    """Una venta al público en general."""
+    """Una venta al público en general. Una partida puede nombrar un producto de tu lista, o decirlo todo ella misma."""
+
+    model_config = ConfigDict(extra="forbid", strict=False, json_schema_extra={"examples": [EXAMPLE]})
 
     sold_at: Moment = Field(description="Instante de la venta, con su zona", examples=["2026-11-21T14:07:00-06:00"])
     branch: str | None = Field(None, max_length=40, description="Código de la sucursal; obligatorio si hay varias")

@@ -26,6 +26,7 @@ FAMILIES = {
     "branch": "Sucursales",
     "portal_policy": "Reglas del portal",
     "csd": "Sello digital (CSD)",
+    "mail": "Correo",
 }
 
 WORDS = {
@@ -76,6 +77,9 @@ WORDS = {
     "branch.closed": "Cerró una sucursal",
     "branch.opened_again": "Abrió otra vez una sucursal",
     "portal_policy.set": "Cambió las reglas del portal",
+    "mail.set": "Cambió cómo salen los correos: {way}",
+    "mail.tried": "Envió un correo de prueba a {to}",
+    "mail.let_be": "Dio por atendido un correo que no llegó",
     "csd.sent": "Subió un sello digital para revisarlo",
     "csd.kept": "Guardó un sello digital",
     "csd.refused": "No aceptó un sello digital",

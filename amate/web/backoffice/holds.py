@@ -15,6 +15,7 @@ from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import MAY_HOLD, MAY_RESEND, MAY_VOID, require
 from amate.web.backoffice.tickets import HoldForm, SendForm, find_ticket, show_ticket
 from amate.web.clock import now
+from amate.web.sends import OFFICE, SENT_TOO_OFTEN, count_send, sends_must_wait
 
 
 @require_POST
@@ -46,8 +47,12 @@ def send(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     if found.state == Ticket.State.VOID:
         messages.error(request, "Esta nota está cancelada: ya no se envía.")
         return redirect(address(request, "ticket", found.pk))
-    to = form.cleaned_data["correo"]
-    promise_note(ticket=found, to=to, now=now())
+    to, moment, about = form.cleaned_data["correo"], now(), f"ticket:{found.pk}"
+    if sends_must_wait(OFFICE, about, now=moment):
+        form.add_error("correo", SENT_TOO_OFTEN)
+        return show_ticket(request, found, send=form, status=422)
+    promise_note(ticket=found, to=to, now=moment)
+    count_send(request, OFFICE, about, now=moment)
     messages.success(request, f"Enviamos la nota a {to}.")
     return redirect(address(request, "ticket", found.pk))
 

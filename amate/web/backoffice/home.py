@@ -19,6 +19,7 @@ from amate.papers.dates import MONTHS, short
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
 from amate.web.addresses import API, portal_site, portal_url
+from amate.web.backoffice.mail_tasks import astray_keys, mail_tasks
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.path import path_of
 from amate.web.backoffice.roles import MAY_CONFIGURE, may
@@ -113,6 +114,8 @@ def _todo(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: Zone
     # A refused invoice has its own line above; its promise would count it twice.
     failing = Promise.objects.failing().exclude(key__in=[f"stamp:{pk}" for pk in mend])
     found += _alarms(request, failing)
+    found += [ToDo("bad", "i-stop", one.text, one.why, one.button, one.url) for one in mail_tasks(request)]
+    failing = failing.exclude(key__in=astray_keys())
     given_up = failing.filter(next_try_at__isnull=True).count()
     if given_up:
         text = "1 pendiente te necesita" if given_up == 1 else f"{given_up} pendientes te necesitan"

@@ -76,7 +76,7 @@ class MappingForm(forms.Form):
     branch = forms.ChoiceField(label="Sucursal", required=False)
     forma_pago = forms.ChoiceField(
         label="Forma de pago",
-        choices=[("", "La dice el archivo"), *((one.clave, f"{one.clave} {one.texto}") for one in FORMAS_PAGO.values() if one.clave != "99")],
+        choices=[("", "La dice el archivo"), *((one.clave, f"{one.clave} {one.texto}") for one in FORMAS_PAGO.values() if one.clave != "99"), ("99", "Aún no se paga: a crédito (PPD)")],
         required=False,
     )  # fmt: skip
     iva = forms.ChoiceField(

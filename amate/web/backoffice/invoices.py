@@ -3,7 +3,6 @@
 import logging
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,30 +10,30 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from amate.audit.record import record
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
 from amate.fiscal.tfd import read_timbre
-from amate.invoices.deliver import promise_delivery, resend_occasion
+from amate.invoices.deliver import resend_invoice
 from amate.invoices.models import Invoice, Origin, RefusedBy, Sealing, Stamp, State
 from amate.invoices.pdf import pdf_of
 from amate.invoices.queries import invoices_in
 from amate.invoices.refusals import staff_advice
 from amate.invoices.stamp import may_seal_anew, seal_anew
-from amate.messages.models import Message
 from amate.papers.invoice import is_sample
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import ticket_of_invoice
 from amate.tenancy.models import IllegalMove
 from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.mails import deliveries_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.pending import PendingRow, pending_row
 from amate.web.backoffice.roles import MAY_RESEND, MAY_RETRY, MAY_SEAL_ANEW, may, require
-from amate.web.backoffice.rows import Pill, invoice_pill, invoice_rows
+from amate.web.backoffice.rows import invoice_pill, invoice_rows
 from amate.web.clock import now
 from amate.web.files import pdf_response, xml_response
 from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.sends import OFFICE, SENT_TOO_OFTEN, count_send, sends_must_wait
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +44,6 @@ STATES = {
     State.REFUSED.value: "Rechazada",
 }
 PACS = {"sw_sapien": "SW Sapien"}
-MESSAGE_TONES: dict[str, str] = {Message.State.SENT: "ok", Message.State.REFUSED: "bad"}
 
 
 class ResendForm(forms.Form):
@@ -98,10 +96,12 @@ def resend(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     form = ResendForm(request.POST)
     if not form.is_valid():
         return _show(request, found, form, status=422)
-    moment, to = now(), form.cleaned_data["correo"]
-    occasion = resend_occasion(moment)
-    promise_delivery(invoice_id=found.pk, to=to, occasion=occasion, priority=SOMEBODY_WAITS, now=moment)
-    record("invoice.resent", about=f"invoice:{found.pk}", now=moment, to=to)
+    moment, to, about = now(), form.cleaned_data["correo"], f"invoice:{found.pk}"
+    if sends_must_wait(OFFICE, about, now=moment):
+        form.add_error("correo", SENT_TOO_OFTEN)
+        return _show(request, found, form, status=422)
+    resend_invoice(invoice_id=found.pk, to=to, priority=SOMEBODY_WAITS, now=moment)
+    count_send(request, OFFICE, about, now=moment)
     messages.success(request, f"La enviamos a {to}. Abajo verás cuando salga.")
     return redirect(address(request, "invoice", found.pk) + "#correos")
 
@@ -167,7 +167,7 @@ def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 
         sample=stamp is not None and is_sample(read_timbre(bytes(stamp.xml))),
         sealings=Sealing.objects.defer("xml").filter(invoice=found).order_by("-id"),
         moves=[(State(move.state).label, move) for move in found.moves.order_by("-pgh_id")],  # type: ignore[attr-defined]
-        deliveries=_deliveries(found),
+        deliveries=deliveries_of(f"invoice:{found.pk}", kind="deliver", invoice_id=found.pk),
         ticket=ticket_of_invoice(found.pk),
         pac=PACS.get(stamp.pac, stamp.pac) if stamp else "",
         advice=_advice(found),
@@ -211,24 +211,3 @@ def _facts(found: Invoice) -> list[tuple[str, str]]:
 
 def _named(catalog: str, key: str) -> str:
     return f"{key} · {name_of(catalog, key)}"
-
-
-def _deliveries(found: Invoice) -> list[dict[str, Any]]:
-    """Every mail that was sent or waits, newest first. Before its first try a delivery is only a promise."""
-    written = list(Message.objects.filter(about=f"invoice:{found.pk}").order_by("-id"))
-    keys = {message.key for message in written}
-    waiting = Promise.objects.open().filter(kind="deliver", args__invoice_id=found.pk).order_by("-id")
-    rows = [
-        {"to": one.args["to"], "pill": Pill("Por enviar", "warn"), "moment": one.asked_at, "error": ""}
-        for one in waiting
-        if one.key not in keys
-    ]
-    return rows + [
-        {
-            "to": message.to,
-            "pill": Pill(message.get_state_display(), MESSAGE_TONES.get(message.state, "warn")),
-            "moment": message.sent_at or message.created_at,
-            "error": message.error,
-        }
-        for message in written
-    ]

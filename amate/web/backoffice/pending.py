@@ -23,6 +23,7 @@ WORDS = {
     "deliver": "Enviar la factura",
     "invite": "Enviar la invitación",
     "send_note": "Enviar la nota",
+    "try_mail": "Enviar un correo de prueba",
     "release": "Devolver la nota al portal",
     "read_batch": "Leer el archivo que subiste",
     "commit_batch": "Registrar lo del archivo que subiste",

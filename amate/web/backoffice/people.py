@@ -37,6 +37,9 @@ WHAT_IT_MAY = {
 }
 MAILS = {
     Message.State.SENT: Pill("Correo enviado", "ok"),
+    Message.State.DELIVERED: Pill("Correo entregado", "ok"),
+    Message.State.BOUNCED: Pill("El correo rebotó", "bad"),
+    Message.State.COMPLAINED: Pill("El correo rebotó", "bad"),
     Message.State.REFUSED: Pill("El correo la rechazó", "bad"),
 }
 

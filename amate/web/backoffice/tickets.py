@@ -23,6 +23,7 @@ from amate.self_invoicing.note import A_CREDITO, print_note
 from amate.self_invoicing.queries import STATES, state_of, tickets_in
 from amate.web.addresses import portal_site, qr_url
 from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.mails import deliveries_of
 from amate.web.backoffice.page import show
 from amate.web.backoffice.roles import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SELL, MAY_VOID, may, require
 from amate.web.backoffice.rows import invoice_pill, ticket_pill, ticket_rows
@@ -151,6 +152,7 @@ def show_ticket(
         paid_with=A_CREDITO if found.metodo_pago == PPD else name_of("forma_pago", found.forma_pago),
         lines=[_line(sale) for sale in lines_from_json(found.lines)],
         steps=_steps(found, claims),
+        deliveries=deliveries_of(f"ticket:{found.pk}", kind="send_note", ticket_id=found.pk),
         qr_url=qr_url(found, company=request.company),  # type: ignore[attr-defined]
         locked=found.state == Ticket.State.LOCKED,
         may_hold=free and may(request, MAY_HOLD),

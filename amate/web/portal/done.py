@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.qr import verification_url
 from amate.fiscal.tfd import read_timbre
-from amate.invoices.deliver import promise_delivery, resend_occasion
+from amate.invoices.deliver import resend_invoice
 from amate.invoices.models import Invoice, Stamp
 from amate.invoices.pdf import pdf_of
 from amate.messages.models import Message
@@ -18,9 +18,9 @@ from amate.promises.kinds import MAIL
 from amate.tenancy.compiled import Arg, Compiled
 from amate.web.files import pdf_response, xml_response
 from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
-from amate.web.portal.guard import count_send, sends_must_wait
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
+from amate.web.sends import PORTAL, count_send, sends_must_wait
 
 _STAMP = Compiled(
     lambda: Stamp.objects.select_related("invoice__profile", "invoice__branch").filter(invoice_id=Arg("invoice"))
@@ -66,13 +66,13 @@ def send(request: HttpRequest, here: Here) -> HttpResponse:
     if not form.is_valid():
         return _draw(request, here, form)
     invoice = _invoice(here)
-    if sends_must_wait(invoice.pk, now=here.now):
+    about = f"invoice:{invoice.pk}"
+    if sends_must_wait(PORTAL, about, now=here.now):
         form.add_error("correo", "Ya la enviamos varias veces. Espera una hora o descárgala aquí mismo")
         return _draw(request, here, form)
     to = form.cleaned_data["correo"]
-    occasion = resend_occasion(here.now)
-    promise_delivery(invoice_id=invoice.pk, to=to, occasion=occasion, priority=MAIL, now=here.now)
-    count_send(request, invoice.pk, now=here.now)
+    resend_invoice(invoice_id=invoice.pk, to=to, priority=MAIL, now=here.now)
+    count_send(request, PORTAL, about, now=here.now)
     return redirect(f"{here.shop.url('done')}?enviada=1")
 
 

@@ -18,7 +18,6 @@ NETWORK_A_DAY = Limit("portal-miss-network", 40, 86_400)
 CODE = Limit("portal-miss-code", 10, 3_600)
 COMPANY = Limit("portal-miss-company", 200, 600)
 COMPANY_ALARM = Limit("portal-alarm-company", 1, 600)
-SENDS = Limit("portal-send-invoice", 5, 3_600)
 STAMPS = Limit("portal-stamp-rfc", 20, 3_600)
 
 Refuse = Callable[[int], HttpResponse]
@@ -54,18 +53,6 @@ def count_miss(request: HttpRequest, guess: Guess, *, now: datetime, refuse: Ref
         within = [hit(limit, who, now=now) for limit, who in guess.buckets]
         _watch(guess.company_id, now=now)
         return None if all(within) else refuse(seconds_to_wait(guess.buckets, now=now))
-
-    _afterwards(request, after)
-
-
-def sends_must_wait(invoice_id: int, *, now: datetime) -> int:
-    """Seconds until the invoice may be mailed again: the portal is no mail cannon."""
-    return seconds_to_wait(((SENDS, str(invoice_id)),), now=now)
-
-
-def count_send(request: HttpRequest, invoice_id: int, *, now: datetime) -> None:
-    def after(response: HttpResponse) -> None:
-        hit(SENDS, str(invoice_id), now=now)
 
     _afterwards(request, after)
 

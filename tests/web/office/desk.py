@@ -11,6 +11,7 @@ from amate.fiscal.catalogs import installed
 from amate.fiscal.receptor import Receptor
 from amate.intake.upload import take_upload
 from amate.invoices.models import Invoice, Origin
+from amate.messages.models import Message
 from amate.self_invoicing.claim import claim_ticket
 from tests.people import FISICA
 from tests.world import Shop, World
@@ -69,6 +70,20 @@ def invited(
     """An invitation by the owner whose mail has not left yet. Inside the company's scope."""
     owner = Membership.objects.get(company=(shop or world.shop).company, user=(shop or world.shop).owner)
     return invite_person(email=email, role=role, by=owner, now=world.now())
+
+
+def astray(world: World, invoice: Invoice) -> int:
+    """A mail of an invoice that reached nobody. Inside the company's scope."""
+    about = f"invoice:{invoice.pk}"
+    made = Message.objects.create(
+        key=about,
+        kind="invoice",
+        about=about,
+        to="x@example.com",
+        state=Message.State.BOUNCED,
+        created_at=world.now(),
+    )
+    return int(made.pk)
 
 
 def uploaded(world: World, *, shop: Shop | None = None) -> int:

@@ -20,7 +20,7 @@ from tests.web.office.desk import Office
 from tests.web.portal.buyer import Buyer
 from tests.world import World
 
-PAGES = ("", "empresa/", "marca/", "sucursales/", "sello/", "portal/", "dominio/")
+PAGES = ("", "empresa/", "marca/", "sucursales/", "sello/", "correo/", "portal/", "dominio/")
 RULES = {"enabled": "on", "window_days": "30", "grace_days": "", "minimum": "", "sources": "", "default_uso": ""}
 
 

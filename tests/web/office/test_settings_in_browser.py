@@ -12,7 +12,18 @@ from tests.database import empty
 from tests.web.office.test_pages_in_browser import LOOKS
 from tests.world import PASSWORD, World
 
-ROOMS = ("", "empresa/", "marca/", "sucursales/", "sello/", "portal/", "dominio/")
+ROOMS = (
+    "",
+    "empresa/",
+    "marca/",
+    "sucursales/",
+    "sello/",
+    "correo/",
+    "correo/?por=smtp",
+    "correo/?por=proveedor",
+    "portal/",
+    "dominio/",
+)
 
 
 def enters(person: Person, world: World) -> None:

@@ -85,6 +85,7 @@ def _things(world: World, shop: Shop) -> dict[str, int]:
         "promise_id": world.scoped(lambda: Promise.objects.given_up().get().pk, shop),
         "member_id": world.inside(lambda: Membership.objects.get(company=shop.company).pk),
         "invitation_id": world.scoped(lambda: desk.invited(world, shop=shop).pk, shop),
+        "message_id": world.scoped(lambda: desk.astray(world, invoice), shop),
         "batch_id": desk.uploaded(world, shop=shop),
         "product_id": desk.listed(world, shop=shop),
         "key_id": world.inside(lambda: ApiKey.objects.filter(company=shop.company).latest("id").pk),
@@ -122,6 +123,8 @@ def _addresses(slug: str, things: dict[str, int]) -> list[tuple[str, str, str]]:
                         "bloquear/",
                         "cancelar/",
                         "enviar/",
+                        "atendido/",
+                        "correo/probar/",
                     )
                 )
                 else "GET",

@@ -12,6 +12,7 @@ ENTRIES = (
     ("settings_brand", "Marca", "Logotipo, color y textos"),
     ("settings_branches", "Sucursales", "Lugares de expedición y series"),
     ("settings_csd", "Sello digital", "Tu CSD: vigencia y renovación"),
+    ("settings_mail", "Correo", "Por dónde salen tus correos y cómo hablan"),
     ("settings_portal", "Portal", "Plazo, mes, mínimo, usos y concepto"),
     ("settings_domain", "Dominio", "El nombre propio de tu portal"),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from amate.web.backoffice.settings import branches, brand, company, csd, domain, first_invoice, index, portal
+from amate.web.backoffice.settings import branches, brand, company, csd, domain, first_invoice, index, mail, portal
 
 urlpatterns = [
     path("", index.index, name="settings"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("sucursales/<int:branch_id>/sin-logotipo/", branches.no_logo, name="settings_branch_no_logo"),
     path("sello/", csd.csd, name="settings_csd"),
     path("sello/estado/", csd.verdict, name="settings_verdict"),
+    path("correo/", mail.mail, name="settings_mail"),
+    path("correo/probar/", mail.test, name="settings_mail_test"),
+    path("correo/probar/estado/", mail.verdict, name="settings_mail_verdict"),
     path("portal/", portal.portal, name="settings_portal"),
     path("portal/<int:branch_id>/", portal.portal, name="settings_portal_branch"),
     path("prueba/", first_invoice.first_invoice, name="settings_first_invoice"),

@@ -1,0 +1,53 @@
+"""What mail asks of a person, for the first page: mails that reached nobody, and mail that cannot leave at all."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from amate.messages.models import Message
+from amate.messages.set_mail import ALARM
+from amate.promises.models import Promise
+from amate.web.backoffice.mails import KINDS, page_about
+from amate.web.backoffice.page import address
+from amate.web.backoffice.roles import MAY_CONFIGURE, may
+
+
+@dataclass(frozen=True, slots=True)
+class MailTask:
+    text: str
+    why: str
+    button: str
+    url: str
+
+
+def mail_tasks(request: HttpRequest) -> list[MailTask]:
+    return [*_shut(request), *_astray(request)]
+
+
+def astray_keys() -> list[str]:
+    """Of the promises that these tasks tell already."""
+    return list(Message.objects.astray().values_list("key", flat=True)[:1000])
+
+
+def _shut(request: HttpRequest) -> list[MailTask]:
+    count = Promise.objects.failing().filter(alarm=ALARM).count()
+    if not count:
+        return []
+    wait = "1 correo espera y saldrá solo" if count == 1 else f"{count} correos esperan y saldrán solos"
+    url = address(request, "settings_mail" if may(request, MAY_CONFIGURE) else "pending")
+    return [MailTask("Tus correos no salen", f"Revisa Ajustes › Correo. {wait}", "Revisar", url)]
+
+
+def _astray(request: HttpRequest) -> list[MailTask]:
+    found = list(Message.objects.astray().only("kind", "about", "to").order_by("-id")[:100])
+    if not found:
+        return []
+    if len(found) == 1:
+        one = found[0]
+        text = f"{KINDS.get(one.kind, 'Correo')} que no llegó a {one.to}"
+        if one.kind == "invitation":  # another address is another invitation
+            return [MailTask(text, "Su dirección no la recibe", "Ver", address(request, "mails") + "?ver=sin-llegar")]
+        return [MailTask(text, "Su dirección no la recibe", "Enviar a otro correo", page_about(request, one.about))]
+    many = "100 o más" if len(found) == 100 else str(len(found))
+    url = address(request, "mails") + "?ver=sin-llegar"
+    return [MailTask(f"{many} correos no llegaron", "Sus direcciones no los reciben", "Enviar a otro correo", url)]
