@@ -53,7 +53,7 @@ def prepare_delivery(
         "uuid": str(stamp.uuid).upper(),
         "sample": is_sample(read_timbre(bytes(stamp.xml))),
     }
-    message = claim_mail(key=key, kind="invoice", about=f"invoice:{invoice_id}", to=to, facts=facts, now=now)
+    message = claim_mail(key=key, kind="invoice", about=f"invoice:{invoice_id}", to=to, facts=facts, way=way, now=now)
     if message is None:
         return None
     name = f"{stamp.invoice.rfc}-{stamp.invoice.number}"

@@ -28,11 +28,11 @@ def prepare_invitation(*, invitation_id: int, site: str, way: Way, now: datetime
     facts = {"invitation": invitation, "until": _until(invitation)}
     key = f"invitation:{invitation.pk}"
     shown = facts | {"link": f"{site}…/"}
-    message = claim_mail(key=key, kind="invitation", about=key, to=invitation.email, facts=shown, now=now)
+    message = claim_mail(key=key, kind="invitation", about=key, to=invitation.email, facts=shown, way=way, now=now)
     if message is None:
         return None
     mail = outgoing(message, way=way, reply_to=invitation.invited_by)
-    _, text, html = render_mail("invitation", facts | {"link": f"{site}{token_of(invitation)}/"})
+    _, text, html = render_mail("invitation", facts | {"link": f"{site}{token_of(invitation)}/"}, way=way)
     return message.pk, replace(mail, text=text, html=html)
 
 

@@ -24,7 +24,7 @@ def promise_test_mail(*, to: str, now: datetime) -> None:
 
 def prepare_test_mail(*, to: str, key: str, way: Way, now: datetime) -> tuple[int, Outgoing] | None:
     """Write the message (once a key) and claim it for sending. None: it was sent before."""
-    message = claim_mail(key=key, kind=KIND, about=ABOUT, to=to, facts={"way": way}, now=now)
+    message = claim_mail(key=key, kind=KIND, about=ABOUT, to=to, facts={"way": way}, way=way, now=now)
     return None if message is None else (message.pk, outgoing(message, way=way))
 
 

@@ -12,12 +12,13 @@ SECRET, SIGNING = "mail.secret", "mail.signing"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`account` None: by the installation's own server."""
+    """`account` None: by the installation's own server. `emisor` and `usted` are for the letterhead."""
 
+    emisor: Emisor
     sender: str
-    sender_name: str
     reply_to: str
     account: MailAccount | None
+    usted: bool = False
 
 
 def way_out(*, house_sender: str) -> Way:
@@ -25,8 +26,9 @@ def way_out(*, house_sender: str) -> Way:
     kept: MailSettings | None = MailSettings.objects.first()
     emisor: Emisor = Emisor.objects.get()
     reply_to = (kept.reply_to if kept else "") or emisor.correo
+    usted = kept is not None and kept.usted
     if kept is None or kept.way == MailSettings.HOUSE:
-        return Way(house_sender, emisor.nombre_comercial, reply_to, None)
+        return Way(emisor, house_sender, reply_to, None, usted)
     account = MailAccount(
         way=kept.way,
         host=kept.host,
@@ -37,4 +39,4 @@ def way_out(*, house_sender: str) -> Way:
         domain=kept.domain,
         region=kept.region,
     )
-    return Way(kept.sender, emisor.nombre_comercial, reply_to, account)
+    return Way(emisor, kept.sender, reply_to, account, usted)

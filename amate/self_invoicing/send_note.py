@@ -38,7 +38,7 @@ def prepare_note_mail(
         "late": now > ticket.deadline,
         "button": f"Facturar mi compra de ${ticket.total:,.2f}",
     }
-    message = claim_mail(key=key, kind="note", about=f"ticket:{ticket.pk}", to=to, facts=facts, now=now)
+    message = claim_mail(key=key, kind="note", about=f"ticket:{ticket.pk}", to=to, facts=facts, way=way, now=now)
     if message is None:
         return None
     return message.pk, outgoing(message, way=way)

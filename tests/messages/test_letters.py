@@ -113,7 +113,7 @@ def text_of(mail: EmailMessage) -> str:
 def visible(html: str) -> str:
     import html as entities
 
-    bare = re.sub(r"<(style|title).*?</\1>", " ", html, flags=re.DOTALL)
+    bare = re.sub(r"<(style|title).*?</\1>|</?span[^>]*>", "", html, flags=re.DOTALL)
     return " ".join(entities.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
 
