@@ -53,6 +53,14 @@ def _company(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def _person(argv: Sequence[str]) -> int:
+    """a way back in for a person: `reset-second-step`, or another `password`"""
+    _django()
+    from amate.running.person import main as run
+
+    return run(argv)
+
+
 def _backup(argv: Sequence[str]) -> int:
     """everything in one file, but for the keys"""
     _django()
@@ -128,6 +136,7 @@ COMMANDS: dict[str, Command] = {
     "worker": _worker,
     "migrate": _migrate,
     "company": _company,
+    "person": _person,
     "secrets": _secrets,
     "backup": _backup,
     "restore": _restore,

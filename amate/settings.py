@@ -170,16 +170,26 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Ours counts instead, for all processes together: web/guesses.py.
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# Django's own: allauth's writes rows of addresses that nobody here has verified.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_FORMS = {
     "login": "amate.web.account_forms.Login",
     "reauthenticate": "amate.web.account_forms.Again",
     "change_password": "amate.web.account_forms.ChangePassword",
+    "reset_password_from_key": "amate.web.account_forms.NewPassword",
 }
 MFA_ADAPTER = "amate.web.account.SecondStepDoor"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Amate"
 MFA_FORMS = {
     "authenticate": "amate.web.second_step.SecondStep",
     "activate_totp": "amate.web.account_forms.ActivateTotp",
+    "add_webauthn": "amate.web.account_forms.AddPasskey",
+    "edit_webauthn": "amate.web.account_forms.NamePasskey",
     "reauthenticate": "amate.web.second_step.SecondStepAgain",
 }
 

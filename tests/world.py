@@ -237,4 +237,12 @@ class World:
         self.inside(
             lambda: client.force_login((shop or self.shop).owner, backend="django.contrib.auth.backends.ModelBackend")
         )
+        self.inside(lambda: self._has_just_shown_who_it_is(client, (shop or self.shop).owner))
         return client
+
+    def _has_just_shown_who_it_is(self, client: Client, person: User) -> None:
+        """What a login leaves in the session, so that no page asks for the password again."""
+        session = client.session
+        session["account_authentication_methods_user"] = str(person.pk)
+        session["account_authentication_methods"] = [{"method": "password", "at": self.now().timestamp()}]
+        session.save()

@@ -102,3 +102,13 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.prefix
+
+
+class EntryRule(models.Model):
+    """Which roles of a company enter only with a second step. Read before a scope is opened: it decides whether one is."""
+
+    company = models.OneToOneField(Company, on_delete=models.CASCADE, primary_key=True, related_name="entry_rule")
+    roles = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.company_id}:{','.join(self.roles)}"

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from amate.access.end_sessions import end_sessions
 from amate.access.members import LAST_OWNER, NOT_YOURS, NotAllowed, keeps_an_owner, lock_member
 from amate.access.models import Membership, Role
 from amate.access.rules import may_manage
 from amate.audit.record import record
 
 
-def remove_person(*, membership_id: int, by: Membership, now: datetime) -> str:
-    """Take the membership away, at once: every request reads it. Answers the mail of who left.
+def remove_person(*, membership_id: int, by: Membership, session: str | None, now: datetime) -> str:
+    """Take the membership away, at once: every request reads it; and end the sessions, but the one of key `session` in
+    which it is done. Answers the mail of who left.
 
     Anybody may take away his own. Raises NoSuchPerson, and NotAllowed for an owner whom only an owner may remove, and
     for the last one.
@@ -22,5 +24,6 @@ def remove_person(*, membership_id: int, by: Membership, now: datetime) -> str:
         raise NotAllowed(LAST_OWNER)
     email = member.user.email
     member.delete()
+    end_sessions(user_id=member.user_id, keep=session)
     record("person.removed", about=f"person:{member.user_id}", now=now, mail=email, role=role.value)
     return email

@@ -4,14 +4,26 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from amate.web.guesses import count_guess
+from amate.web.guesses import count_guess, remember_device
 from amate.web.network import address_of
 from amate.web.note_logins import note_miss
+from amate.web.tell import tell
 
 WAIT = "Demasiados intentos. Espera unos minutos y vuelve a intentar"
+# Which word the person gets of what allauth would mail itself.
+NOTICES = {
+    "account/email/password_changed": "password_changed",
+    "account/email/password_reset": "password_changed",
+    "mfa/email/totp_activated": "second_step_added",
+    "mfa/email/totp_deactivated": "second_step_removed",
+    "mfa/email/webauthn_added": "second_step_added",
+    "mfa/email/webauthn_removed": "second_step_removed",
+    "mfa/email/recovery_codes_generated": "codes_made",
+}
 
 
 class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
@@ -34,7 +46,7 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Raises ValidationError when this mail or this network missed too often."""
-        guess = count_guess(request, at=str(credentials.get("email", "")).strip().lower())
+        guess = count_guess(request, of=str(credentials.get("email", "")).strip().lower(), secret="password")  # noqa: S106
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if user is not None:
             guess.was_right()
@@ -43,10 +55,33 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         note_miss(request, email=str(credentials.get("email", "")))
 
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **more)
+        remember_device(response, of=user.email)  # type: ignore[attr-defined]
+        return response
+
+    def send_notification_mail(self, template_prefix: str, user: Any, *said: Any, **more: Any) -> None:
+        tell(user, NOTICES[template_prefix])
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mail is owed and sent by the worker; whatever else allauth would send is not a flow of this house."""
+        raise RuntimeError(f"the web sends no mail: {template_prefix}")
+
 
 class SecondStepDoor(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": "No puedes desactivar la verificación en dos pasos",
         "cannot_generate_recovery_codes": "Activa antes la verificación en dos pasos: los códigos son su respaldo",
         "incorrect_code": "El código no es correcto. Escribe el que ves ahora en tu aplicación",
+        "unverified_email": "Antes confirma tu correo",
     }
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 allauth's name
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return f"Mi llave {count + 1}" if count else "Mi llave"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "Amate"}
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        return {**super().get_public_key_credential_user_entity(user), "display_name": user.nombre or user.email}

@@ -7,4 +7,4 @@ class WebConfig(AppConfig):
     name = "amate.web"
 
     def ready(self) -> None:
-        from amate.web import note_logins  # noqa: F401  its receivers connect themselves
+        from amate.web import end_other_sessions, note_logins  # noqa: F401  their receivers connect themselves

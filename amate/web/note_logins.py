@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.signals import password_changed, user_logged_in
+from allauth.account.signals import password_changed, password_reset, user_logged_in
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_out
 from django.db import transaction
@@ -32,6 +32,11 @@ def note_password(request: HttpRequest, user: User, **more: Any) -> None:
     _note("person.password_changed", request, user)
 
 
+@receiver(password_reset)
+def note_reset(request: HttpRequest, user: User, **more: Any) -> None:
+    _note("person.password_reset", request, user)
+
+
 @receiver(authenticator_added)
 def note_second_step(request: HttpRequest, user: User, authenticator: Any, **more: Any) -> None:
     _note("person.second_step_added", request, user, kind=str(authenticator.type))
@@ -49,6 +54,10 @@ def note_wrong_code(request: HttpRequest, user: User, **more: Any) -> None:
 
 def note_ended_elsewhere(request: HttpRequest, count: int) -> None:
     _note("session.ended_elsewhere", request, request.user, count=count)  # type: ignore[arg-type]
+
+
+def note_mail_changed(request: HttpRequest, user: User, *, before: str) -> None:
+    _note("person.mail_changed", request, user, before=before)
 
 
 def note_miss(request: HttpRequest, *, email: str) -> None:

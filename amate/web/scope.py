@@ -7,9 +7,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from amate.access.keys import find_api_key
 from amate.access.models import Membership
+from amate.access.second_step import owes_second_step
 from amate.audit.models import ActorKind
 from amate.audit.record import Actor, acting
 from amate.companies.models import Company
@@ -91,10 +93,12 @@ def _find(request: HttpRequest) -> Company | HttpResponseBase | None:
 def _of_member(request: HttpRequest, slug: str) -> Company | HttpResponseBase:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    rows = Membership.objects.select_related("company").filter(user_id=request.user.pk, company__slug=slug)
+    rows = Membership.objects.select_related("company__entry_rule").filter(user_id=request.user.pk, company__slug=slug)
     membership = rows.first()
     if membership is None:  # a company of others and one that does not exist look the same
         return not_found(request)
+    if owes_second_step(membership):
+        return redirect("account_second_step", slug=slug)
     request.membership = membership  # type: ignore[attr-defined]
     return membership.company
 

@@ -45,6 +45,7 @@ from amate.self_invoicing.claim import release_claim
 from amate.self_invoicing.send_note import prepare_note_mail
 from amate.tenancy.scope import company_scope
 from amate.worker import files
+from amate.worker.account_mails import prepare_account_mail
 from amate.worker.plugs import Plugs
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,9 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "invite": partial(invite, plugs),
         "send_note": partial(send_note, plugs),
         "try_mail": partial(try_mail, plugs),
+        "reset_password": partial(account_mail, plugs),
+        "change_mail": partial(account_mail, plugs),
+        "tell_person": partial(account_mail, plugs),
         "release": partial(release, plugs),
         "read_batch": partial(files.read, plugs),
         "commit_batch": partial(files.commit, plugs),
@@ -104,6 +108,10 @@ async def deliver(plugs: Plugs, lease: Lease) -> bool:
 
 async def invite(plugs: Plugs, lease: Lease) -> bool:
     return await _post(plugs, lease, _prepare_invitation)
+
+
+async def account_mail(plugs: Plugs, lease: Lease) -> bool:
+    return await _post(plugs, lease, prepare_account_mail)
 
 
 async def send_note(plugs: Plugs, lease: Lease) -> bool:

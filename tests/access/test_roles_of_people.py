@@ -26,7 +26,9 @@ def last_act(world: World) -> tuple[str, str, Any]:
 
 def test_a_role_is_changed_and_noted(world: World) -> None:
     leo = hired(world, LEO, Role.CASHIER)
-    world.scoped(partial(change_role, membership_id=leo.pk, role=Role.ACCOUNTANT, by=Role.ADMIN, now=world.now()))
+    world.scoped(
+        partial(change_role, membership_id=leo.pk, role=Role.ACCOUNTANT, by=Role.ADMIN, session=None, now=world.now())
+    )
     assert roles_in(world)[LEO] == "accountant"
     assert last_act(world) == (
         "person.role_changed",
@@ -38,26 +40,30 @@ def test_a_role_is_changed_and_noted(world: World) -> None:
 def test_the_same_role_again_is_no_act(world: World) -> None:
     leo = hired(world, LEO, Role.CASHIER)
     count = world.scoped(Entry.objects.count)
-    world.scoped(partial(change_role, membership_id=leo.pk, role=Role.CASHIER, by=Role.ADMIN, now=world.now()))
+    world.scoped(
+        partial(change_role, membership_id=leo.pk, role=Role.CASHIER, by=Role.ADMIN, session=None, now=world.now())
+    )
     assert world.scoped(Entry.objects.count) == count
 
 
 def test_the_last_owner_is_neither_demoted_nor_removed(world: World) -> None:
     ana = owner_of(world)
     with pytest.raises(NotAllowed, match="nombra antes a otro"):
-        world.scoped(partial(change_role, membership_id=ana.pk, role=Role.ADMIN, by=Role.OWNER, now=world.now()))
+        world.scoped(
+            partial(change_role, membership_id=ana.pk, role=Role.ADMIN, by=Role.OWNER, session=None, now=world.now())
+        )
     with pytest.raises(NotAllowed, match="nombra antes a otro"):
-        world.scoped(partial(remove_person, membership_id=ana.pk, by=ana, now=world.now()))
+        world.scoped(partial(remove_person, membership_id=ana.pk, by=ana, session=None, now=world.now()))
     assert roles_in(world) == {ANA: "owner"}
 
 
 def test_one_of_two_owners_may_go(world: World) -> None:
     ana, leo = owner_of(world), hired(world, LEO, Role.OWNER)
-    world.scoped(partial(remove_person, membership_id=ana.pk, by=ana, now=world.now()))
+    world.scoped(partial(remove_person, membership_id=ana.pk, by=ana, session=None, now=world.now()))
     assert roles_in(world) == {LEO: "owner"}
     assert last_act(world) == ("person.removed", f"person:{ana.user_id}", {"mail": ANA, "role": "owner"})
     with pytest.raises(NotAllowed):
-        world.scoped(partial(remove_person, membership_id=leo.pk, by=leo, now=world.now()))
+        world.scoped(partial(remove_person, membership_id=leo.pk, by=leo, session=None, now=world.now()))
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.ACCOUNTANT, Role.CASHIER, Role.SUPPORT, Role.COLLECTOR])
@@ -65,9 +71,9 @@ def test_only_an_owner_makes_changes_or_removes_an_owner(world: World, role: Rol
     ana, leo = owner_of(world), hired(world, LEO, role)
     hired(world, "eva@amate.example", Role.OWNER)
     for act in (
-        partial(change_role, membership_id=leo.pk, role=Role.OWNER, by=role, now=world.now()),
-        partial(change_role, membership_id=ana.pk, role=Role.CASHIER, by=role, now=world.now()),
-        partial(remove_person, membership_id=ana.pk, by=leo, now=world.now()),
+        partial(change_role, membership_id=leo.pk, role=Role.OWNER, by=role, session=None, now=world.now()),
+        partial(change_role, membership_id=ana.pk, role=Role.CASHIER, by=role, session=None, now=world.now()),
+        partial(remove_person, membership_id=ana.pk, by=leo, session=None, now=world.now()),
     ):
         with pytest.raises(NotAllowed, match="Solo quien es dueño"):
             world.scoped(act)
@@ -76,16 +82,20 @@ def test_only_an_owner_makes_changes_or_removes_an_owner(world: World, role: Rol
 
 def test_anybody_may_leave(world: World) -> None:
     leo = hired(world, LEO, Role.SUPPORT)
-    world.scoped(partial(remove_person, membership_id=leo.pk, by=leo, now=world.now()))
+    world.scoped(partial(remove_person, membership_id=leo.pk, by=leo, session=None, now=world.now()))
     assert LEO not in roles_in(world)
 
 
 def test_a_person_of_another_company_is_nobody_here(world: World) -> None:
     ana, theirs = owner_of(world), owner_of(world, shop=world.other)
     with pytest.raises(NoSuchPerson):
-        world.scoped(partial(change_role, membership_id=theirs.pk, role=Role.CASHIER, by=Role.OWNER, now=world.now()))
+        world.scoped(
+            partial(
+                change_role, membership_id=theirs.pk, role=Role.CASHIER, by=Role.OWNER, session=None, now=world.now()
+            )
+        )
     with pytest.raises(NoSuchPerson):
-        world.scoped(partial(remove_person, membership_id=theirs.pk, by=ana, now=world.now()))
+        world.scoped(partial(remove_person, membership_id=theirs.pk, by=ana, session=None, now=world.now()))
     assert set(roles_in(world, shop=world.other).values()) == {"owner"}
 
 
@@ -97,7 +107,7 @@ def test_two_owners_who_demote_each_other_at_once_leave_one(world: World) -> Non
         try:
             with company_scope(world.shop.company.pk):
                 together.wait(20)
-                change_role(membership_id=target.pk, role=Role.SUPPORT, by=Role.OWNER, now=world.now())
+                change_role(membership_id=target.pk, role=Role.SUPPORT, by=Role.OWNER, session=None, now=world.now())
         except NotAllowed as told:
             refused.append(str(told))
         finally:

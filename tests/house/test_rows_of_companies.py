@@ -21,6 +21,7 @@ DIRECTORY = {
     "access_membership",
     "access_apikey",
     "access_invitation",
+    "access_entryrule",
     "usersessions_usersession",
     "catalogs_satkey",
     "rate_bucket",

@@ -12,6 +12,7 @@ from django.db import connections
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
+from amate.web.guesses import count_guess
 from tests.world import PASSWORD, World
 
 LOGIN = "/cuenta/login/"
@@ -37,11 +38,18 @@ def test_only_what_staff_need_is_routed() -> None:
         "account_invitation",
         "account_sessions",
         "account_sessions_end",
+        "account_second_step",
+        "account_change_mail",
+        "account_confirm_mail",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
     }
 
 
 @pytest.mark.parametrize(
-    "path", ["password/reset/", "password/set/", "signup/", "email/", "confirm-email/", "login/code/"]
+    "path", ["password/set/", "signup/", "email/", "confirm-email/", "login/code/", "2fa/webauthn/signup/"]
 )
 def test_what_allauth_offers_besides_is_not_there(world: World, path: str) -> None:
     staff = world.log_in()
@@ -106,6 +114,49 @@ def test_simultaneous_tries_cannot_pass_the_limit_together(door: World) -> None:
 
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(one, range(12))) == [False] * 5 + [True] * 7
+
+
+def test_nobody_can_lock_somebody_out_from_elsewhere(door: World) -> None:
+    """Twenty networks miss until the account itself waits; the device that entered before, and only it, still gets in."""
+    desk, copied = Client(), Client()
+    assert _post(door, desk, LOGIN, login=ANA, password=PASSWORD).status_code == 302
+    _post(door, desk, "/cuenta/logout/")
+    door.time_passes(seconds=3600 - door.now().timestamp() % 3600 + 1)
+    for network in range(20):
+        tried = RequestFactory().post(LOGIN, REMOTE_ADDR=f"203.0.113.{network}")
+        for _ in range(5):
+            door.inside(lambda: count_guess(tried, of=ANA, secret="password"))  # noqa: B023
+    assert _misses(door, ANA, REMOTE_ADDR="198.51.100.7")
+    assert WAIT in _post(door, Client(), LOGIN, login=ANA, password=PASSWORD).content.decode()
+    assert _post(door, desk, LOGIN, login=ANA, password=PASSWORD).status_code == 302
+    other = _post(door, desk, LOGIN, login="mariana@papeleria.example", password="otra cosa larga")
+    assert WAIT not in other.content.decode()
+    for name, morsel in desk.cookies.items():
+        if name.startswith("amate_equipo_"):
+            copied.cookies[name] = morsel.value.replace(":", "x:", 1)
+    assert WAIT in _post(door, copied, LOGIN, login=ANA, password=PASSWORD).content.decode()
+
+
+def test_a_known_device_is_counted_too(door: World) -> None:
+    desk = Client()
+    _post(door, desk, LOGIN, login=ANA, password=PASSWORD)
+    _post(door, desk, "/cuenta/logout/")
+    said = [WAIT in _post(door, desk, LOGIN, login=ANA, password="otra cosa larga").content.decode() for _ in range(6)]
+    assert said == [False] * 5 + [True]
+    assert _post(door, Client(), LOGIN, login=ANA, password=PASSWORD).status_code == 302
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_what_a_login_leaves_in_the_browser_is_of_no_script_and_of_this_site(
+    world: World, settings: Any, secure: bool
+) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = secure
+    client = Client()
+    _get(world, client, LOGIN)
+    _post(world, client, LOGIN, login=ANA, password=PASSWORD)
+    kept = {name: (one["httponly"], one["samesite"], bool(one["secure"])) for name, one in client.cookies.items()}
+    assert len(kept) == 3
+    assert set(kept.values()) == {(True, "Lax", secure)}
 
 
 def test_a_second_step_is_tried_five_times_and_then_waits(door: World) -> None:

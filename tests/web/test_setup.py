@@ -1,5 +1,6 @@
 """The first run: an empty installation becomes a company through one page that opens once."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -145,3 +146,22 @@ def test_a_token_whose_use_failed_is_good_again(token: str) -> None:
 def test_of_the_token_only_its_digest_is_kept(token: str, tmp_path: Path) -> None:
     kept: Any = (tmp_path / "keys" / "first-run").read_text()
     assert token not in kept
+
+
+def test_behind_a_proxy_with_tls_it_opens_as_it_does_here(token: str, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["facturas.example"]
+    settings.CSRF_TRUSTED_ORIGINS = ["https://facturas.example"]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    through: Any = {"HTTP_HOST": "facturas.example", "HTTP_X_FORWARDED_PROTO": "https"}
+    client = Client(enforce_csrf_checks=True, **through)
+    page = client.get(f"/empezar/{token}")
+    assert page["Referrer-Policy"] == "same-origin"  # the address goes to no other site
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())
+    assert found
+    said = TYPED | {"csrfmiddlewaretoken": found[1]}
+    elsewhere = client.post(f"/empezar/{token}", said, headers={"origin": "https://otro.example"})
+    assert elsewhere.status_code == 403
+    answer = client.post(f"/empezar/{token}", said, headers={"origin": "https://facturas.example"})
+    assert answer["Location"] == "/oficina/cafeteria-el-amate/"
+    assert client.get(f"/empezar/{token}").status_code == 404

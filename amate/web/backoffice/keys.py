@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from amate.access.keys import SCOPES, make_api_key, revoke_api_key
 from amate.access.models import ApiKey
+from amate.web.backoffice.asks_again import asks_again, typed_before
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import MAY_MANAGE_PEOPLE, require
 from amate.web.clock import now
@@ -42,11 +43,12 @@ class KeyForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_again(MAY_MANAGE_PEOPLE)
 def keys(request: HttpRequest, slug: str) -> HttpResponse:
     """The list; a POST makes a key and shows it, this once."""
     require(request, MAY_MANAGE_PEOPLE)
     if request.method != "POST":
-        return _list(request, KeyForm())
+        return _list(request, KeyForm(initial=typed_before(request, "nombre", "permisos")))
     form = KeyForm(request.POST)
     if not form.is_valid():
         return _list(request, form, status=422)
@@ -57,6 +59,7 @@ def keys(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_again(MAY_MANAGE_PEOPLE)
 def revoke(request: HttpRequest, slug: str, key_id: int) -> HttpResponse:
     """Asks first; a POST revokes."""
     require(request, MAY_MANAGE_PEOPLE)

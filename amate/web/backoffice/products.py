@@ -124,8 +124,8 @@ def products(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str) -> HttpResponse:
+    require(request, MAY_KEEP_PRODUCTS)
     if request.method == "POST":
-        require(request, MAY_KEEP_PRODUCTS)
         if "buscar" in request.POST:
             return _form(request, ProductForm(initial=request.POST.dict()), None)
         form = ProductForm(request.POST)

@@ -7,6 +7,7 @@ from amate.web.backoffice import (
     companies,
     counter,
     counter_sale,
+    entry_rule,
     holds,
     home,
     imports,
@@ -15,8 +16,10 @@ from amate.web.backoffice import (
     mails,
     pending,
     people,
+    person,
     products,
     tickets,
+    withdraw,
 )
 
 app_name = "office"
@@ -43,9 +46,11 @@ of_a_company: list[URLPattern | URLResolver] = [
     path("correos/", mails.mails, name="mails"),
     path("correos/<int:message_id>/atendido/", mails.attended, name="mail_attended"),
     path("personas/", people.people, name="people"),
-    path("personas/<int:member_id>/", people.person, name="person"),
-    path("personas/<int:member_id>/quitar/", people.remove, name="remove_person"),
-    path("personas/invitaciones/<int:invitation_id>/retirar/", people.withdraw, name="withdraw"),
+    path("personas/segundo-paso/", entry_rule.entry_rule, name="entry_rule"),
+    path("personas/<int:member_id>/", person.person, name="person"),
+    path("personas/<int:member_id>/quitar/", person.remove, name="remove_person"),
+    path("personas/<int:member_id>/segundo-paso/", person.lost_second_step, name="lost_second_step"),
+    path("personas/invitaciones/<int:invitation_id>/retirar/", withdraw.withdraw, name="withdraw"),
     path("claves/", keys.keys, name="keys"),
     path("claves/<int:key_id>/revocar/", keys.revoke, name="revoke_key"),
     path("auditoria/", audit.audit, name="audit"),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from amate.web import clock
 from amate.web.portal.page import page
@@ -27,6 +28,7 @@ def ends(shop: Shop, seconds: int, *, now: datetime) -> str:
     return f"{shop.url('wait')}?hasta={int(now.timestamp()) + seconds}"
 
 
+@require_safe
 def wait(request: HttpRequest, slug: str) -> HttpResponse:
     """The end stands in the address and only this visitor reads it: the limiter, not this page, makes people wait."""
     now, shop = clock.now(), shop_of(request)

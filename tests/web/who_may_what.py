@@ -1,0 +1,257 @@
+"""Who may what: every address of the product on a line of its own, with the answer each kind of person gets.
+
+A new address needs its line here, or tests/web/test_who_may_what.py fails and names it. A method that has no line is
+answered by 405 (a stranger may be sent to the login before, who has nothing there by 404).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+COMPANY = "oficina/<slug>/"
+
+# Below /oficina/<company>/ ("." is the company's own page). yes: the page does its work, a form without its fields
+# included; -: 403. Nobody signed in is sent to the login, people of another company get 404: that holds for every line.
+OFFICE = """
+address                                    method owner admin accountant collector cashier support
+.                                          GET    yes   yes   yes        yes       yes     yes
+notas/                                     GET    yes   yes   yes        yes       yes     yes
+notas/<ticket>/                            GET    yes   yes   yes        yes       yes     yes
+notas/<ticket>/nota.pdf                    GET    yes   yes   yes        -         yes     -
+notas/<ticket>/bloquear/                   POST   yes   yes   yes        -         yes     -
+notas/<ticket>/desbloquear/                POST   yes   yes   yes        -         yes     -
+notas/<ticket>/cancelar/                   POST   yes   yes   yes        -         -       -
+notas/<ticket>/enviar/                     POST   yes   yes   yes        -         yes     -
+mostrador/                                 GET    yes   yes   yes        yes       yes     yes
+mostrador/nota/<ticket>/                   GET    yes   yes   yes        -         yes     -
+mostrador/nota/<ticket>/                   POST   yes   yes   yes        -         yes     -
+mostrador/venta/                           GET    yes   yes   yes        -         yes     -
+mostrador/venta/                           POST   yes   yes   yes        -         yes     -
+mostrador/factura/<invoice>/               GET    yes   yes   yes        yes       yes     yes
+facturas/                                  GET    yes   yes   yes        yes       yes     yes
+facturas/<invoice>/                        GET    yes   yes   yes        yes       yes     yes
+facturas/<invoice>/xml                     GET    yes   yes   yes        yes       yes     yes
+facturas/<invoice>/pdf                     GET    yes   yes   yes        yes       yes     yes
+facturas/<invoice>/reenviar/               POST   yes   yes   yes        -         yes     -
+facturas/<invoice>/sellar-de-nuevo/        POST   yes   yes   yes        -         -       -
+personas/                                  GET    yes   yes   yes        -         -       -
+personas/                                  POST   yes   yes   -          -         -       -
+personas/segundo-paso/                     GET    yes   -     -          -         -       -
+personas/segundo-paso/                     POST   yes   -     -          -         -       -
+personas/<member>/                         GET    yes   yes   -          -         -       -
+personas/<member>/                         POST   yes   yes   -          -         -       -
+personas/<member>/quitar/                  GET    yes   yes   -          -         -       -
+personas/<member>/quitar/                  POST   yes   yes   -          -         -       -
+personas/<member>/segundo-paso/            GET    yes   yes   -          -         -       -
+personas/<member>/segundo-paso/            POST   yes   yes   -          -         -       -
+personas/invitaciones/<invitation>/retirar/ GET    yes   yes   -          -         -       -
+personas/invitaciones/<invitation>/retirar/ POST   yes   yes   -          -         -       -
+claves/                                    GET    yes   yes   -          -         -       -
+claves/                                    POST   yes   yes   -          -         -       -
+claves/<key>/revocar/                      GET    yes   yes   -          -         -       -
+claves/<key>/revocar/                      POST   yes   yes   -          -         -       -
+auditoria/                                 GET    yes   yes   yes        -         -       -
+importar/                                  GET    yes   yes   yes        yes       yes     yes
+importar/                                  POST   yes   yes   yes        -         -       -
+importar/<batch>/                          GET    yes   yes   yes        yes       yes     yes
+importar/<batch>/columnas/                 GET    yes   yes   yes        yes       yes     yes
+importar/<batch>/columnas/                 POST   yes   yes   yes        -         -       -
+importar/<batch>/errores.csv               GET    yes   yes   yes        yes       yes     yes
+importar/<batch>/registrar/                POST   yes   yes   yes        -         -       -
+importar/<batch>/deshacer/                 POST   yes   yes   yes        -         -       -
+productos/                                 GET    yes   yes   yes        yes       yes     yes
+productos/nuevo/                           GET    yes   yes   yes        -         -       -
+productos/nuevo/                           POST   yes   yes   yes        -         -       -
+productos/<product>/                       GET    yes   yes   yes        yes       yes     yes
+productos/<product>/                       POST   yes   yes   yes        -         -       -
+productos/<product>/retirar/               POST   yes   yes   yes        -         -       -
+pendientes/                                GET    yes   yes   yes        yes       yes     yes
+pendientes/<promise>/reintentar/           POST   yes   yes   yes        -         -       -
+ajustes/                                   GET    yes   yes   -          -         -       -
+ajustes/empresa/                           GET    yes   yes   -          -         -       -
+ajustes/empresa/                           POST   yes   yes   -          -         -       -
+ajustes/marca/                             GET    yes   yes   -          -         -       -
+ajustes/marca/                             POST   yes   yes   -          -         -       -
+ajustes/sucursales/                        GET    yes   yes   -          -         -       -
+ajustes/sucursales/                        POST   yes   yes   -          -         -       -
+ajustes/sucursales/<branch>/               GET    yes   yes   -          -         -       -
+ajustes/sucursales/<branch>/               POST   yes   yes   -          -         -       -
+ajustes/sello/                             GET    yes   yes   -          -         -       -
+ajustes/sello/                             POST   yes   yes   -          -         -       -
+ajustes/portal/                            GET    yes   yes   -          -         -       -
+ajustes/portal/                            POST   yes   yes   -          -         -       -
+ajustes/portal/<branch>/                   GET    yes   yes   -          -         -       -
+ajustes/portal/<branch>/                   POST   yes   yes   -          -         -       -
+ajustes/marca/logotipo/                    POST   yes   yes   -          -         -       -
+ajustes/marca/quitar/                      POST   yes   yes   -          -         -       -
+ajustes/sucursales/<branch>/cerrar/        POST   yes   yes   -          -         -       -
+ajustes/prueba/                            POST   yes   yes   -          -         -       -
+ajustes/sucursales/hora/                   GET    yes   yes   -          -         -       -
+ajustes/sello/estado/                      GET    yes   yes   -          -         -       -
+"""
+
+# What belongs to no company of its own. open: answered; login: sent to the login; again: the person shows once more who it
+# is; none: 404. "person" is signed in, by the password alone, and works for no company here.
+EVERYBODY = """
+address                                    method stranger person
+.                                          GET    open     open
+.                                          POST   open     open
+salud/                                     GET    open     open
+salud/                                     POST   open     open
+metrics                                    GET    none     none
+empezar/<token>                            GET    none     none
+empezar/<token>                            POST   none     none
+oficina/                                   GET    login    open
+oficina/                                   POST   login    open
+cuenta/login/                              GET    open     open
+cuenta/login/                              POST   open     open
+cuenta/logout/                             GET    login    open
+cuenta/logout/                             POST   login    login
+cuenta/inactive/                           GET    open     open
+cuenta/reauthenticate/                     GET    login    open
+cuenta/reauthenticate/                     POST   login    open
+cuenta/sesiones/                           GET    login    open
+cuenta/sesiones/cerrar/                    POST   login    open
+cuenta/invitacion/<token>/                 GET    none     none
+cuenta/invitacion/<token>/                 POST   none     none
+cuenta/segundo-paso/<slug>/                GET    login    none
+cuenta/correo/                             GET    login    again
+cuenta/correo/                             POST   login    again
+cuenta/correo/<token>/                     GET    login    none
+cuenta/correo/<token>/                     POST   login    none
+cuenta/password/change/                    GET    login    open
+cuenta/password/change/                    POST   login    open
+cuenta/password/reset/                     GET    open     open
+cuenta/password/reset/                     POST   open     open
+cuenta/password/reset/done/                GET    open     open
+cuenta/password/reset/key/<token>/         GET    open     open
+cuenta/password/reset/key/<token>/         POST   open     open
+cuenta/password/reset/key/done/            GET    open     open
+cuenta/2fa/                                GET    login    open
+cuenta/2fa/authenticate/                   GET    login    open
+cuenta/2fa/authenticate/                   POST   login    open
+cuenta/2fa/reauthenticate/                 GET    login    again
+cuenta/2fa/reauthenticate/                 POST   login    again
+cuenta/2fa/totp/activate/                  GET    login    again
+cuenta/2fa/totp/activate/                  POST   login    again
+cuenta/2fa/totp/deactivate/                GET    login    none
+cuenta/2fa/totp/deactivate/                POST   login    none
+cuenta/2fa/recovery-codes/                 GET    login    none
+cuenta/2fa/recovery-codes/generate/        GET    login    again
+cuenta/2fa/recovery-codes/generate/        POST   login    again
+cuenta/2fa/recovery-codes/download/        GET    login    none
+cuenta/2fa/webauthn/                       GET    login    open
+cuenta/2fa/webauthn/add/                   GET    login    again
+cuenta/2fa/webauthn/add/                   POST   login    again
+cuenta/2fa/webauthn/reauthenticate/        GET    login    again
+cuenta/2fa/webauthn/reauthenticate/        POST   login    again
+cuenta/2fa/webauthn/keys/<pk>/remove/      GET    login    again
+cuenta/2fa/webauthn/keys/<pk>/remove/      POST   login    again
+cuenta/2fa/webauthn/keys/<pk>/edit/        GET    login    again
+cuenta/2fa/webauthn/keys/<pk>/edit/        POST   login    again
+cuenta/2fa/webauthn/login/                 GET    login    open
+cuenta/2fa/webauthn/login/                 POST   login    open
+f/<slug>/                                  GET    open     open
+f/<slug>/                                  POST   open     open
+f/<slug>/datos/                            GET    open     open
+f/<slug>/datos/                            POST   open     open
+f/<slug>/datos/fiscal/                     POST   open     open
+f/<slug>/revisar/                          GET    open     open
+f/<slug>/revisar/                          POST   open     open
+f/<slug>/revisar/nombre/                   POST   open     open
+f/<slug>/emitiendo/                        GET    open     open
+f/<slug>/listo/                            GET    open     open
+f/<slug>/factura.pdf                       GET    open     open
+f/<slug>/factura.xml                       GET    open     open
+f/<slug>/enviar/                           GET    open     open
+f/<slug>/enviar/                           POST   open     open
+f/<slug>/otra/                             POST   open     open
+f/<slug>/descargar/                        GET    open     open
+f/<slug>/descargar/                        POST   open     open
+f/<slug>/aviso/                            GET    open     open
+f/<slug>/espera/                           GET    open     open
+f/<slug>/ayuda/                            GET    open     open
+f/<slug>/privacidad/                       GET    open     open
+f/<slug>/accesibilidad/                    GET    open     open
+f/<slug>/-/marca.css                       GET    open     open
+f/<slug>/-/logo.png                        GET    none     none
+f/<slug>/<code>/<cents>                    GET    open     open
+api/v1/openapi.json                        GET    open     open
+api/v1/openapi.json                        POST   open     open
+"""
+
+# Every operation of the API and the one permission a key needs for it. Without a key it is 401, without that permission
+# 403 that names it.
+API = """
+method operation                                scope
+GET    /tickets/{code}                          tickets:read
+GET    /tickets/{code}/note.pdf                 tickets:read
+GET    /tickets/{code}/note.txt                 tickets:read
+GET    /tickets/{code}/note.escpos              tickets:read
+PUT    /tickets/{code}/note.pdf                 tickets:write
+PUT    /tickets/{code}/note.txt                 tickets:write
+PUT    /tickets/{code}/note.escpos              tickets:write
+DELETE /tickets/{code}/note.pdf                 tickets:write
+DELETE /tickets/{code}/note.txt                 tickets:write
+DELETE /tickets/{code}/note.escpos              tickets:write
+PUT    /tickets/{source}/{external_id}          tickets:write
+DELETE /tickets/{source}/{external_id}          tickets:write
+POST   /tickets/{source}/{external_id}/lock     tickets:write
+POST   /tickets/{source}/{external_id}/unlock   tickets:write
+POST   /code-blocks                             tickets:write
+GET    /invoices/{uuid}                         invoices:read
+GET    /invoices/{uuid}.xml                     invoices:read
+GET    /invoices/{uuid}.pdf                     invoices:read
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    address: str
+    method: str
+    answers: dict[str, str]
+    """{who: word}"""
+
+
+def lines(table: str) -> list[Line]:
+    head, *rows = [row.split() for row in table.strip().splitlines()]
+    return [Line(row[0], row[1], dict(zip(head[2:], row[2:], strict=True))) for row in rows]
+
+
+def addresses(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> list[str]:
+    """Every address that the resolver knows, written as in the tables: converters and regular expressions are gone."""
+    found: list[str] = []
+    for one in patterns:
+        route = before + plain(str(one.pattern))
+        if isinstance(one, URLResolver):
+            found += addresses(one.url_patterns, route)
+        else:
+            found.append(route)
+    return found
+
+
+def plain(route: str) -> str:
+    """
+    >>> plain("notas/<int:ticket_id>/"), plain("^key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"), plain("<str:token>/")
+    ('notas/<ticket>/', 'key/<token>/', '<token>/')
+    """
+    if route.startswith("^"):
+        route = re.sub(r"\(\?P.*\)", "<token>", route[1:-1])
+    return re.sub(r"<(?:\w+:)?(\w+?)(?:_id)?>", r"<\1>", route)
+
+
+def office_addresses() -> list[str]:
+    """Those of a company's back office, without what stands before them."""
+    every = addresses(get_resolver().url_patterns)
+    return [one.removeprefix(COMPANY) or "." for one in every if one.startswith(COMPANY)]
+
+
+def office_path(address: str, *, slug: str, things: Mapping[str, int]) -> str:
+    """`things`: {"ticket_id": 12, …}, one of each kind that an address may name."""
+    path = COMPANY.replace("<slug>", slug) + address.removeprefix(".")
+    for name, value in things.items():
+        path = path.replace(f"<{name.removesuffix('_id')}>", str(value))
+    assert "<" not in path, f"tests/web/office/test_two_companies.py makes no thing for {address}"
+    return f"/{path}"
