@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "amate.invoices",
     "amate.self_invoicing",
     "amate.intake",
+    "amate.desk",
     "amate.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -50,6 +50,7 @@ class Entry(CompanyOwned):
             models.Index(fields=["company", "about", "-id"], name="audit_about"),
             models.Index(fields=["company", "actor", "-id"], name="audit_actor"),
             models.Index(fields=["company", "family", "-id"], name="audit_family"),
+            models.Index(fields=["company", "-at", "-id"], name="audit_at"),
             models.Index(fields=["company", "id"], condition=Q(seq__isnull=True), name="audit_unchained"),
         ]
 

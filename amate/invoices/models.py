@@ -120,6 +120,12 @@ class Invoice(Stateful):
             models.Index(fields=["company", "-id"], name="invoice_newest"),
             models.Index(fields=["company", "state", "-id"], name="invoice_state"),
             models.Index(fields=["company", "rfc", "-id"], name="invoice_rfc"),
+            # One for each way the list of invoices is narrowed or ordered (desk/invoice_list.py).
+            models.Index(fields=["company", "-created_at", "-id"], name="invoice_created"),
+            models.Index(fields=["company", "origin", "-id"], name="invoice_origin"),
+            models.Index(fields=["company", "branch", "-id"], name="invoice_branch"),
+            models.Index(fields=["company", "metodo_pago", "-id"], name="invoice_metodo"),
+            models.Index(fields=["company", "forma_pago", "-id"], name="invoice_forma"),
         ]
 
     def __str__(self) -> str:

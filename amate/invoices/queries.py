@@ -34,7 +34,7 @@ def invoices_in(*, state: str, origin: str, text: str) -> Any:
         rows = rows.filter(state=state)
     if origin:
         rows = rows.filter(origin=origin)
-    return rows.filter(_meant(text.strip())) if text.strip() else rows
+    return rows.filter(meant(text.strip())) if text.strip() else rows
 
 
 def stamped_since(moment: datetime, *, origin: Origin) -> int:
@@ -52,7 +52,8 @@ def refused_for_staff() -> list[int]:
     return list(refused.values_list("pk", flat=True))
 
 
-def _meant(text: str) -> Q:
+def meant(text: str) -> Q:
+    """Invoices that somebody who typed this may mean, as `invoices_in` says."""
     try:
         return Q(uuid=UUID(text))
     except ValueError:

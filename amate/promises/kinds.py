@@ -35,6 +35,8 @@ KINDS = {
     "read_batch": Kind("desk"),
     "commit_batch": Kind("desk"),
     "undo_batch": Kind("desk"),
+    "do_to_many": Kind("desk"),
+    "make_file": Kind("desk"),
     "keep_csd": Kind("desk"),
     "prove_host": Kind("desk", waits=(10, 60, 300, 900, 3600)),
 }

@@ -56,6 +56,13 @@ class Ticket(Stateful):
         indexes = [
             models.Index(fields=["company", "-id"], name="ticket_newest"),
             models.Index(fields=["company", "state", "-id"], name="ticket_state"),
+            # One for each way the list of notes is narrowed or ordered (desk/ticket_list.py).
+            models.Index(fields=["company", "-sold_at", "-id"], name="ticket_sold"),
+            models.Index(fields=["company", "branch", "-id"], name="ticket_branch"),
+            models.Index(fields=["company", "source", "-id"], name="ticket_source"),
+            models.Index(fields=["company", "folio"], name="ticket_folio"),
+            models.Index(fields=["company", "-total_cents", "-id"], name="ticket_cents"),
+            models.Index(fields=["company", "-deadline", "-id"], condition=Q(state="open"), name="ticket_deadline"),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +106,9 @@ class Claim(CompanyOwned):
             models.UniqueConstraint(
                 fields=["company", "ticket"], condition=Q(released_at__isnull=True), name="one_live_claim_a_ticket"
             )
+        ]
+        indexes = [
+            models.Index(fields=["company", "-id"], condition=Q(released_at__isnull=True), name="claim_newest_live")
         ]
 
     def __str__(self) -> str:

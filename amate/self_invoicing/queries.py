@@ -15,6 +15,9 @@ from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.rules import Standing, TicketFacts, standing
 from amate.tenancy.compiled import Arg, Compiled
 
+LONGEST_FOLIO = 40
+# Collation C orders by code point, so nothing comes after it.
+LAST = "\U0010ffff"
 # What a company and its programs see of a ticket. Whether the portal is on does not matter to them.
 STATES = {
     "open": "Por facturar",
@@ -102,13 +105,18 @@ def ticket_of_invoice(invoice_id: int) -> Ticket | None:
 def tickets_in(*, state: str, text: str, now: datetime) -> Any:
     """Tickets, newest first, each with its live claim in `live_claims`; narrowed to one of STATES and to the beginning
     of a folio or of a billing code. Empty strings narrow nothing."""
-    live = Claim.objects.live()
     rows = Ticket.objects.select_related("branch").order_by("-id")
     if state:
-        rows = rows.filter(_in_state(state, live.filter(ticket=OuterRef("pk")), now=now))
+        rows = rows.filter(in_state(state, now=now))
     if text:
-        rows = rows.filter(_begins(text))
-    return rows.prefetch_related(Prefetch("claims", queryset=live.select_related("invoice"), to_attr="live_claims"))
+        rows = rows.filter(begins(text))
+    return with_live_claims(rows)
+
+
+def with_live_claims(tickets: Any) -> Any:
+    """Each with its live claim, if it has one, in `live_claims`: what `live_invoice_of` reads."""
+    live = Claim.objects.live().select_related("invoice")
+    return tickets.prefetch_related(Prefetch("claims", queryset=live, to_attr="live_claims"))
 
 
 def registered_since(moment: datetime) -> tuple[int, Decimal]:
@@ -135,8 +143,9 @@ def _facts(ticket: Ticket, *, invoice: Invoice | None) -> TicketFacts:
     )
 
 
-def _in_state(state: str, live: Any, *, now: datetime) -> Q:
-    """The same law as `rules.standing`, as a condition of SQL."""
+def in_state(state: str, *, now: datetime) -> Q:
+    """The same law as `rules.standing`, as a condition of SQL. `state`: one of STATES."""
+    live = Claim.objects.live().filter(ticket=OuterRef("pk"))
     stamped = Exists(live.filter(invoice__state=State.STAMPED))
     given_back = Q(invoice__state=State.REFUSED, invoice__refused_by=RefusedBy.RECEIVER)
     held = Exists(live.exclude(given_back))
@@ -151,9 +160,10 @@ def _in_state(state: str, live: Any, *, now: datetime) -> Q:
     }[state]
 
 
-def _begins(text: str) -> Q:
-    """A code's beginning is a range: under row-level security only `>=` and `<=` use its index (DECISIONS A3b)."""
-    found = Q(folio__startswith=text)
+def begins(text: str) -> Q:
+    """Tickets whose folio or billing code begins so. A range: under row-level security only `>=` and `<=` use an index
+    (DECISIONS A3b)."""
+    found = Q(folio__gte=text, folio__lte=text.ljust(LONGEST_FOLIO, LAST), folio__startswith=text)
     code = "".join(c for c in text.upper() if c not in " -")
     if 0 < len(code) <= LENGTH and all(c in ALPHABET for c in code):
         found |= Q(code__gte=code.ljust(LENGTH, "0"), code__lte=code.ljust(LENGTH, "Z"))

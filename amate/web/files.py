@@ -2,6 +2,12 @@
 
 from django.http import HttpResponse
 
+FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+
 
 def pdf_response(content: bytes, *, name: str) -> HttpResponse:
     return _file(content, "application/pdf", name)
@@ -11,8 +17,17 @@ def xml_response(content: bytes, *, name: str) -> HttpResponse:
     return _file(content, "application/xml", name)
 
 
+def sheet_response(content: bytes, *, name: str) -> HttpResponse:
+    """`name` ends in what FILE_TYPES knows."""
+    return _file(content, FILE_TYPES[name.rpartition(".")[2]], name)
+
+
+def attached(name: str) -> str:
+    """Content-Disposition. `name` is made of our own codes: letters, digits, dots and hyphens."""
+    return f'attachment; filename="{name}"'
+
+
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """`name` is made of our own codes: letters, digits, dots and hyphens."""
     answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = attached(name)
     return answer

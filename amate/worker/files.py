@@ -1,11 +1,6 @@
 """Files that people uploaded: one long transaction each, whose progress is told in short ones beside it."""
 
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-
-from django.db import connections
+from functools import partial
 
 from amate.intake.commit import WorldChanged, back_to_read, commit_batch
 from amate.intake.models import Batch
@@ -14,9 +9,8 @@ from amate.intake.undo import undo_batch
 from amate.promises.keep import step
 from amate.promises.lease import Lease, hold_fast, settle_here
 from amate.tenancy.scope import company_scope
+from amate.worker.beside import told_beside
 from amate.worker.plugs import Plugs
-
-EVERY = 1.0  # seconds
 
 
 async def read(plugs: Plugs, lease: Lease) -> bool:
@@ -38,13 +32,13 @@ async def undo(plugs: Plugs, lease: Lease) -> bool:
 
 
 def _read(plugs: Plugs, lease: Lease) -> None:
-    with _progress(lease) as tell, company_scope(lease.company_id):
+    with told_beside(partial(_tell, lease)) as tell, company_scope(lease.company_id):
         read_batch(batch_id=lease.args["batch_id"], catalogs=plugs.catalogs, tell=tell, now=plugs.clock())
         _settle(plugs, lease)
 
 
 def _commit(plugs: Plugs, lease: Lease) -> None:
-    with _progress(lease) as tell, company_scope(lease.company_id):
+    with told_beside(partial(_tell, lease)) as tell, company_scope(lease.company_id):
         commit_batch(batch_id=lease.args["batch_id"], catalogs=plugs.catalogs, tell=tell, now=plugs.clock())
         _settle(plugs, lease)
 
@@ -67,23 +61,6 @@ def _settle(plugs: Plugs, lease: Lease) -> None:
     settle_here(lease, now=plugs.clock())
 
 
-@contextmanager
-def _progress(lease: Lease) -> Iterator[Callable[[int], None]]:
-    """`tell(percent)` writes it where the page sees it, at most once a second, on a connection of its own thread."""
-    last = time.monotonic()
-
-    def write(percent: int) -> None:
-        with company_scope(lease.company_id):
-            Batch.objects.filter(pk=lease.args["batch_id"], state__in=Batch.WORKING).update(progress=percent)
-
-    def tell(percent: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= EVERY:
-            last = time.monotonic()
-            beside.submit(write, percent)
-
-    with ThreadPoolExecutor(1, thread_name_prefix="progress") as beside:
-        try:
-            yield tell
-        finally:
-            beside.submit(connections.close_all).result()
+def _tell(lease: Lease, percent: int) -> None:
+    with company_scope(lease.company_id):
+        Batch.objects.filter(pk=lease.args["batch_id"], state__in=Batch.WORKING).update(progress=percent)

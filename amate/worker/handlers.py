@@ -44,7 +44,7 @@ from amate.promises.lease import GiveUp, Lease, TryLater, hold_fast, settle_here
 from amate.self_invoicing.claim import release_claim
 from amate.self_invoicing.send_note import prepare_note_mail
 from amate.tenancy.scope import company_scope
-from amate.worker import files
+from amate.worker import files, runs
 from amate.worker.account_mails import prepare_account_mail
 from amate.worker.plugs import Plugs
 
@@ -71,6 +71,8 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "read_batch": partial(files.read, plugs),
         "commit_batch": partial(files.commit, plugs),
         "undo_batch": partial(files.undo, plugs),
+        "do_to_many": partial(runs.do_to_many, plugs),
+        "make_file": partial(runs.make, plugs),
         "keep_csd": partial(keep_sent_csd, plugs),
         "prove_host": partial(prove_host, plugs),
     }

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS, FIELDS, main, show
+from benchmarks.office_lists import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = {
@@ -47,6 +48,13 @@ from benchmarks.scratch import scratch_server
 with scratch_server():
     from benchmarks.register_ticket import run
     print("ROWS", json.dumps(run(warm_up=2, rounds=1, each=4)))
+"""
+SMALL_LISTS = """
+import json
+from benchmarks.scratch import scratch_server
+with scratch_server():
+    from benchmarks.office_lists import run
+    print("ROWS", json.dumps(run(sizes=(400, 800), rounds=1, each=1)))
 """
 
 
@@ -116,6 +124,14 @@ def test_a_file_of_sales_can_be_measured_line_by_line() -> None:
     assert parts == pytest.approx(rows["import_sales"]["value"], abs=0.02)
     assert rows["import_sales_read"]["value"] > 0
     assert 0.8 < rows["import_sales_memory"]["value"] < 1.2
+
+
+def test_a_list_can_be_measured_at_two_sizes() -> None:
+    rows = measured(SMALL_LISTS)
+    ratios = {name: row for name, row in rows.items() if row["unit"] == "x"}
+    assert len(ratios) == len(PAGES)
+    assert {row["bar"] for row in ratios.values()} == {1.2}
+    assert all(rows[f"{name}_cpu"]["value"] > 1 for name in ratios)
 
 
 def test_a_sale_sent_by_the_api_can_be_measured() -> None:

@@ -27,6 +27,9 @@ FAMILIES = {
     "portal_policy": "Reglas del portal",
     "csd": "Sello digital (CSD)",
     "mail": "Correo",
+    "view": "Vistas guardadas",
+    "run": "Actos sobre varias y archivos",
+    "list": "Listas exportadas",
 }
 
 WORDS = {
@@ -88,6 +91,12 @@ WORDS = {
     "csd.sent": "Subió un sello digital para revisarlo",
     "csd.kept": "Guardó un sello digital",
     "csd.refused": "No aceptó un sello digital",
+    "view.saved": "Guardó la vista “{name}”",
+    "view.changed": "Cambió la vista “{before}”; ahora es “{name}”",
+    "view.removed": "Quitó la vista “{name}”",
+    "run.asked": "Pidió “{what}” para varias de {listing}",
+    "run.done": "Se terminó “{what}”",
+    "list.exported": "Exportó {rows} renglones de {listing}",
 }
 
 # What `Entry.about` names before the colon: the page that shows it (and whether it takes the number), and how it is called.
@@ -100,6 +109,7 @@ THINGS: dict[str, tuple[str, bool, str]] = {
     "person": ("people", False, "Ver las personas"),
     "invitation": ("people", False, "Ver las personas"),
     "key": ("keys", False, "Ver las claves"),
+    "run": ("run", True, "Ver cómo quedó"),
 }
 ROLES: dict[str, str] = {role.value: role.label for role in Role}
 

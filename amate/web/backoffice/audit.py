@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch
@@ -10,13 +9,10 @@ from django.views.decorators.http import require_safe
 
 from amate.access.models import ApiKey, Membership
 from amate.audit.models import ActorKind, ChainHead, Entry
+from amate.desk.audit_list import AUDIT
 from amate.web.backoffice.act_words import FAMILIES, THINGS, in_words
-from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_AUDIT, require
-
-# Actors that are no person and no key; a mail never looks like these.
-NAMELESS = {"visitante": ActorKind.VISITOR, "sistema": ActorKind.SYSTEM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +28,9 @@ class ActRow:
 
 @require_safe
 def audit(request: HttpRequest, slug: str) -> HttpResponse:
-    require(request, MAY_AUDIT)
-    kept = asked(request, "quien", "tipo", "sobre")
-    page = page_of(_entries(kept), request=request, kept=kept)
+    asked = read(request, AUDIT)
+    page = page_of(asked, request)
+    options = {"quien": _actors(request), "tipo": sorted(FAMILIES.items(), key=lambda one: one[1])}
     return show(
         request,
         "office/audit.html",
@@ -42,27 +38,13 @@ def audit(request: HttpRequest, slug: str) -> HttpResponse:
         tab="audit",
         rows=[_row(request, entry) for entry in page.rows],
         page=page,
-        kept=kept,
-        actors=_actors(request, kept["quien"]),
-        families=sorted(FAMILIES.items(), key=lambda one: one[1]),
-        filtered=any(kept.values()),
+        list=around(request, asked, options=options),
         head=ChainHead.objects.first(),
     )
 
 
-def _entries(kept: dict[str, str]) -> Any:
-    rows = Entry.objects.order_by("-id")
-    if kept["quien"] in NAMELESS:
-        rows = rows.filter(actor="", actor_kind=NAMELESS[kept["quien"]])
-    elif kept["quien"]:
-        rows = rows.filter(actor=kept["quien"])
-    if kept["tipo"]:
-        rows = rows.filter(family=kept["tipo"])
-    return rows.filter(about=kept["sobre"]) if kept["sobre"] else rows
-
-
-def _actors(request: HttpRequest, chosen: str) -> list[tuple[str, str]]:
-    """Who can be chosen: those who are here now, and whoever the address names."""
+def _actors(request: HttpRequest) -> list[tuple[str, str]]:
+    """Who can be chosen: those who are here now."""
     company_id = request.company.pk  # type: ignore[attr-defined]
     mails = (
         Membership.objects.filter(company_id=company_id).order_by("user__email").values_list("user__email", flat=True)
@@ -70,8 +52,7 @@ def _actors(request: HttpRequest, chosen: str) -> list[tuple[str, str]]:
     keys = ApiKey.objects.filter(company_id=company_id).order_by("name").values_list("prefix", "name")
     found = [(mail, mail) for mail in mails]
     found += [(f"{prefix} {name}", f"Clave {name}") for prefix, name in keys]
-    found += [("visitante", "Visitantes del portal"), ("sistema", "El sistema")]
-    return found if chosen in ("", *(value for value, _ in found)) else [*found, (chosen, chosen)]
+    return [*found, ("visitante", "Visitantes del portal"), ("sistema", "El sistema")]
 
 
 def _row(request: HttpRequest, entry: Entry) -> ActRow:

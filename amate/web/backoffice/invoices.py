@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from amate.desk.invoice_list import INVOICES
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
 from amate.fiscal.tfd import read_timbre
 from amate.invoices.deliver import resend_invoice
-from amate.invoices.models import Invoice, Origin, RefusedBy, Sealing, Stamp, State
+from amate.invoices.models import Invoice, RefusedBy, Sealing, Stamp, State
 from amate.invoices.pdf import pdf_of
-from amate.invoices.queries import invoices_in
 from amate.invoices.refusals import staff_advice
 from amate.invoices.stamp import may_seal_anew, seal_anew
 from amate.papers.invoice import is_sample
@@ -24,7 +24,7 @@ from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import ticket_of_invoice
 from amate.tenancy.models import IllegalMove
-from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.mails import deliveries_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.pending import PendingRow, pending_row
@@ -37,12 +37,6 @@ from amate.web.sends import OFFICE, SENT_TOO_OFTEN, count_send, sends_must_wait
 
 logger = logging.getLogger(__name__)
 
-STATES = {
-    "to_mend": "Por corregir",
-    "on_the_way": "En camino",
-    State.STAMPED.value: "Vigente",
-    State.REFUSED.value: "Rechazada",
-}
 PACS = {"sw_sapien": "SW Sapien"}
 
 
@@ -61,23 +55,15 @@ class ResendForm(forms.Form):
 
 @require_safe
 def invoices(request: HttpRequest, slug: str) -> HttpResponse:
-    kept = asked(request, "estado", "origen", "q")
-    if kept["estado"] not in STATES:
-        kept["estado"] = ""
-    if kept["origen"] not in Origin.values:
-        kept["origen"] = ""
-    found = invoices_in(state=kept["estado"], origin=kept["origen"], text=kept["q"])
-    page = page_of(found, request=request, kept=kept)
+    asked = read(request, INVOICES)
+    page = page_of(asked, request)
     return show(
         request,
         "office/invoices.html",
         room="invoices",
         rows=invoice_rows(page.rows),
         page=page,
-        kept=kept,
-        states=STATES.items(),
-        origins=Origin.choices,
-        filtered=any(kept.values()),
+        list=around(request, asked),
     )
 
 

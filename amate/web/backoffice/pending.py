@@ -31,6 +31,8 @@ WORDS = {
     "read_batch": "Leer el archivo que subiste",
     "commit_batch": "Registrar lo del archivo que subiste",
     "undo_batch": "Deshacer una importación",
+    "do_to_many": "Terminar lo que pediste para varias",
+    "make_file": "Preparar el archivo que pediste",
     "keep_csd": "Revisar el sello digital que subiste",
 }
 

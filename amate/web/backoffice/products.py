@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,13 +13,14 @@ from amate.catalogs.search import search_keys
 from amate.companies.article import Article
 from amate.companies.models import Product
 from amate.companies.products import ProductRefused, article_of, keep_product, retire_product
+from amate.desk.product_list import PRODUCTS
 from amate.fiscal.catalogs import installed, name_of
 from amate.fiscal.money import MoneyRefused
 from amate.fiscal.text import TextRefused, clean_text
 from amate.intake.cells import CellRefused, read_number
 from amate.intake.taxes import NO_OBJETO, taxes_of
 from amate.web.backoffice.edited import FIELD, is_fresh, version_of
-from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.roles import MAY_KEEP_PRODUCTS, may, require
 from amate.web.clock import now
@@ -105,19 +105,15 @@ class ProductForm(forms.Form):
 
 @require_safe
 def products(request: HttpRequest, slug: str) -> HttpResponse:
-    kept = asked(request, "q", "estado")
-    rows = Product.objects.filter(is_active=kept["estado"] != "retirados").order_by("-id")
-    if kept["q"]:
-        rows = rows.filter(Q(key__istartswith=kept["q"]) | Q(descripcion__icontains=kept["q"]))
-    page = page_of(rows, request=request, kept=kept)
+    asked = read(request, PRODUCTS)
+    page = page_of(asked, request)
     return show(
         request,
         "office/products.html",
         room="products",
         page=page,
         rows=[(one, _taxes_in_words(article_of(one))) for one in page.rows],
-        kept=kept,
-        filtered=any(kept.values()),
+        list=around(request, asked),
         may_keep=may(request, MAY_KEEP_PRODUCTS),
     )
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from amate.audit.models import Entry
 from amate.audit.record import record
+from amate.desk.ticket_list import TICKETS
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
 from amate.fiscal.ingreso import PPD, SaleLine
@@ -20,9 +21,9 @@ from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.hold import LONGEST_REASON
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.note import A_CREDITO, print_note
-from amate.self_invoicing.queries import STATES, state_of, tickets_in
+from amate.self_invoicing.queries import state_of
 from amate.web.addresses import portal_site, qr_url
-from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.mails import deliveries_of
 from amate.web.backoffice.page import show
 from amate.web.backoffice.roles import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SELL, MAY_VOID, may, require
@@ -80,20 +81,15 @@ class Step:
 
 @require_safe
 def tickets(request: HttpRequest, slug: str) -> HttpResponse:
-    kept = asked(request, "estado", "q")
-    if kept["estado"] not in STATES:
-        kept["estado"] = ""
-    moment = now()
-    page = page_of(tickets_in(state=kept["estado"], text=kept["q"], now=moment), request=request, kept=kept)
+    asked = read(request, TICKETS)
+    page = page_of(asked, request)
     return show(
         request,
         "office/tickets.html",
         room="tickets",
-        rows=ticket_rows(page.rows, now=moment),
+        rows=ticket_rows(page.rows, now=asked.at.now),
         page=page,
-        kept=kept,
-        states=STATES.items(),
-        filtered=any(kept.values()),
+        list=around(request, asked),
     )
 
 

@@ -8,7 +8,7 @@ from amate.access.models import ApiKey, Membership, Role
 from amate.companies.models import Branch
 from amate.promises.models import Promise
 from amate.self_invoicing.models import Ticket
-from tests.web.office import desk
+from tests.web.office import desk, plenty
 from tests.web.who_may_what import OFFICE, lines, office_addresses, office_path
 from tests.world import Shop, World
 
@@ -88,6 +88,8 @@ def things_of(world: World, shop: Shop) -> dict[str, int]:
         "message_id": world.scoped(lambda: desk.astray(world, invoice), shop),
         "batch_id": desk.uploaded(world, shop=shop),
         "product_id": desk.listed(world, shop=shop),
+        "view_id": plenty.view(world, shop=shop),
+        "run_id": plenty.run(world, shop=shop),
         "key_id": world.inside(lambda: ApiKey.objects.filter(company=shop.company).latest("id").pk),
     }
 

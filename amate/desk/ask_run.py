@@ -1,0 +1,72 @@
+"""A person says yes to work on many rows, or asks for a file: it is owed, once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from amate.audit.record import Actor, record
+from amate.desk.acts import ACTS
+from amate.desk.do_to_many import AT_ONCE, do_some
+from amate.desk.listing import Asked
+from amate.desk.models import Run
+from amate.desk.preview import Preview
+from amate.promises.kinds import SOMEBODY_WAITS
+from amate.promises.promise import promise
+from amate.tenancy.writes import insert_unless_there
+
+FILES = ("xlsx", "csv")
+
+
+def ask_act(
+    *, act: str, asked: Asked, preview: Preview, said: dict[str, str], token: UUID, who: Actor, now: datetime
+) -> Run:
+    """Act on the rows of the preview: on some at once, on many as a promise. The same `token` again answers the run that
+    it became, and does nothing."""
+    run = _run(act, asked, token=token, who=who, now=now)
+    run.ids, run.said = preview.ids, said
+    run.counts = {"done": 0, "left": dict(preview.left)}
+    if not _keep(run, now=now):
+        return _kept(run)
+    if ACTS[act].do is None or len(run.ids) > AT_ONCE:
+        _owe(run, "do_to_many" if ACTS[act].do else "make_file", now=now)
+    else:
+        do_some(run_id=run.pk, now=now)
+    return run
+
+
+def ask_file(*, kind: str, asked: Asked, token: UUID, who: Actor, now: datetime) -> Run:
+    """Owe a file of the whole list as it is narrowed. `kind`: one of FILES."""
+    run = _run(kind, asked, token=token, who=who, now=now)
+    if not _keep(run, now=now):
+        return _kept(run)
+    _owe(run, "make_file", now=now)
+    return run
+
+
+def _run(act: str, asked: Asked, *, token: UUID, who: Actor, now: datetime) -> Run:
+    return Run(
+        token=token,
+        act=act,
+        listing=asked.listing.name,
+        query=asked.query,
+        zone=asked.at.zone.key,
+        state_since=now,
+        asked_by=who.name,
+        request_id=who.request_id,
+        asked_at=now,
+    )
+
+
+def _keep(run: Run, *, now: datetime) -> bool:
+    if not insert_unless_there(run):
+        return False
+    count = {"count": len(run.ids)} if run.act in ACTS else {}
+    record("run.asked", about=f"run:{run.pk}", now=now, what=run.act, listing=run.listing, query=run.query, **count)
+    return True
+
+
+def _kept(run: Run) -> Run:
+    return Run.objects.get(token=run.token)
+
+
+def _owe(run: Run, kind: str, *, now: datetime) -> None:
+    promise(kind, key=f"run:{run.pk}", now=now, priority=SOMEBODY_WAITS, run_id=run.pk)

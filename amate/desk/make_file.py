@@ -1,0 +1,134 @@
+"""Files that a run makes: a list as a spreadsheet, or the XML and PDF of many invoices in one ZIP.
+
+The bytes are kept in pieces in the database, since web and worker may be machines of their own.
+"""
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from amate.audit.record import record
+from amate.desk.filters import At
+from amate.desk.listing import Asked, plan_each_anew, read_list
+from amate.desk.lists import LISTS
+from amate.desk.models import Run, RunPiece
+from amate.desk.sheet import csv_of, write_xlsx
+from amate.invoices.models import Stamp
+from amate.invoices.pdf import pdf_of
+
+SIZE = 262_144
+KEPT = timedelta(days=7)
+Tell = Callable[[int], None]
+
+
+def make_file(*, run_id: int, tell: Tell, now: datetime) -> None:
+    """Make the run's file and keep it. `tell(rows)` hears how far it is."""
+    run = Run.objects.get(pk=run_id)
+    if not run.is_working:
+        return
+    content = _zip(run, tell) if run.act == "zip" else _sheet(asked_by(run, now=now), run.act, tell)
+    size = 0
+    for number, piece in enumerate(_pieces(content)):
+        size += len(piece)
+        RunPiece.objects.create(run=run, number=number, content=piece)
+    run.finish(now=now, size=size, file_name=file_name(run.listing, run.act, now=now, zone=ZoneInfo(run.zone)))
+    record("run.done", about=f"run:{run.pk}", now=now, what=run.act, listing=run.listing, bytes=size)
+
+
+def asked_by(run: Run, *, now: datetime) -> Asked:
+    """The list as it was asked for, read now."""
+    plan_each_anew()
+    at = At(now, ZoneInfo(run.zone))
+    return read_list(LISTS[run.listing], dict(parse_qsl(run.query)), at=at)
+
+
+def file_name(listing: str, act: str, *, now: datetime, zone: ZoneInfo) -> str:
+    """
+    >>> from datetime import UTC
+    >>> file_name("notas", "xlsx", now=datetime(2026, 11, 22, 3, 0, tzinfo=UTC), zone=ZoneInfo("America/Mexico_City"))
+    'notas-2026-11-21.xlsx'
+    """
+    return f"{listing}-{now.astimezone(zone):%Y-%m-%d}.{act}"
+
+
+def content_of(run: Run) -> Iterator[bytes]:
+    for piece in RunPiece.objects.filter(run=run).order_by("number").iterator(chunk_size=4):
+        yield bytes(piece.content)
+
+
+def forget_old_files(*, now: datetime) -> int:
+    """How many files were let go. What the run did stays told."""
+    old = list(Run.objects.filter(state=Run.State.DONE, size__gt=0, state_since__lt=now - KEPT))
+    for run in old:
+        run.move_to(Run.State.EXPIRED, state_since=now)
+    RunPiece.objects.filter(run__in=old).delete()
+    return len(old)
+
+
+def sheet_of(asked: Asked, kind: str) -> bytes:
+    """A short list at once."""
+    return b"".join(_sheet(asked, kind, lambda rows: None))
+
+
+def _sheet(asked: Asked, kind: str, tell: Tell) -> Iterator[bytes]:
+    if kind == "csv":
+        yield from csv_of(asked, tell=tell)
+        return
+    with tempfile.TemporaryFile() as file:
+        write_xlsx(asked, file, tell=tell)
+        file.seek(0)
+        while piece := file.read(SIZE):
+            yield piece
+
+
+def _zip(run: Run, tell: Tell) -> Iterator[bytes]:
+    """One invoice after the other: what is written goes out before the next one is drawn."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, invoice_id in enumerate(run.ids, start=1):
+            stamp = Stamp.objects.select_related("invoice").get(invoice_id=invoice_id)
+            name = f"{stamp.invoice.number}-{stamp.uuid}"
+            archive.writestr(f"{name}.xml", bytes(stamp.xml))
+            archive.writestr(f"{name}.pdf", pdf_of(stamp))
+            yield sink.taken()
+            tell(number)
+    yield sink.taken()
+
+
+class _Sink(io.RawIOBase):
+    """A file that only grows, and gives away what it holds."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self._at = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Iterable[int]) -> int:  # type: ignore[override]
+        self._held += bytes(content)
+        self._at += len(bytes(content))
+        return len(bytes(content))
+
+    def tell(self) -> int:
+        return self._at
+
+    def taken(self) -> bytes:
+        held, self._held = bytes(self._held), bytearray()
+        return held
+
+
+def _pieces(content: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of one size."""
+    held = bytearray()
+    for some in content:
+        held += some
+        while len(held) >= SIZE:
+            yield bytes(held[:SIZE])
+            del held[:SIZE]
+    if held:
+        yield bytes(held)

@@ -1,0 +1,105 @@
+"""Named readings of lists, and work on many rows that a person asked for."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from amate.access.models import User
+from amate.tenancy.models import CompanyOwned, ScopedManager, Stateful
+
+LONGEST_NAME = 40
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def seen_by(self, user_id: int) -> "SavedViewQuerySet":
+        """His own, and what others share."""
+        return self.filter(Q(owner_id=user_id) | Q(shared=True)).order_by("name", "id")
+
+
+class SavedView(CompanyOwned):
+    """A list as somebody wants to find it again: its address has a name."""
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    listing = models.CharField(max_length=20, help_text="the name of a `listing.Listing`")
+    name = models.CharField(max_length=LONGEST_NAME)
+    query = models.CharField(max_length=2000, help_text="what follows the question mark")
+    shared = models.BooleanField(default=False, help_text="everybody of the company sees it")
+    saved_at = models.DateTimeField()
+
+    objects: ClassVar = ScopedManager.from_queryset(SavedViewQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "owner", "listing", "name"], name="saved_view_name"),
+        ]
+        indexes = [models.Index(fields=["company", "listing"], name="saved_view_of_list")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Run(Stateful):
+    """An act on many rows, or a file made of them. Acts have their rows frozen in `ids`, in the order of locks; a list
+    that is exported is read again by its `query`."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "En marcha"
+        DONE = "done", "Terminada"
+        EXPIRED = "expired", "El archivo ya se borró"
+
+    MOVES: ClassVar[dict[str, frozenset[str]]] = {
+        State.ASKED: frozenset({State.DONE}),
+        State.DONE: frozenset({State.EXPIRED}),
+        State.EXPIRED: frozenset(),
+    }
+
+    token = models.UUIDField(help_text="of the page that asked: sent twice, it is one run")
+    act = models.CharField(max_length=20, help_text="the name of an `acts.Act`, or xlsx, csv")
+    listing = models.CharField(max_length=20)
+    query = models.CharField(max_length=2000, blank=True, default="")
+    zone = models.CharField(max_length=40, help_text="the company's, when it was asked")
+    ids = ArrayField(models.BigIntegerField(), default=list)
+    said = models.JSONField(default=dict, help_text="what the person typed: the reason, the mail")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    state_since = models.DateTimeField()
+    asked_by = models.CharField(max_length=254)
+    request_id = models.CharField(max_length=64, blank=True, default="")
+    asked_at = models.DateTimeField()
+    through = models.PositiveIntegerField(default=0, help_text="how many of `ids`, or rows of the file, are behind us")
+    counts = models.JSONField(default=dict, help_text="{done, left: {sentence: how many}}")
+    file_name = models.CharField(max_length=120, blank=True, default="")
+    size = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "token"], name="run_token")]
+        indexes = [models.Index(fields=["company", "state", "state_since"], name="run_state")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.pk}"
+
+    @property
+    def is_working(self) -> bool:
+        return bool(self.state == self.State.ASKED)
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.through // len(self.ids) if self.ids else 0
+
+    def finish(self, *, now: Any, **facts: Any) -> None:
+        self.move_to(self.State.DONE, state_since=now, **facts)
+
+
+class RunPiece(CompanyOwned):
+    """Some of the bytes of a made file, so that none is ever whole in memory; gone after a week."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="pieces")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "run", "number"], name="run_piece_number")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}.{self.number}"

@@ -1,0 +1,42 @@
+"""Before an act on many rows: how many it takes, what they add up to, and which it leaves out and why."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Case, CharField, Value, When
+
+from amate.desk.acts import Act
+from amate.desk.listing import Asked, Sums, sum_of
+
+TAKEN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`ids` in the order of locks. `left`: why, and how many. `too_many`: more than one act may take, nothing was counted."""
+
+    ids: list[int]
+    sums: Sums
+    left: list[tuple[str, int]]
+    too_many: bool = False
+
+
+def preview_act(act: Act, asked: Asked, *, ids: list[int] | None, now: datetime) -> Preview:
+    """`ids`: the rows that were ticked; None means all of the list as it is narrowed."""
+    rows = asked.listing.rows(asked.at).filter(pk__in=ids) if ids is not None else asked.rows()
+    rows = rows.select_related(None).prefetch_related(None)
+    found = list(rows.order_by("id").values_list("id", flat=True)[: act.most + 1])
+    if len(found) > act.most:
+        return Preview([], Sums(0, Decimal(0), 0), [], too_many=True)
+    table = asked.listing.rows(asked.at).model.objects.filter(pk__in=found)
+    whys = [When(condition, then=Value(why)) for condition, why in act.leaves(now)]
+    told = table.annotate(why=Case(*whys, default=Value(TAKEN), output_field=CharField())).order_by("id")
+    taken, left = [], Counter[str]()
+    for pk, why in told.values_list("id", "why"):
+        if why == TAKEN:
+            taken.append(pk)
+        else:
+            left[why] += 1
+    return Preview(taken, sum_of(asked.listing, table.filter(pk__in=taken)), sorted(left.items()))

@@ -1,0 +1,137 @@
+"""The list of notes: what it may be narrowed by, and what an export of it holds."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from amate.companies.models import Branch
+from amate.desk.filters import At, Filter, Kind
+from amate.desk.listing import Cell, Column, Listing
+from amate.invoices.models import ON_THE_WAY, RefusedBy, State
+from amate.self_invoicing.codes import show_code
+from amate.self_invoicing.models import Claim, Ticket
+from amate.self_invoicing.queries import STATES, begins, in_state, live_invoice_of, state_of, with_live_claims
+
+SOURCES = """
+WITH RECURSIVE known AS (
+  (SELECT source FROM self_invoicing_ticket ORDER BY source LIMIT 1)
+  UNION ALL
+  SELECT (SELECT t.source FROM self_invoicing_ticket t WHERE t.source > k.source ORDER BY t.source LIMIT 1)
+  FROM known k WHERE k.source IS NOT NULL)
+SELECT source FROM known WHERE source IS NOT NULL LIMIT 100
+"""
+# That there is a claim must be said: "not released" alone is also true of none.
+LIVE = {"claims__isnull": False, "claims__released_at__isnull": True}
+# An invoice that holds its ticket: all but one that the receiver's data were refused of (`queries.in_state`).
+HOLDS = Q(claims__invoice__state__in=ON_THE_WAY) | Q(
+    claims__invoice__state=State.REFUSED, claims__invoice__refused_by__in=["", RefusedBy.OURS]
+)
+SOON = {"0": "Hoy", "3": "En 3 días", "7": "En 7 días"}
+
+
+def _in_state(rows: Any, state: str, at: At) -> Any:
+    """Claimed ones are found from their claims: among a million notes they may be few, or old."""
+    if state == "invoiced":
+        return rows.filter(**LIVE, claims__invoice__state=State.STAMPED)
+    if state == "issuing":
+        return rows.filter(HOLDS, **LIVE)
+    return rows.filter(in_state(state, now=at.now))
+
+
+def _order_of_state(state: str) -> str:
+    return {"invoiced": "-claims__id", "issuing": "-claims__id", "expired": "-deadline"}.get(state, "")
+
+
+def _claimed(rows: Any, said: str, at: At) -> Any:
+    if said == "si":
+        return rows.filter(**LIVE)
+    return rows.filter(~Exists(Claim.objects.live().filter(ticket=OuterRef("pk"))))
+
+
+def _expiring(rows: Any, days: str, at: At) -> Any:
+    until = at.end_of(at.today + timedelta(days=int(days)))
+    return rows.filter(in_state("open", now=at.now), deadline__lt=until)
+
+
+def _branches() -> Iterable[tuple[str, str]]:
+    return [(str(pk), nombre) for pk, nombre in Branch.objects.order_by("id").values_list("id", "nombre")]
+
+
+def _sources() -> Iterable[tuple[str, str]]:
+    """From one to the next by their index: a million notes may come from three."""
+    with connection.cursor() as c:
+        c.execute(SOURCES)
+        return [(source, source) for (source,) in c.fetchall()]
+
+
+def _rows(at: At) -> Any:
+    return with_live_claims(Ticket.objects.select_related("branch").defer("lines", "digest"))
+
+
+def _state(row: Ticket, at: At) -> str:
+    return STATES[state_of(row, invoice=live_invoice_of(row), now=at.now)]
+
+
+def _number(row: Ticket, at: At) -> str:
+    invoice = live_invoice_of(row)
+    return invoice.number if invoice else ""
+
+
+TICKETS = Listing(
+    name="notas",
+    title="Ventas y autofactura",
+    one="nota",
+    many="notas",
+    rows=_rows,
+    cents="total_cents",
+    moneda="moneda",
+    filters=(
+        Filter(
+            "desde", "Vendida desde", Kind.DAY, lambda rows, day, at: rows.filter(sold_at__gte=at.start_of(day)),
+            order=lambda day: "-sold_at",
+        ),
+        Filter(
+            "hasta", "Vendida hasta", Kind.DAY, lambda rows, day, at: rows.filter(sold_at__lt=at.end_of(day)),
+            order=lambda day: "-sold_at",
+        ),
+        Filter(
+            "estado", "Estado", Kind.CHOICE, _in_state, choices=STATES.items, order=_order_of_state, in_sight=True
+        ),
+        Filter(
+            "pedida", "Pedida por su comprador", Kind.CHOICE, _claimed,
+            choices=lambda: (("si", "Sí"), ("no", "No")), order=lambda said: "-claims__id" if said == "si" else "",
+        ),
+        Filter("vence", "Por vencer", Kind.CHOICE, _expiring, choices=SOON.items, order=lambda days: "deadline"),
+        Filter("q", "Folio o código", Kind.WORDS, lambda rows, text, at: rows.filter(begins(text)), in_sight=True),
+        Filter(
+            "sucursal", "Sucursal", Kind.CHOICE, lambda rows, pk, at: rows.filter(branch_id=int(pk)), choices=_branches
+        ),
+        Filter("canal", "Canal", Kind.CHOICE, lambda rows, source, at: rows.filter(source=source), choices=_sources),
+        Filter(
+            "minimo", "Total desde", Kind.PESOS,
+            lambda rows, pesos, at: rows.filter(total_cents__gte=int(pesos * 100)), order=lambda pesos: "-total_cents",
+        ),
+        Filter(
+            "maximo", "Total hasta", Kind.PESOS,
+            lambda rows, pesos, at: rows.filter(total_cents__lte=int(pesos * 100)), order=lambda pesos: "-total_cents",
+        ),
+    ),
+    columns=(
+        Column("Folio", Cell.TEXT, lambda row, at: row.folio),
+        Column("Código", Cell.TEXT, lambda row, at: show_code(row.code)),
+        Column("Estado", Cell.TEXT, _state, 14),
+        Column("Sucursal", Cell.TEXT, lambda row, at: row.branch.nombre),
+        Column("Canal", Cell.TEXT, lambda row, at: row.source),
+        Column("Clave externa", Cell.TEXT, lambda row, at: row.external_id),
+        Column("Vendida", Cell.MOMENT, lambda row, at: row.sold_at),
+        Column("Se factura hasta", Cell.MOMENT, lambda row, at: row.deadline),
+        Column("Forma de pago", Cell.TEXT, lambda row, at: row.forma_pago, 10),
+        Column("Método de pago", Cell.TEXT, lambda row, at: row.metodo_pago, 10),
+        Column("Moneda", Cell.TEXT, lambda row, at: row.moneda, 8),
+        Column("Total", Cell.PESOS, lambda row, at: row.total, 14),
+        Column("Factura", Cell.TEXT, _number, 14),
+    ),
+)  # fmt: skip

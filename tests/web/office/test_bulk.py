@@ -1,0 +1,255 @@
+"""Acts on many rows: first what they will do, then once, each row by its own act."""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from amate.access.models import Membership, Role
+from amate.audit.models import Entry
+from amate.desk import do_to_many
+from amate.desk.models import Run
+from amate.promises.models import Promise
+from amate.self_invoicing.models import Ticket
+from tests.web.office import desk, plenty
+from tests.web.office.desk import Office
+from tests.world import World
+
+PRICE = {"total": Decimal("290.00"), "total_cents": 29000}
+
+
+def preview(office: Office, act: str, *, ids: list[int] | None = None, room: str = "notas", **query: str) -> Any:
+    said: dict[str, Any] = {"acto": act, **query, **({"id": ids} if ids is not None else {"todas": "1"})}
+    return office.world.inside(lambda: office.client.get(f"{office.world.shop.office}{room}/varias/", said))
+
+
+def form_of(page: Any) -> dict[str, Any]:
+    """The hidden part of the page's form, as a browser sends it back."""
+    said: dict[str, Any] = {}
+    for tag in re.findall(r"<input type=\"hidden\"[^>]*>", page.content.decode().split("</header>")[-1]):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        assert name
+        assert value
+        said.setdefault(name[1], []).append(value[1])
+    return said
+
+
+def confirm(office: Office, page: Any, *, room: str = "notas", **typed: str) -> Any:
+    said = {**form_of(page), **typed}
+    return office.world.inside(lambda: office.client.post(f"{office.world.shop.office}{room}/varias/", said))
+
+
+def result(office: Office, answer: Any) -> str:
+    assert answer.status_code == 302, answer.content.decode()
+    return office.text(answer["Location"].removeprefix(office.world.shop.office))
+
+
+def states(world: World, ids: list[int]) -> list[str]:
+    return world.scoped(lambda: list(Ticket.objects.filter(pk__in=ids).order_by("id").values_list("state", flat=True)))
+
+
+def acts(world: World, act: str) -> list[tuple[str, str]]:
+    return world.scoped(lambda: list(Entry.objects.filter(act=act).order_by("id").values_list("about", "actor")))
+
+
+def test_ticked_notes_are_told_and_then_locked(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 14, vary=lambda n: PRICE | ({"state": "void"} if n < 2 else {}))
+    page = preview(office, "bloquear", ids=ids)
+    said = page.content.decode()
+    assert "Bloquear: 12 notas por $3,480.00" in said
+    assert "2 porque están canceladas" in said
+    assert set(states(world, ids)) == {"void", "open"}
+    told = result(office, confirm(office, page, reason="Inventario"))
+    assert "12 bloqueadas." in told
+    assert "2 porque están canceladas" in told
+    assert states(world, ids) == ["void"] * 2 + ["locked"] * 12
+    assert acts(world, "ticket.locked") == [(f"ticket:{pk}", "ana@amate.example") for pk in ids[2:]]
+    reasons = world.scoped(lambda: set(Ticket.objects.filter(pk__in=ids[2:]).values_list("state_reason", flat=True)))
+    assert reasons == {"Inventario"}
+
+
+def test_all_of_a_filter_goes_to_the_worker_in_parts(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 120, vary=lambda n: {**PRICE, "source": "caja-7" if n < 110 else "caja-8"})
+    page = preview(office, "bloquear", canal="caja-7")
+    assert "110 notas por $31,900.00" in page.content.decode()
+    answer = confirm(office, page, reason="Revisión")
+    told = result(office, answer)
+    assert "Bloqueando" in told
+    assert 'hx-trigger="load delay:1s, every 2s"' in told
+    assert set(states(world, ids)) == {"open"}
+    world.settle()
+    assert "110 bloqueadas." in result(office, answer)
+    assert states(world, ids) == ["locked"] * 110 + ["open"] * 10
+    assert {actor for _, actor in acts(world, "ticket.locked")} == {"ana@amate.example"}
+    assert len(acts(world, "ticket.locked")) == 110
+
+
+def test_a_run_that_is_cut_off_goes_on_where_it_stood(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = plenty.tickets(world, 130)
+    monkeypatch.setattr("amate.desk.ask_run.AT_ONCE", 10)
+    answer = confirm(office, preview(office, "bloquear", q="F-"), reason="x")
+    run_id = int(answer["Location"].rstrip("/").rpartition("/")[2])
+    world.scoped(lambda: do_to_many.do_some(run_id=run_id, now=world.now()))
+    assert states(world, ids).count("locked") == do_to_many.AT_ONCE
+    assert f"Van {do_to_many.AT_ONCE} de 130" in result(office, answer)
+
+    def falls() -> None:
+        do_to_many.do_some(run_id=run_id, now=world.now())
+        raise RuntimeError("the machine stops before it commits")
+
+    with pytest.raises(RuntimeError):
+        world.scoped(falls)
+    assert states(world, ids).count("locked") == do_to_many.AT_ONCE
+    world.settle()
+    assert states(world, ids) == ["locked"] * 130
+    assert len(acts(world, "ticket.locked")) == 130
+
+
+def test_a_yes_sent_twice_is_one(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 3)
+    page = preview(office, "enviar", ids=ids)
+    first, second = (confirm(office, page, correo="contador@example.com") for _ in range(2))
+    assert first["Location"] == second["Location"]
+    assert world.scoped(lambda: Run.objects.count()) == 1
+    assert len(acts(world, "note.sent")) == 3
+    world.settle()
+    assert [mail["To"] for mail in world.mail.mails] == ["contador@example.com"] * 3
+
+
+def test_what_changed_meanwhile_is_shown_again_and_not_done(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 3, vary=lambda n: PRICE)
+    page = preview(office, "bloquear", q="F-")
+    world.scoped(lambda: Ticket.objects.filter(pk=ids[0]).update(state="void"))
+    answer = confirm(office, page, reason="x")
+    assert answer.status_code == 422
+    assert "Mientras lo mirabas cambió la lista" in answer.content.decode()
+    assert "2 notas por $580.00" in answer.content.decode()
+    assert states(world, ids) == ["void", "open", "open"]
+    assert "2 bloqueadas." in result(office, confirm(office, answer, reason="x"))
+
+
+def test_a_note_that_was_claimed_while_the_run_waited_stays(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("amate.desk.ask_run.AT_ONCE", 0)
+    free, other = world.sale(), world.sale()
+    answer = confirm(office, preview(office, "bloquear", ids=[free.pk, other.pk]), reason="x")
+    world.claim(other)
+    world.scoped(
+        lambda: Promise.objects.filter(kind="seal_and_stamp").update(next_try_at=world.now() + timedelta(days=9))
+    )
+    world.settle()
+    told = result(office, answer)
+    assert "1 bloqueadas." in told
+    assert "1 porque cambiaron mientras tanto" in told
+    assert states(world, [free.pk, other.pk]) == ["locked", "open"]
+
+
+def test_what_is_for_good_asks_for_the_count(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 3)
+    page = preview(office, "cancelar", ids=ids)
+    for typed, sentence in (("", "Escribe cuántas son"), ("2", "Son 3: escribe ese número")):
+        answer = confirm(office, page, reason="Cierre", cuantas=typed)
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
+    assert confirm(office, page, reason="", cuantas="3").status_code == 422
+    assert set(states(world, ids)) == {"open"}
+    assert "3 canceladas." in result(office, confirm(office, page, reason="Cierre", cuantas="3"))
+    assert set(states(world, ids)) == {"void"}
+
+
+def test_locked_notes_are_unlocked(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 3, vary=lambda n: {"state": "locked" if n else "open"})
+    page = preview(office, "desbloquear", ids=ids)
+    assert "1 porque no están bloqueadas" in page.content.decode()
+    assert "2 desbloqueadas." in result(office, confirm(office, page))
+    assert set(states(world, ids)) == {"open"}
+
+
+def test_nothing_ticked_and_acts_of_another_list_are_told(world: World, office: Office) -> None:
+    world.sale()
+    for query in (
+        {"acto": "bloquear"},
+        {"acto": "bloquear", "id": "x"},
+        {"acto": "zip", "todas": "1"},
+        {},
+        {"acto": "\x00"},
+    ):
+        answer = world.inside(lambda query=query: office.client.get(f"{world.shop.office}notas/varias/", query))
+        assert answer.status_code == 302
+    assert "Marca al menos una" in office.text("notas/")
+    assert "No hay ninguna que se pueda" in preview(office, "desbloquear", ids=[999999]).content.decode()
+
+
+def test_more_than_one_act_may_take_is_told(world: World, office: Office) -> None:
+    plenty.tickets(world, 201)
+    page = preview(office, "enviar", q="F-").content.decode()
+    assert "Son demasiadas" in page
+    assert "hasta 200 a la vez" in page
+
+
+def test_invoices_are_sent_again_each_to_its_own_mail(world: World, office: Office) -> None:
+    first, second = desk.stamped(world, correo="uno@example.com"), desk.stamped(world, correo="dos@example.com")
+    silent, draft = desk.stamped(world), desk.claimed(world)
+    world.mail.mails.clear()
+    page = preview(office, "reenviar", ids=[first.pk, second.pk, silent.pk, draft.pk], room="facturas")
+    said = page.content.decode()
+    assert "2 facturas por $" in said
+    assert "1 porque no están timbradas" in said
+    assert "1 porque no tienen correo guardado" in said
+    assert "2 por enviar." in result(office, confirm(office, page, room="facturas"))
+    world.settle()
+    assert sorted(mail["To"] for mail in world.mail.mails if mail["To"]) == ["dos@example.com", "uno@example.com"]
+
+
+def test_many_invoices_become_one_zip_of_xml_and_pdf(world: World, office: Office) -> None:
+    made = [desk.stamped(world) for _ in range(2)]
+    desk.claimed(world)
+    page = preview(office, "zip", room="facturas")
+    assert "1 porque no están timbradas" in page.content.decode()
+    answer = confirm(office, page, room="facturas")
+    path = answer["Location"].removeprefix(world.shop.office)
+    assert "Juntando" in office.text(path)
+    assert office.get(path + "archivo").status_code == 404
+    world.settle()
+    assert "Descargar facturas-" in office.text(path)
+    got = world.inside(lambda: b"".join(office.client.get(f"{world.shop.office}{path}archivo").streaming_content))
+    with zipfile.ZipFile(io.BytesIO(got)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        xml = world.inside(lambda: office.client.get(f"{world.shop.office}facturas/{made[0].pk}/xml")).content
+        assert archive.read(next(one for one in names if str(made[0].uuid) in one and one.endswith("xml"))) == xml
+        assert all(archive.read(one).startswith(b"%PDF-") for one in names if one.endswith("pdf"))
+    assert len(names) == 4
+
+
+def test_a_role_that_may_not_do_it_to_one_may_not_to_many(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 2)
+    page = preview(office, "cancelar", ids=ids)
+    for role in (Role.CASHIER, Role.SUPPORT, Role.COLLECTOR):
+        world.inside(lambda role=role: Membership.objects.filter(company=world.shop.company).update(role=role))
+        assert preview(office, "cancelar", ids=ids).status_code == 403
+        assert confirm(office, page, reason="x", cuantas="2").status_code == 403
+    assert set(states(world, ids)) == {"open"}
+
+
+def test_a_run_is_seen_by_who_asked_and_who_leads(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 2)
+    answer = confirm(office, preview(office, "bloquear", ids=ids), reason="x")
+    path = answer["Location"].removeprefix(world.shop.office)
+    assert office.get(path).status_code == 200
+    world.scoped(lambda: Run.objects.update(asked_by="otra@amate.example"))
+    assert office.get(path).status_code == 200
+    world.inside(lambda: Membership.objects.filter(company=world.shop.company).update(role=Role.CASHIER))
+    assert office.get(path).status_code == 404
+
+
+def test_ids_of_another_company_are_not_there(world: World, office: Office) -> None:
+    theirs = plenty.tickets(world, 2, shop=world.other)
+    assert "No hay ninguna que se pueda" in preview(office, "bloquear", ids=theirs).content.decode()
