@@ -2,22 +2,36 @@
 
 from datetime import datetime
 
+from amate.audit.record import record
 from amate.catalogs.search import plain_text
 from amate.companies.folios import take_folio
-from amate.customers.models import Customer, FiscalProfile
+from amate.customers.current import make_current
+from amate.customers.models import Contact, Customer, FiscalProfile
+from amate.customers.remaining import lock_remaining
+from amate.customers.rules import Verdict, judge, same_data
 from amate.fiscal.rfc import GENERICS
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.writes import insert_unless_there
 
 NUMBERS = "|clientes"  # no series of invoices can be called so: the SAT forbids the bar
-FISCAL = ("rfc", "nombre", "domicilio_fiscal", "regimen_fiscal", "uso_cfdi", "residencia_fiscal", "num_reg_id_trib")
 
 
-_OF_RFC = Compiled(lambda: Customer.objects.filter(rfc=Arg("rfc")).select_for_update(no_key=True).order_by("id")[:1])
+_OF_RFC = Compiled(
+    lambda: Customer.objects.live().filter(rfc=Arg("rfc")).select_for_update(no_key=True).order_by("id")[:1]
+)
 _OF_NAME = Compiled(
     lambda: (
-        Customer.objects.filter(rfc=Arg("rfc"), nombre=Arg("nombre")).select_for_update(no_key=True).order_by("id")[:1]
+        Customer.objects.live()
+        .filter(rfc=Arg("rfc"), nombre=Arg("nombre"))
+        .select_for_update(no_key=True)
+        .order_by("id")[:1]
     )
+)
+_MERGED_OF_RFC = Compiled(
+    lambda: Customer.objects.filter(merged_into__isnull=False, rfc=Arg("rfc")).order_by("-id")[:1]
+)
+_MERGED_OF_NAME = Compiled(
+    lambda: Customer.objects.filter(merged_into__isnull=False, rfc=Arg("rfc"), nombre=Arg("nombre")).order_by("-id")[:1]
 )
 _CURRENT = Compiled(lambda: FiscalProfile.objects.current().filter(customer_id=Arg("customer")).order_by("id")[:1])
 
@@ -25,37 +39,56 @@ _CURRENT = Compiled(lambda: FiscalProfile.objects.current().filter(customer_id=A
 def accept_profile(*, profile: FiscalProfile, now: datetime) -> Customer:
     """Insert the customer of this RFC or bring the known one up to date (FEATURES 27). Locks the customer.
 
-    Mail is added, never replaced; the same data again make no new version. Called again, it changes nothing.
+    Of a customer whose data staff answer for, it waits as a proposal. Mail is added, never replaced; the same data again
+    make no new version. Called again, it changes nothing.
     """
     customer, is_new = _customer_of(profile, now=now)
-    if profile.accepted_at is not None:
+    if profile.accepted_at is not None or profile.confirmed_at is not None:
         return customer
     current = None if is_new else _CURRENT.first(customer=customer.pk)
-    same = current is not None and all(getattr(current, name) == getattr(profile, name) for name in FISCAL)
-    if current is not None and not same:
-        FiscalProfile.objects.current().filter(customer=customer).update(superseded_at=now)
-    superseded_at = now if same else None
-    FiscalProfile.objects.filter(pk=profile.pk).update(customer=customer, accepted_at=now, superseded_at=superseded_at)
-    if not is_new:
-        _follow(customer, profile)
+    if current is not None and current.pk == profile.pk:  # a worker that was thought dead was faster
+        return customer
+    verdict = judge(profile, current=current, verified=customer.verified_at is not None)
+    if verdict is Verdict.REVIEW:
+        _hold(profile, customer, now=now)
+    elif verdict is Verdict.CURRENT and not is_new:
+        make_current(profile=profile, customer=customer, now=now)
+    else:
+        old = None if verdict is Verdict.CURRENT else now
+        FiscalProfile.objects.filter(pk=profile.pk).update(customer=customer, accepted_at=now, superseded_at=old)
+    if not is_new and profile.correo:
+        _add_mail(customer, profile, now=now)
     return customer
 
 
-def _follow(customer: Customer, profile: FiscalProfile) -> None:
-    changes = {}
-    if customer.nombre != profile.nombre:
-        changes = {"nombre": profile.nombre, "search_name": plain_text(profile.nombre)}
-    if profile.correo and not customer.correo:
-        changes["correo"] = profile.correo
-    if changes:
-        Customer.objects.filter(pk=customer.pk).update(**changes)
+def _hold(profile: FiscalProfile, customer: Customer, *, now: datetime) -> None:
+    """For staff to review, once: the same proposal again adds nothing to decide."""
+    waiting = FiscalProfile.objects.to_review().filter(customer=customer).exclude(pk=profile.pk)
+    again = any(same_data(one, profile) for one in waiting)
+    FiscalProfile.objects.filter(pk=profile.pk).update(
+        customer=customer, confirmed_at=now, dismissed_at=now if again else None
+    )
+    if not again:
+        record("customer.proposed", about=f"customer:{customer.pk}", now=now, profile=profile.pk, origin=profile.origin)
+
+
+def _add_mail(customer: Customer, profile: FiscalProfile, *, now: datetime) -> None:
+    """A second mail is only noted: whoever typed it may not be one to whom the customer's other invoices go."""
+    typed = profile.correo
+    if not customer.correo:
+        Customer.objects.filter(pk=customer.pk).update(correo=typed)
+    elif (
+        customer.correo.lower() != typed.lower()
+        and not Contact.objects.filter(customer=customer, correo__iexact=typed).exists()
+    ):
+        Contact.objects.create(customer=customer, correo=typed, origin=profile.origin, created_at=now)
 
 
 def _customer_of(profile: FiscalProfile, *, now: datetime) -> tuple[Customer, bool]:
     """The customer, locked, and whether it was made for this profile."""
     if profile.customer_id is not None:
-        return Customer.locked(profile.customer_id), False
-    known = _find(profile)
+        return lock_remaining(profile.customer_id), False
+    known = find_customer(rfc=profile.rfc, nombre=profile.nombre)
     if known is not None:
         return known, False
     made = Customer(
@@ -69,13 +102,19 @@ def _customer_of(profile: FiscalProfile, *, now: datetime) -> tuple[Customer, bo
     # Two first invoices of one RFC may be stamped at once: the constraint decides, and the loser reads the winner.
     if insert_unless_there(made):
         return made, True
-    found = _find(profile)
+    found = find_customer(rfc=profile.rfc, nombre=profile.nombre)
     assert found is not None  # the row that was in the way
     return found, False
 
 
-def _find(profile: FiscalProfile) -> Customer | None:
-    """The customer of an RFC. Under the generic ones there is nobody to find: each name is its own customer."""
-    if profile.rfc in GENERICS:
-        return _OF_NAME.first(rfc=profile.rfc, nombre=profile.nombre)
-    return _OF_RFC.first(rfc=profile.rfc)
+def find_customer(*, rfc: str, nombre: str) -> Customer | None:
+    """The customer of an RFC under its lock; of one that was merged, who remains. Under a generic RFC each name is its
+    own customer."""
+    generic = rfc in GENERICS
+    said = {"rfc": rfc, "nombre": nombre} if generic else {"rfc": rfc}
+    found = (_OF_NAME if generic else _OF_RFC).first(**said)
+    if found is not None:
+        return found
+    # A new statement: a merge may have been committed while we waited for the lock (C6).
+    pointer = (_MERGED_OF_NAME if generic else _MERGED_OF_RFC).first(**said)
+    return lock_remaining(pointer.pk) if pointer is not None else None

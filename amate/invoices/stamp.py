@@ -17,6 +17,7 @@ from amate.companies.change_emisor import SUSPENDED, SUSPENSION
 from amate.companies.models import Emisor
 from amate.customers.accept import accept_profile
 from amate.customers.models import FiscalProfile
+from amate.customers.queries import mails_for_invoices
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.csd import Csd
 from amate.invoices.deliver import STAMPED, promise_delivery
@@ -116,7 +117,7 @@ def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: 
     `key`: of the sealing that was sent. A run that was thought dead may bring it late: it is true all the same. Raises
     LateStamp when those bytes had been given up meanwhile.
     """
-    accept_profile(profile=_PROFILE_OF.get(invoice=invoice_id), now=now)
+    customer = accept_profile(profile=_PROFILE_OF.get(invoice=invoice_id), now=now)
     invoice: Invoice = Invoice.locked(invoice_id)
     if invoice.state == State.STAMPED:
         return
@@ -137,8 +138,9 @@ def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: 
         recorded_at=now,
     )
     invoice.move_to(State.STAMPED, uuid=stamped.uuid, stamped_at=now)
-    if invoice.correo:
-        promise_delivery(invoice_id=invoice.pk, to=invoice.correo, occasion=STAMPED, priority=MAIL, now=now)
+    for to in dict.fromkeys([invoice.correo, *mails_for_invoices(customer)]):
+        if to:
+            promise_delivery(invoice_id=invoice.pk, to=to, occasion=STAMPED, priority=MAIL, now=now)
 
 
 def record_unavailable(*, invoice_id: int, fault: PacUnavailable, now: datetime) -> Outcome:

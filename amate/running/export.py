@@ -22,7 +22,7 @@ from amate.tenancy.scope import company_scope
 
 PAGE = 1000
 # Of no use elsewhere, or not for anybody's eyes: secrets, files, what is owed to do, what a visitor left behind.
-NOT_EXPORTED = frozenset({"promises.promise", "self_invoicing.visit", "companies.datakey"})
+NOT_EXPORTED = frozenset({"promises.promise", "self_invoicing.visit", "companies.datakey", "customers.customerword"})
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from amate.customers.models import Customer, FiscalProfile
+from amate.customers.accept import accept_profile
+from amate.customers.change import verify_customer
+from amate.customers.models import Contact, Customer, FiscalProfile
+from tests.customers.hands import calls
 from tests.people import FISICA, MORAL
 
 
@@ -60,3 +63,64 @@ def test_a_refused_proposal_touches_nobody(world: Any) -> None:
 def test_a_search_name_has_no_accents(world: Any) -> None:
     buys(world, MORAL)
     assert customers(world)[0].search_name == "surco diseno"
+
+
+def verified(world: Any) -> Customer:
+    customer = customers(world)[0]
+    return world.scoped(lambda: verify_customer(customer_id=customer.pk, now=world.now()))
+
+
+def waiting(world: Any) -> list[tuple[str, str]]:
+    rows = world.scoped(lambda: list(FiscalProfile.objects.to_review().order_by("id")))
+    return [(one.domicilio_fiscal, one.uso_cfdi) for one in rows]
+
+
+def test_a_verified_customer_only_gets_a_proposal(world: Any) -> None:
+    buys(world, FISICA)
+    verified(world)
+    buys(world, {**FISICA, "cp": "44100"})
+    assert waiting(world) == [("44100", "G03")]
+    assert versions(world) == [("76028", "G03", True), ("44100", "G03", False)]
+    assert customers(world)[0].nombre == "INGRID XODAR JIMENEZ"
+
+
+def test_the_same_proposal_again_waits_once(world: Any) -> None:
+    buys(world, FISICA)
+    verified(world)
+    for cp in ("44100", "44100", "44160"):
+        buys(world, {**FISICA, "cp": cp})
+    assert waiting(world) == [("44100", "G03"), ("44160", "G03")]
+    buys(world, FISICA)
+    assert len(waiting(world)) == 2
+
+
+def test_a_second_mail_becomes_a_contact_that_receives_nothing(world: Any) -> None:
+    for mail in ("primero@example.com", "segundo@example.com", "Segundo@example.com", "primero@example.com"):
+        buys(world, {**FISICA, "correo": mail})
+    kept = world.scoped(lambda: list(Contact.objects.values_list("correo", "origin", "receives_invoices")))
+    assert kept == [("segundo@example.com", "portal", False)]
+
+
+def test_a_proposal_that_was_accepted_twice_at_once_stays_current(world: Any) -> None:
+    """Two workers read it before either had written: the second must not supersede what it is itself."""
+    world.claim(world.sale(), FISICA)
+
+    def twice() -> None:
+        first = FiscalProfile.objects.get()
+        second = FiscalProfile.objects.get()
+        accept_profile(profile=first, now=world.now())
+        accept_profile(profile=second, now=world.now())
+
+    world.scoped(twice)
+    assert versions(world) == [("76028", "G03", True)]
+
+
+def test_invoices_go_to_the_contacts_that_receive_them_too(world: Any) -> None:
+    buys(world, {**FISICA, "correo": ""})
+    ingrid = customers(world)[0]
+    calls(world, ingrid, correo="contador@example.com", receives_invoices=True)
+    calls(world, ingrid, correo="luz@example.com")
+    buys(world, FISICA)
+    assert sorted(mail["To"] for mail in world.mail.mails) == ["contador@example.com", "ingrid@example.com"]
+    buys(world, {**FISICA, "correo": "contador@example.com"})  # of one occasion, one mail to each address
+    assert [mail["To"] for mail in world.mail.mails].count("contador@example.com") == 2

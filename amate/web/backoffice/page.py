@@ -37,6 +37,7 @@ ROOMS = (
     Room("counter", "i-collect", "Mostrador", "Mostrador", on_the_bar=True),
     Room("tickets", "i-ticket", "Ventas y autofactura", "Ventas", on_the_bar=True),
     Room("invoices", "i-sheet", "Facturas", "Facturas", on_the_bar=True),
+    Room("customers", "i-people", "Clientes", "Clientes"),
     Room("imports", "i-cycle", "Importar", "Importar"),
     Room("products", "i-bars", "Productos", "Productos"),
     Room("pending", "i-match", "Pendientes", "Pendientes"),

@@ -22,6 +22,7 @@ class ReceiverForm(FiscalForm):
         super().__init__(typed, offered=None, refresh="")
         # A name that the SAT accepted before is right, form of company and all.
         known = profile_of(self.data["rfc"])
+        self.customer_id = known.customer_id if known else None
         self.keep_suffix = known is not None and known.nombre == self.data["nombre"].strip().upper()
 
     def _dress(self, refresh: str) -> None:

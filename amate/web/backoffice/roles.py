@@ -15,6 +15,9 @@ MAY_HOLD = MAY_RETRY | {Role.CASHIER}
 MAY_VOID = MAY_RETRY
 MAY_REPRINT = MAY_HOLD
 MAY_SELL = MAY_HOLD
+MAY_KEEP_CUSTOMERS = MAY_RETRY
+# Whoever talks with a customer learns a new telephone first.
+MAY_KEEP_CONTACTS = frozenset(Role)
 
 MAY_MANAGE_PEOPLE = frozenset({Role.OWNER, Role.ADMIN})
 MAY_REQUIRE_SECOND_STEP = frozenset({Role.OWNER})

@@ -1,5 +1,6 @@
 """What staff of a company would find on their desk, made through the rooms' public acts."""
 
+from dataclasses import replace
 from typing import Any
 
 from amate.access.invite import invite_person
@@ -7,6 +8,10 @@ from amate.access.models import Membership, Role
 from amate.companies.article import Article
 from amate.companies.models import Emisor
 from amate.companies.products import keep_product
+from amate.customers.accept import accept_profile
+from amate.customers.add import add_customer
+from amate.customers.contacts import Said, add_contact
+from amate.customers.propose import propose_profile
 from amate.fiscal.catalogs import installed
 from amate.fiscal.receptor import Receptor
 from amate.intake.upload import take_upload
@@ -23,6 +28,7 @@ RECEPTOR = Receptor(
     regimen_fiscal=FISICA["regimen_fiscal"],
     uso_cfdi=FISICA["uso_cfdi"],
 )
+RECEPTOR_VERIFIED = Receptor("SDI190823KX4", "SURCO DISEÑO", "44160", "601", "G03")
 
 
 def claimed(world: World, *, shop: Shop | None = None, correo: str = "", origin: Origin = Origin.PORTAL) -> Any:
@@ -112,6 +118,27 @@ def listed(world: World, *, shop: Shop | None = None) -> int:
         lambda: keep_product(article=article, catalogs=installed(), day=world.now().date(), now=world.now()).pk,
         shop,
     )
+
+
+def known_twice(world: World, *, shop: Shop | None = None) -> dict[str, int]:
+    """A verified customer with a contact and a proposal, and one who may be the same."""
+
+    def act() -> dict[str, int]:
+        now = world.now()
+        customer = add_customer(nombre="", receptor=RECEPTOR_VERIFIED, correo="", now=now)
+        other = add_customer(nombre="Otra", receptor=None, correo="", now=now)
+        contact = add_contact(customer_id=customer.pk, said=Said("Luz", "", "", False, False), now=now)
+        said = replace(RECEPTOR_VERIFIED, domicilio_fiscal="44100")
+        proposal = propose_profile(receptor=said, correo="", origin=Origin.PORTAL, now=now)
+        accept_profile(profile=proposal, now=now)
+        return {
+            "customer_id": customer.pk,
+            "other_id": other.pk,
+            "contact_id": contact.pk,
+            "profile_id": proposal.pk,
+        }
+
+    return world.scoped(act, shop)
 
 
 class Office:

@@ -90,6 +90,7 @@ def things_of(world: World, shop: Shop) -> dict[str, int]:
         "product_id": desk.listed(world, shop=shop),
         "view_id": plenty.view(world, shop=shop),
         "run_id": plenty.run(world, shop=shop),
+        **desk.known_twice(world, shop=shop),
         "key_id": world.inside(lambda: ApiKey.objects.filter(company=shop.company).latest("id").pk),
     }
 

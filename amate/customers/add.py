@@ -1,0 +1,50 @@
+"""A customer written down by hand, before any invoice."""
+
+from datetime import datetime
+
+from amate.audit.record import record
+from amate.catalogs.search import plain_text
+from amate.companies.folios import take_folio
+from amate.customers.accept import NUMBERS, find_customer
+from amate.customers.current import make_current
+from amate.customers.models import Customer
+from amate.customers.propose import propose_profile
+from amate.fiscal.receptor import Receptor
+from amate.tenancy.writes import insert_unless_there
+
+STAFF = "staff"  # the origin of what staff typed
+
+
+class RfcTaken(Exception):
+    """The RFC is `customer`'s already. Nothing was written."""
+
+    def __init__(self, customer: Customer) -> None:
+        super().__init__(f"Ese RFC ya es del cliente {customer.number}, {customer.nombre}")
+        self.customer = customer
+
+
+def add_customer(*, nombre: str, receptor: Receptor | None, correo: str, now: datetime) -> Customer:
+    """With fiscal data, which staff then answer for, or with a name only. Raises RfcTaken."""
+    name, rfc = (receptor.nombre, receptor.rfc) if receptor else (nombre, "")
+    if rfc and (known := find_customer(rfc=rfc, nombre=name)):
+        raise RfcTaken(known)
+    customer = Customer(
+        number=take_folio(series=NUMBERS),
+        rfc=rfc,
+        nombre=name,
+        search_name=plain_text(name),
+        correo=correo,
+        created_at=now,
+        verified_at=now if receptor else None,
+    )
+    if not insert_unless_there(customer):  # an invoice brought the same RFC at this very moment
+        known = find_customer(rfc=rfc, nombre=name)
+        assert known is not None
+        raise RfcTaken(known)
+    detail = {}
+    if receptor is not None:
+        profile = propose_profile(receptor=receptor, correo=correo, origin=STAFF, now=now)
+        make_current(profile=profile, customer=customer, now=now)
+        detail = {"profile": profile.pk}
+    record("customer.added", about=f"customer:{customer.pk}", now=now, number=customer.number, **detail)
+    return customer
