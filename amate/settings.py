@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "amate.self_invoicing",
     "amate.intake",
     "amate.desk",
+    "amate.help",
     "amate.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

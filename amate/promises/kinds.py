@@ -31,6 +31,7 @@ KINDS = {
     "tell_person": Kind("mail"),
     "send_note": Kind("mail"),
     "try_mail": Kind("mail"),
+    "answer_case": Kind("mail"),
     "release": Kind("desk"),
     "read_batch": Kind("desk"),
     "commit_batch": Kind("desk"),

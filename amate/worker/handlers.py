@@ -23,6 +23,7 @@ from amate.companies.models import Company
 from amate.companies.own_host import PROOF, host_to_prove, record_not_proved, record_proof
 from amate.companies.portal_address import portal_of
 from amate.companies.secrets import WrongMasterKey
+from amate.help.mail_answer import prepare_answer
 from amate.invoices.deliver import prepare_delivery
 from amate.invoices.stamp import (
     LateStamp,
@@ -67,6 +68,7 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "reset_password": partial(account_mail, plugs),
         "change_mail": partial(account_mail, plugs),
         "tell_person": partial(account_mail, plugs),
+        "answer_case": partial(answer_case, plugs),
         "release": partial(release, plugs),
         "read_batch": partial(files.read, plugs),
         "commit_batch": partial(files.commit, plugs),
@@ -118,6 +120,10 @@ async def account_mail(plugs: Plugs, lease: Lease) -> bool:
 
 async def send_note(plugs: Plugs, lease: Lease) -> bool:
     return await _post(plugs, lease, _prepare_note_mail)
+
+
+async def answer_case(plugs: Plugs, lease: Lease) -> bool:
+    return await _post(plugs, lease, _prepare_answer)
 
 
 async def _post(plugs: Plugs, lease: Lease, prepare: Prepare) -> bool:
@@ -269,6 +275,10 @@ def _portal(plugs: Plugs, lease: Lease) -> str:
 
 def _prepare_test_mail(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     return prepare_test_mail(to=lease.args["to"], key=lease.args["message"], way=way, now=plugs.clock())
+
+
+def _prepare_answer(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_answer(case_id=lease.args["case_id"], key=lease.args["message"], way=way, now=plugs.clock())
 
 
 def _follow(outcome: Outcome) -> None:

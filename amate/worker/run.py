@@ -17,6 +17,7 @@ from amate.worker.clock import beat
 from amate.worker.handlers import handlers
 from amate.worker.lines import connector
 from amate.worker.plugs import Plugs, open_plugs
+from amate.worker.watch_stamps import watch_stamps
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,8 @@ async def run_worker(plugs: Plugs, *, forever: bool = True, signals: bool = True
             await asyncio.gather(*groups)
             return
         stalled = timedelta(seconds=settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"])
-        tasks = [asyncio.ensure_future(one) for one in (*groups, beat(clock=plugs.clock, dead_after=stalled))]
+        watches = (beat(clock=plugs.clock, dead_after=stalled), watch_stamps(plugs))
+        tasks = [asyncio.ensure_future(one) for one in (*groups, *watches)]
         if signals:
             _stop_on_signals(tasks)
         try:

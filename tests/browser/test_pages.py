@@ -160,6 +160,14 @@ def test_the_side_pages(world: World, meet: Meet) -> None:
     for name in ("ayuda", "privacidad", "accesibilidad"):
         ana.goes(f"{name}/")
         ana.bears_inspection(name)
+    ana.goes("ayuda/?asunto=error")
+    ana.clicks("Enviar mi mensaje")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("ayuda-error")
+    ana.page.get_by_label("¿Qué necesitas?").fill("Mi nombre no coincide")
+    ana.page.get_by_label("Tu correo o tu teléfono").fill("laura@example.com")
+    ana.clicks("Enviar mi mensaje")
+    ana.bears_inspection("ayuda-enviada")
     ana.goes("?aviso=visita")
     ana.bears_inspection("codigo-visita-terminada")
     ana.goes("nada/")

@@ -21,11 +21,11 @@ from amate.invoices.models import ON_THE_WAY, Invoice, Origin, State
 from amate.messages.models import Message
 from amate.papers.dates import short
 from amate.web.backoffice.customers import customer_pill
-from amate.web.backoffice.invoices import MESSAGE_TONES
 from amate.web.backoffice.keyset import page_of
+from amate.web.backoffice.mails import delivery
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.roles import MAY_KEEP_CONTACTS, MAY_KEEP_CUSTOMERS, may
-from amate.web.backoffice.rows import Pill, invoice_rows
+from amate.web.backoffice.rows import invoice_rows
 
 MAILS = 20
 ORIGINS: dict[str, str] = {**dict(Origin.choices), "staff": "Tu equipo", "merged": "Un cliente que se unió"}
@@ -150,7 +150,7 @@ def _mails(invoices: list[Invoice]) -> list[dict[str, Any]]:
         {
             "to": message.to,
             "invoice": numbers[message.about],
-            "pill": Pill(message.get_state_display(), MESSAGE_TONES.get(message.state, "warn")),
+            "pill": delivery(message).pill,
             "moment": message.sent_at or message.created_at,
             "error": message.error,
         }

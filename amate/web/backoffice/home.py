@@ -1,6 +1,5 @@
 """Inicio: today's figures and what needs a person."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from amate.papers.dates import MONTHS, short
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
 from amate.web.addresses import API, portal_site, portal_url
+from amate.web.backoffice.attention import ToDo, cases, closed_portal, few_stamps, files
 from amate.web.backoffice.mail_tasks import astray_keys, mail_tasks
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.path import path_of
@@ -39,28 +39,19 @@ ALARMS = {
 WEEKDAYS = ("Lunes", "Martes", "Miércoles", "Jueves", "Viernes", "Sábado", "Domingo")
 
 
-@dataclass(frozen=True, slots=True)
-class ToDo:
-    """Something to look at, with its one button. `tone`: bad stops invoices, warn will. Not `yours`: it mends itself."""
-
-    tone: str
-    icon: str
-    text: str
-    why: str
-    button: str
-    url: str
-    yours: bool = True
-
-
 @require_safe
 def home(request: HttpRequest, slug: str) -> HttpResponse:
     moment, zone = now(), office_zone()
     midnight = moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     portal = portal_today(day=midnight.date())
     csd = Csd.objects.in_use().first()
-    todo = _todo(request, csd=csd, moment=moment, zone=zone)
     tickets, sold = registered_since(midnight)
     latest = ticket_rows(tickets_in(state="", text="", now=moment)[:LATEST], now=moment)
+    path = path_of(request, policy=portal.policy, csd=csd, sells=bool(latest), now=moment)
+    suspended = _suspended()
+    todo = suspended + _todo(request, csd=csd, moment=moment, zone=zone)
+    if path is None and not suspended:  # else it is one of its steps, or the SAT's doing
+        todo += closed_portal(request, is_open=portal.is_open)
     return show(
         request,
         "office/home.html",
@@ -81,7 +72,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         portal_site=portal_site(request.company),  # type: ignore[attr-defined]
         policy=portal.policy,
         portal_open=portal.is_open,
-        path=path_of(request, policy=portal.policy, csd=csd, sells=bool(latest), now=moment),
+        path=path,
         api_address=f"{settings.PUBLIC_URL}{API}/tickets/caja-1/0001",
     )
 
@@ -105,7 +96,7 @@ def _greeting(hour: int) -> str:
 
 
 def _todo(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: ZoneInfo) -> list[ToDo]:
-    found = [*_suspended(), *_csd(request, csd=csd, moment=moment, zone=zone)]
+    found = _csd(request, csd=csd, moment=moment, zone=zone)
     mend = refused_for_staff()
     if refused := len(mend):
         text = "1 factura rechazada por corregir" if refused == 1 else f"{refused} facturas rechazadas por corregir"
@@ -114,7 +105,7 @@ def _todo(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: Zone
     # A refused invoice has its own line above; its promise would count it twice.
     failing = Promise.objects.failing().exclude(key__in=[f"stamp:{pk}" for pk in mend])
     found += _alarms(request, failing)
-    found += [ToDo("bad", "i-stop", one.text, one.why, one.button, one.url) for one in mail_tasks(request)]
+    found += [*mail_tasks(request), *cases(request), *files(request), *few_stamps(request, now=moment)]
     failing = failing.exclude(key__in=astray_keys())
     given_up = failing.filter(next_try_at__isnull=True).count()
     if given_up:

@@ -1,26 +1,17 @@
 """What mail asks of a person, for the first page: mails that reached nobody, and mail that cannot leave at all."""
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest
 
 from amate.messages.models import Message
 from amate.messages.set_mail import ALARM
 from amate.promises.models import Promise
+from amate.web.backoffice.attention import ToDo
 from amate.web.backoffice.mails import KINDS, page_about
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import MAY_CONFIGURE, may
 
 
-@dataclass(frozen=True, slots=True)
-class MailTask:
-    text: str
-    why: str
-    button: str
-    url: str
-
-
-def mail_tasks(request: HttpRequest) -> list[MailTask]:
+def mail_tasks(request: HttpRequest) -> list[ToDo]:
     return [*_shut(request), *_astray(request)]
 
 
@@ -29,16 +20,16 @@ def astray_keys() -> list[str]:
     return list(Message.objects.astray().values_list("key", flat=True)[:1000])
 
 
-def _shut(request: HttpRequest) -> list[MailTask]:
+def _shut(request: HttpRequest) -> list[ToDo]:
     count = Promise.objects.failing().filter(alarm=ALARM).count()
     if not count:
         return []
     wait = "1 correo espera y saldrá solo" if count == 1 else f"{count} correos esperan y saldrán solos"
     url = address(request, "settings_mail" if may(request, MAY_CONFIGURE) else "pending")
-    return [MailTask("Tus correos no salen", f"Revisa Ajustes › Correo. {wait}", "Revisar", url)]
+    return [ToDo("bad", "i-stop", "Tus correos no salen", f"Revisa Ajustes › Correo. {wait}", "Revisar", url)]
 
 
-def _astray(request: HttpRequest) -> list[MailTask]:
+def _astray(request: HttpRequest) -> list[ToDo]:
     found = list(Message.objects.astray().only("kind", "about", "to").order_by("-id")[:100])
     if not found:
         return []
@@ -46,8 +37,35 @@ def _astray(request: HttpRequest) -> list[MailTask]:
         one = found[0]
         text = f"{KINDS.get(one.kind, 'Correo')} que no llegó a {one.to}"
         if one.kind == "invitation":  # another address is another invitation
-            return [MailTask(text, "Su dirección no la recibe", "Ver", address(request, "mails") + "?ver=sin-llegar")]
-        return [MailTask(text, "Su dirección no la recibe", "Enviar a otro correo", page_about(request, one.about))]
+            return [
+                ToDo(
+                    "bad",
+                    "i-stop",
+                    text,
+                    "Su dirección no la recibe",
+                    "Ver",
+                    address(request, "mails") + "?ver=sin-llegar",
+                )
+            ]
+        return [
+            ToDo(
+                "bad",
+                "i-stop",
+                text,
+                "Su dirección no la recibe",
+                "Enviar a otro correo",
+                page_about(request, one.about),
+            )
+        ]
     many = "100 o más" if len(found) == 100 else str(len(found))
     url = address(request, "mails") + "?ver=sin-llegar"
-    return [MailTask(f"{many} correos no llegaron", "Sus direcciones no los reciben", "Enviar a otro correo", url)]
+    return [
+        ToDo(
+            "bad",
+            "i-stop",
+            f"{many} correos no llegaron",
+            "Sus direcciones no los reciben",
+            "Enviar a otro correo",
+            url,
+        )
+    ]

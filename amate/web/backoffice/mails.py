@@ -28,9 +28,18 @@ TONES: dict[str, str] = {
     State.REFUSED: "bad",
 }
 SHOWN = {"": "Todos", "sin-llegar": "No llegaron"}
-KINDS = {"invoice": "Factura", "note": "Nota", "invitation": "Invitación", TEST: "Prueba"}
+KINDS = {
+    "invoice": "Factura",
+    "note": "Nota",
+    "invitation": "Invitación",
+    "answer": "Respuesta",
+    "password_reset": "Contraseña nueva",
+    "mail_change": "Cambio de correo",
+    "account_notice": "Aviso de una cuenta",
+    TEST: "Prueba",
+}
 # What `Message.about` names before the colon: the page that tells it, and its anchor there.
-PAGES = {"invoice": ("invoice", "#correos"), "ticket": ("ticket", "#correos")}
+PAGES = {"invoice": ("invoice", "#correos"), "ticket": ("ticket", "#correos"), "case": ("case", "")}
 
 
 @dataclass(frozen=True, slots=True)

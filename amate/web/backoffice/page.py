@@ -14,6 +14,7 @@ from amate.companies.models import Branch, Emisor
 from amate.fiscal.clock import zone_of
 from amate.promises.models import Promise
 from amate.web.addresses import logo_url
+from amate.web.backoffice.keys_that_lead import KEYS, keys_are_on
 from amate.web.backoffice.roles import MAY_AUDIT, MAY_CONFIGURE, may
 
 CENTRO = ZoneInfo("America/Mexico_City")
@@ -41,6 +42,7 @@ ROOMS = (
     Room("imports", "i-cycle", "Importar", "Importar"),
     Room("products", "i-bars", "Productos", "Productos"),
     Room("pending", "i-match", "Pendientes", "Pendientes"),
+    Room("cases", "i-people", "Ayuda a clientes", "Ayuda"),
     Room("people", "i-key", "Personas y permisos", "Personas", roles=MAY_AUDIT),
     Room("settings", "i-gear", "Ajustes", "Ajustes", roles=MAY_CONFIGURE),
 )
@@ -75,11 +77,13 @@ def show(
                 "url": address(request, one.name),
                 "current": one.name == room,
                 "count": waiting if one.name == "pending" else 0,
+                "key": KEYS.get(one.name, ""),
             }
             for one in ROOMS
             if one.roles is None or may(request, one.roles)
         ],
         "waiting": waiting,
+        "keys_on": keys_are_on(request),
         "emisor": emisor,
         "may_configure": may(request, MAY_CONFIGURE),
         "logo": logo_url(slug_of(request), emisor.logo),

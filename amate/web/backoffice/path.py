@@ -38,12 +38,13 @@ class Path:
 def path_of(
     request: HttpRequest, *, policy: PortalPolicy | None, csd: Csd | None, sells: bool, now: datetime
 ) -> Path | None:
-    """None for who may not set up, and once the company sells, seals and has its portal open."""
+    """None for who may not set up, and once the company sells, seals and has had its portal open: whoever shuts it
+    later knows where the switch is."""
     if not may(request, MAY_CONFIGURE):
         return None
     sealed = csd is not None and csd.valid_from <= now < csd.valid_to
     is_open = policy is not None and policy.enabled
-    if sealed and is_open and sells:
+    if sealed and sells and (is_open or PortalPolicy.objects.filter(enabled=True).exists()):
         return None
     emisor = Emisor.objects.get()
     steps = [

@@ -27,6 +27,7 @@ WORDS = {
     "tell_person": "Avisar de un cambio en una cuenta",
     "send_note": "Enviar la nota",
     "try_mail": "Enviar un correo de prueba",
+    "answer_case": "Enviar la respuesta a un cliente",
     "release": "Devolver la nota al portal",
     "read_batch": "Leer el archivo que subiste",
     "commit_batch": "Registrar lo del archivo que subiste",

@@ -18,6 +18,7 @@ MAY_SELL = MAY_HOLD
 MAY_KEEP_CUSTOMERS = MAY_RETRY
 # Whoever talks with a customer learns a new telephone first.
 MAY_KEEP_CONTACTS = frozenset(Role)
+MAY_ANSWER = MAY_HOLD | {Role.SUPPORT}
 
 MAY_MANAGE_PEOPLE = frozenset({Role.OWNER, Role.ADMIN})
 MAY_REQUIRE_SECOND_STEP = frozenset({Role.OWNER})

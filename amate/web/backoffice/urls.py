@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from amate.web.backoffice import (
     audit,
     bulk,
+    cases,
     companies,
     counter,
     counter_sale,
@@ -20,6 +21,7 @@ from amate.web.backoffice import (
     home,
     imports,
     invoices,
+    keyboard,
     keys,
     mails,
     pending,
@@ -28,6 +30,7 @@ from amate.web.backoffice import (
     products,
     runs,
     saved_views,
+    search,
     tickets,
     withdraw,
 )
@@ -36,6 +39,13 @@ app_name = "office"
 
 of_a_company: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("buscar/", search.search, name="search"),
+    path("teclas/", keyboard.keyboard, name="keyboard"),
+    path("ayuda/", cases.cases, name="cases"),
+    path("ayuda/<int:case_id>/", cases.case, name="case"),
+    path("ayuda/<int:case_id>/responder/", cases.answer, name="case_answer"),
+    path("ayuda/<int:case_id>/cerrar/", cases.close, name="case_close"),
+    path("ayuda/<int:case_id>/abrir/", cases.reopen, name="case_reopen"),
     path("notas/", tickets.tickets, name="tickets"),
     path("notas/varias/", bulk.bulk, {"listing": "notas"}, name="tickets_bulk"),
     path("notas/exportar/", exports.export, {"listing": "notas"}, name="tickets_export"),

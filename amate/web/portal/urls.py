@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from amate.web.portal import brand, code, details, done, download, issuing, legal, notices, review, waiting
+from amate.web.portal import (
+    ask_for_help,
+    brand,
+    code,
+    details,
+    done,
+    download,
+    issuing,
+    legal,
+    notices,
+    review,
+    waiting,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -20,7 +32,7 @@ urlpatterns = [
     path("descargar/", download.download, name="download"),
     path("aviso/", notices.notice, name="notice"),
     path("espera/", waiting.wait, name="wait"),
-    path("ayuda/", legal.help_page, name="help"),
+    path("ayuda/", ask_for_help.help_page, name="help"),
     path("privacidad/", legal.privacy, name="privacy"),
     path("accesibilidad/", legal.accessibility, name="accessibility"),
     path("-/marca.css", brand.brand_css, name="brand"),

@@ -14,6 +14,7 @@ from amate.customers.contacts import Said, add_contact
 from amate.customers.propose import propose_profile
 from amate.fiscal.catalogs import installed
 from amate.fiscal.receptor import Receptor
+from amate.help.ask import ask_for_help
 from amate.intake.upload import take_upload
 from amate.invoices.models import Invoice, Origin
 from amate.messages.models import Message
@@ -107,6 +108,19 @@ def uploaded(world: World, *, shop: Shop | None = None) -> int:
             now=world.now(),
         )
         return int(batch.pk)
+
+    return world.scoped(act, shop)
+
+
+def asked_for_help(world: World, *, shop: Shop | None = None, correo: str = "ingrid@example.com") -> int:
+    """A visitor's message without a visit."""
+
+    def act() -> int:
+        telefono = "" if correo else "3312345678"
+        case = ask_for_help(
+            text="¿Me ayudan?", correo=correo, telefono=telefono, subject="error", visit=None, now=world.now()
+        )
+        return int(case.pk)
 
     return world.scoped(act, shop)
 

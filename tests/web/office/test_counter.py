@@ -121,13 +121,13 @@ def test_the_note_is_stamped_with_the_counters_origin_and_handed_over(world: Wor
     assert answer["Location"] == f"{world.shop.office}mostrador/factura/{invoice.pk}/"
     going = get(world, client, f"factura/{invoice.pk}/").content.decode()
     assert "Estamos emitiendo la factura" in going
-    assert 'hx-trigger="load delay:700ms, every 2s"' in going
+    assert 'data-live="' in going
     world.settle()
     done = get(world, client, f"factura/{invoice.pk}/").content.decode()
     stamped = only_invoice(world)
     assert (stamped.state, stamped.origin, stamped.nombre) == (State.STAMPED, Origin.COUNTER, "SURCO DISEÑO")
     assert f"Factura {stamped.number} lista" in done
-    assert "hx-trigger" not in done
+    assert "data-live" not in done
     assert f"facturas/{invoice.pk}/pdf" in done
     assert f"facturas/{invoice.pk}/xml" in done
     assert [mail["To"] for mail in world.mail.mails] == [MORAL["correo"]]

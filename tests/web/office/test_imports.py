@@ -82,7 +82,7 @@ def test_the_page_asks_by_itself_until_the_work_is_done(world: World, office: Of
     same = world.inside(lambda: office.client.get(path + "?fase=uploaded-0", **asks))
     assert same.status_code == 204
     moved = world.inside(lambda: office.client.get(path + "?fase=uploaded-7", **asks))
-    assert 'hx-trigger="load delay:1s, every 2s"' in moved.content.decode()
+    assert 'data-live="' in moved.content.decode()
     world.settle()
     done = world.inside(lambda: office.client.get(path + "?fase=uploaded-0", **asks))
     assert done["HX-Refresh"] == "true"

@@ -56,7 +56,7 @@ def test_home_asks_for_what_gave_up_and_tells_what_is_tried_again(world: World, 
     desk.stamped(world, correo="ingrid@example.com")
     facts = office.get().context
     assert [(one.tone, one.text) for one in facts["todo"]] == [
-        ("bad", "1 pendiente te necesita"),
+        ("bad", "1 correo no llegó"),
         ("warn", "1 pendiente falló y se reintenta solo"),
     ]
     assert facts["yours"] == 1

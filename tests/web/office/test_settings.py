@@ -137,7 +137,7 @@ def test_a_csd_is_sent_judged_and_shown(world: World, office: Office) -> None:
     minted = world.minted.csds["moral"]
     assert post(office, "sello/", files(minted)).status_code == 302
     assert "Revisamos tu sello digital" in office.text("ajustes/sello/")
-    assert 'hx-trigger="load delay:1s"' in office.text("ajustes/sello/estado/")
+    assert 'data-live="' in office.text("ajustes/sello/estado/")
     world.settle()
     assert office.get("ajustes/sello/estado/")["HX-Redirect"].endswith("/ajustes/sello/")
     page = office.text("ajustes/sello/")

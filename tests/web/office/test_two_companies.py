@@ -91,6 +91,7 @@ def things_of(world: World, shop: Shop) -> dict[str, int]:
         "view_id": plenty.view(world, shop=shop),
         "run_id": plenty.run(world, shop=shop),
         **desk.known_twice(world, shop=shop),
+        "case_id": desk.asked_for_help(world, shop=shop),
         "key_id": world.inside(lambda: ApiKey.objects.filter(company=shop.company).latest("id").pk),
     }
 

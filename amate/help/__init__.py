@@ -1,0 +1,1 @@
+"""Who asks the shop for help, and how it was helped."""

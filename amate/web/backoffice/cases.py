@@ -1,0 +1,170 @@
+"""Ayuda a clientes: what visitors of the portal wrote, with the visit each came from; who answered and who closed it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from amate.help.answer import answer_case
+from amate.help.close import close_case, reopen_case
+from amate.help.models import Case
+from amate.messages.models import Message
+from amate.self_invoicing.models import Visit
+from amate.self_invoicing.queries import live_invoice, state_of
+from amate.tenancy.models import IllegalMove
+from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.mails import delivery
+from amate.web.backoffice.page import address, show
+from amate.web.backoffice.roles import MAY_ANSWER, may, require
+from amate.web.backoffice.rows import Pill, ticket_pill
+from amate.web.clock import now
+
+LONGEST = 2000
+TONES = {Case.State.OPEN: "bad", Case.State.ANSWERED: "ok", Case.State.CLOSED: ""}
+# What brought somebody to write, by the page that led there.
+SUBJECTS = {
+    "excepcion": "Pide una excepción: su plazo terminó",
+    "cancelada": "Su compra aparece cancelada",
+    "revision": "Su compra está en revisión",
+    "pausa": "Pide su factura: el portal no la emite",
+    "error": "Hay un error en su factura",
+    "ajena": "Dice que no fue quien facturó su compra",
+    "extranjero": "No es contribuyente en México",
+    "demora": "Su factura tarda",
+}
+# What a visitor has typed and not sent yet, as the page calls it.
+TYPED = {
+    "rfc": "RFC",
+    "nombre": "Nombre",
+    "cp": "Código postal",
+    "regimen_fiscal": "Régimen fiscal",
+    "uso_cfdi": "Uso del CFDI",
+}
+MEANWHILE = "No se guardó: alguien cambió este mensaje hace un momento. Así está ahora."
+
+
+class AnswerForm(forms.Form):
+    respuesta = forms.CharField(
+        label="Tu respuesta",
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 5}),
+        error_messages={
+            "required": "Escribe qué le respondes",
+            "max_length": f"Escríbela más corta: caben {LONGEST} letras",
+        },
+    )
+
+
+@require_safe
+def cases(request: HttpRequest, slug: str) -> HttpResponse:
+    kept = asked(request, "estado")
+    if kept["estado"] not in Case.State.values:
+        kept["estado"] = ""
+    rows = Case.objects.select_related("ticket").order_by("-id")
+    if kept["estado"]:
+        rows = rows.filter(state=kept["estado"])
+    page = page_of(rows, request=request, kept=kept)
+    return show(
+        request,
+        "office/cases.html",
+        room="cases",
+        rows=[(one, _pill(one), SUBJECTS.get(one.subject, "")) for one in page.rows],
+        page=page,
+        kept=kept,
+        states=Case.State.choices,
+        filtered=bool(kept["estado"]),
+    )
+
+
+@require_safe
+def case(request: HttpRequest, slug: str, case_id: int) -> HttpResponse:
+    return _show(request, _find(case_id), AnswerForm())
+
+
+@require_POST
+def answer(request: HttpRequest, slug: str, case_id: int) -> HttpResponse:
+    require(request, MAY_ANSWER)
+    found, form = _find(case_id), AnswerForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    text = form.cleaned_data["respuesta"]
+    try:
+        answer_case(case_id=found.pk, text=text, by=_who(request), now=now())
+    except IllegalMove:
+        messages.error(request, MEANWHILE)
+        return _show(request, _find(case_id), form, status=409)
+    told = "Le enviamos tu respuesta por correo." if found.correo else "Anotamos tu respuesta."
+    messages.success(request, told)
+    return redirect(address(request, "case", found.pk))
+
+
+@require_POST
+def close(request: HttpRequest, slug: str, case_id: int) -> HttpResponse:
+    require(request, MAY_ANSWER)
+    found = _find(case_id)
+    try:
+        close_case(case_id=found.pk, by=_who(request), now=now())
+    except IllegalMove:
+        messages.info(request, "Ya estaba cerrado.")
+    else:
+        messages.success(request, "Lo cerramos. Si hace falta, puedes abrirlo otra vez.")
+    return redirect(address(request, "case", found.pk))
+
+
+@require_POST
+def reopen(request: HttpRequest, slug: str, case_id: int) -> HttpResponse:
+    require(request, MAY_ANSWER)
+    found = _find(case_id)
+    try:
+        reopen_case(case_id=found.pk, now=now())
+    except IllegalMove:
+        messages.info(request, "Ya estaba abierto.")
+    return redirect(address(request, "case", found.pk))
+
+
+def _who(request: HttpRequest) -> str:
+    return str(request.user.email)  # type: ignore[union-attr]
+
+
+def _find(case_id: int) -> Case:
+    rows = Case.objects.select_related("ticket__branch", "visit__invoice").filter(pk=case_id)
+    found: Case | None = rows.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _show(request: HttpRequest, found: Case, form: AnswerForm, *, status: int = 200) -> HttpResponse:
+    moment, ticket = now(), found.ticket
+    pill = None
+    if ticket is not None:
+        pill = ticket_pill(state_of(ticket, invoice=live_invoice(ticket), now=moment))
+    mail = Message.objects.filter(about=f"case:{found.pk}").order_by("-id").first()
+    return show(
+        request,
+        "office/case.html",
+        room="cases",
+        status=status,
+        case=found,
+        pill=_pill(found),
+        subject=SUBJECTS.get(found.subject, ""),
+        ticket=ticket,
+        ticket_pill=pill,
+        typed=_typed(found.visit),
+        mail=mail,
+        mail_pill=delivery(mail).pill if mail else None,
+        may_answer=may(request, MAY_ANSWER),
+        form=form,
+    )
+
+
+def _typed(visit: Visit | None) -> list[tuple[str, Any]]:
+    typed = visit.fiscal if visit else {}
+    return [(label, typed[name]) for name, label in TYPED.items() if typed.get(name)]
+
+
+def _pill(one: Case) -> Pill:
+    return Pill(one.get_state_display(), TONES[Case.State(one.state)])

@@ -1,0 +1,88 @@
+"""Where one can go in the back office, by the words a person would use for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from amate.access.models import Role
+from amate.catalogs.search import plain_text
+from amate.web.backoffice.page import ROOMS, address
+from amate.web.backoffice.roles import (
+    MAY_AUDIT,
+    MAY_CONFIGURE,
+    MAY_IMPORT,
+    MAY_KEEP_PRODUCTS,
+    MAY_MANAGE_PEOPLE,
+    MAY_SELL,
+    may,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page or an act. `name` and `query` are its address; `words` are others that mean it; `roles` None: everybody."""
+
+    name: str
+    label: str
+    words: str = ""
+    query: str = ""
+    roles: frozenset[Role] | None = None
+
+    def url(self, request: HttpRequest) -> str:
+        return address(request, self.name) + self.query
+
+
+# A room is found by its label; these are the other words for it.
+WORDS_OF_ROOMS = {
+    "home": "principio tablero resumen por atender",
+    "counter": "caja facturar una nota cobrar",
+    "tickets": "notas tickets remisiones ventas código autofactura",
+    "invoices": "cfdi comprobantes timbradas folio fiscal uuid",
+    "imports": "subir archivo excel csv cargar",
+    "products": "artículos claves sat precios catálogo",
+    "pending": "errores fallas reintentar atorado",
+    "cases": "mensajes casos dudas de clientes",
+    "people": "usuarios empleados equipo roles",
+    "settings": "configuración opciones",
+}
+ACTS = (
+    Place("counter_sale", "Capturar una venta", "nueva venta factura sin nota crédito ppd", roles=MAY_SELL),
+    Place("imports", "Importar ventas", "subir ventas excel csv archivo", "?tipo=sales", MAY_IMPORT),
+    Place("imports", "Importar productos", "subir productos excel csv archivo", "?tipo=products", MAY_IMPORT),
+    Place("product_new", "Agregar un producto", "nuevo artículo alta", roles=MAY_KEEP_PRODUCTS),
+    Place("tickets", "Notas por facturar", "abiertas pendientes de factura", "?estado=open"),
+    Place("tickets", "Notas vencidas", "plazo terminado", "?estado=expired"),
+    Place("tickets", "Notas en revisión", "bloqueadas detenidas", "?estado=locked"),
+    Place("invoices", "Facturas por corregir", "rechazadas error sat", "?estado=to_mend"),
+    Place("invoices", "Facturas del portal", "autofactura origen", "?origen=portal"),
+    Place("people", "Invitar a una persona", "usuario empleado nuevo", roles=MAY_MANAGE_PEOPLE),
+    Place("keys", "Claves de API", "api key token programar punto de venta integrar", roles=MAY_MANAGE_PEOPLE),
+    Place("audit", "Auditoría", "quién hizo qué bitácora historial", roles=MAY_AUDIT),
+    Place("settings_company", "Ajustes de la empresa", "rfc régimen teléfono correo nombre", roles=MAY_CONFIGURE),
+    Place("settings_brand", "Ajustes de la marca", "logotipo logo color", roles=MAY_CONFIGURE),
+    Place("settings_branches", "Ajustes de sucursales", "series código postal tienda dirección", roles=MAY_CONFIGURE),
+    Place("settings_csd", "Ajustes del sello digital", "csd certificado llave renovar cer key", roles=MAY_CONFIGURE),
+    Place("settings_portal", "Ajustes del portal", "plazo días encender apagar autofactura usos", roles=MAY_CONFIGURE),
+    Place("keyboard", "Atajos del teclado", "teclas ayuda comandos"),
+)
+
+
+def places_for(request: HttpRequest) -> Iterator[Place]:
+    """What this person may open."""
+    rooms = (Place(one.name, one.label, WORDS_OF_ROOMS.get(one.name, ""), roles=one.roles) for one in ROOMS)
+    return (one for one in (*rooms, *ACTS) if one.roles is None or may(request, one.roles))
+
+
+def places_named(request: HttpRequest, text: str) -> list[Place]:
+    """Those in which each typed word begins a word: first where all of them stand in the label."""
+    asked = plain_text(text).split()
+    if not asked:
+        return []
+    told = [one for one in places_for(request) if _tells(f"{one.label} {one.words}", asked)]
+    return sorted(told, key=lambda one: not _tells(one.label, asked))
+
+
+def _tells(said: str, asked: list[str]) -> bool:
+    words = plain_text(said).split()
+    return all(any(word.startswith(part) for word in words) for part in asked)

@@ -1,0 +1,1 @@
+"""The web keeps no table: only the indexes its search needs."""
