@@ -33,6 +33,8 @@ class CannotIssue(Exception):
     """The SAT suspended the company: not even the counter issues. The message (Spanish) says what to do."""
 
 
+CANNOT_ISSUE = "El SAT suspendió la emisión de tu empresa: acláralo en el SAT. La nota sigue disponible."
+
 # The portal is a courtesy with a window; an invoice asked for at the counter is owed all the same (FEATURES L1, row 62).
 COUNTER_TOO = frozenset({Standing.CLAIMABLE, Standing.EXPIRED, Standing.PORTAL_OFF, Standing.NOT_OFFERED})
 
@@ -52,7 +54,7 @@ def claim_ticket(
     if found is not Standing.CLAIMABLE and not (origin is Origin.COUNTER and found in COUNTER_TOO):
         raise NotClaimable(found)
     if origin is Origin.COUNTER and Emisor.objects.filter(issuing_suspended=True).exists():
-        raise CannotIssue("El SAT suspendió la emisión de tu empresa: acláralo en el SAT. La nota sigue disponible.")
+        raise CannotIssue(CANNOT_ISSUE)
     if earlier is not None:
         release_claim(invoice_id=earlier.pk, now=now)
     terms = terms_of_ticket(ticket, rules=rules, rfc=receptor.rfc, detailed=detailed)

@@ -13,7 +13,7 @@ from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice, Origin, RefusedBy, State
 from amate.invoices.refusals import meaning_of
 from amate.papers.dates import in_full
-from amate.self_invoicing.claim import CannotIssue, NotClaimable, claim_ticket
+from amate.self_invoicing.claim import CANNOT_ISSUE, CannotIssue, NotClaimable, claim_ticket
 from amate.self_invoicing.codes import read_code
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.queries import live_invoice, stand_of, ticket_of_code, ticket_of_invoice, tickets_in
@@ -72,6 +72,9 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     standing, rules = stand_of(ticket, now=moment, invoice=live_invoice(ticket))
     if standing in WAY_OUT:
         return _elsewhere(request, ticket, standing)
+    if rules is not None and rules.issuing_suspended:  # said before anybody types
+        messages.error(request, CANNOT_ISSUE)
+        return redirect(address(request, "ticket", ticket.pk))
     form, known = _receiver(request, ticket)
     if request.method == "POST" and request.POST.get("accion") == "emitir" and not is_another(request.POST):
         form, known = ReceiverForm(typed_receiver(request.POST)), ""
