@@ -15,7 +15,15 @@ from benchmarks.units import Units, open_units
 HERE = Path(__file__).resolve().parent
 FIELDS = ("name", "value", "unit", "n", "bar", "floor", "sig_us", "f_us", "commit")
 # What has `run() -> list[dict]`, in the order of the numbers.
-BENCHMARKS = ("fiscal_seal", "pac_simulator", "papers_pdf", "portal_claim", "import_sales", "register_ticket", "office_lists")
+BENCHMARKS = (
+    "fiscal_seal",
+    "pac_simulator",
+    "papers_pdf",
+    "portal_claim",
+    "import_sales",
+    "register_ticket",
+    "office_lists",
+)
 Row = dict[str, Any]
 
 

@@ -57,7 +57,7 @@ def _hold(act: Callable[..., Ticket], ticket_id: int, said: Said, now: datetime)
     try:
         act(ticket_id=ticket_id, now=now, **said)
     except TicketNotFree:
-        raise LeftOut("cambiaron mientras tanto: ya se facturaron o se cancelaron") from None
+        raise LeftOut("cambiaron mientras tanto, porque se facturaron o se cancelaron") from None
 
 
 def _send_note(ticket_id: int, said: Said, now: datetime) -> None:

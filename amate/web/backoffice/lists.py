@@ -163,7 +163,8 @@ def all_of_them(sums: Sums, *, filtered: bool) -> str:
     """
     if sums.count > COUNTED:
         return "Todas las de este filtro" if filtered else "Todas las de la lista"
-    return f"Las {sums.count:,} de este filtro" if filtered else f"Las {sums.count:,} de la lista"
+    where = "de este filtro" if filtered else "de la lista"
+    return f"La única {where}" if sums.count == 1 else f"Las {sums.count:,} {where}"
 
 
 def _control(one: Field, options: Options | None) -> Control:

@@ -61,11 +61,11 @@ def test_ticked_notes_are_told_and_then_locked(world: World, office: Office) -> 
     page = preview(office, "bloquear", ids=ids)
     said = page.content.decode()
     assert "Bloquear: 12 notas por $3,480.00" in said
-    assert "2 porque están canceladas" in said
+    assert "Están canceladas: 2" in said
     assert set(states(world, ids)) == {"void", "open"}
     told = result(office, confirm(office, page, reason="Inventario"))
     assert "12 bloqueadas." in told
-    assert "2 porque están canceladas" in told
+    assert "Están canceladas: 2" in told
     assert states(world, ids) == ["void"] * 2 + ["locked"] * 12
     assert acts(world, "ticket.locked") == [(f"ticket:{pk}", "ana@amate.example") for pk in ids[2:]]
     reasons = world.scoped(lambda: set(Ticket.objects.filter(pk__in=ids[2:]).values_list("state_reason", flat=True)))
@@ -147,7 +147,7 @@ def test_a_note_that_was_claimed_while_the_run_waited_stays(
     world.settle()
     told = result(office, answer)
     assert "1 bloqueadas." in told
-    assert "1 porque cambiaron mientras tanto" in told
+    assert "Cambiaron mientras tanto, porque se facturaron o se cancelaron: 1" in told
     assert states(world, [free.pk, other.pk]) == ["locked", "open"]
 
 
@@ -167,7 +167,7 @@ def test_what_is_for_good_asks_for_the_count(world: World, office: Office) -> No
 def test_locked_notes_are_unlocked(world: World, office: Office) -> None:
     ids = plenty.tickets(world, 3, vary=lambda n: {"state": "locked" if n else "open"})
     page = preview(office, "desbloquear", ids=ids)
-    assert "1 porque no están bloqueadas" in page.content.decode()
+    assert "No están bloqueadas: 1" in page.content.decode()
     assert "2 desbloqueadas." in result(office, confirm(office, page))
     assert set(states(world, ids)) == {"open"}
 
@@ -201,8 +201,8 @@ def test_invoices_are_sent_again_each_to_its_own_mail(world: World, office: Offi
     page = preview(office, "reenviar", ids=[first.pk, second.pk, silent.pk, draft.pk], room="facturas")
     said = page.content.decode()
     assert "2 facturas por $" in said
-    assert "1 porque no están timbradas" in said
-    assert "1 porque no tienen correo guardado" in said
+    assert "No están timbradas: 1" in said
+    assert "No tienen correo guardado: 1" in said
     assert "2 por enviar." in result(office, confirm(office, page, room="facturas"))
     world.settle()
     assert sorted(mail["To"] for mail in world.mail.mails if mail["To"]) == ["dos@example.com", "uno@example.com"]
@@ -212,7 +212,7 @@ def test_many_invoices_become_one_zip_of_xml_and_pdf(world: World, office: Offic
     made = [desk.stamped(world) for _ in range(2)]
     desk.claimed(world)
     page = preview(office, "zip", room="facturas")
-    assert "1 porque no están timbradas" in page.content.decode()
+    assert "No están timbradas: 1" in page.content.decode()
     answer = confirm(office, page, room="facturas")
     path = answer["Location"].removeprefix(world.shop.office)
     assert "Juntando" in office.text(path)
