@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('companies', '0006_set_up_guards'),
-        ('invoices', '0003_index_lists'),
+        ('invoices', '0004_index_lists'),
         ('self_invoicing', '0004_reserved_codes_guard'),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('companies', '0006_set_up_guards'),
         ('customers', '0002_guards'),
-        ('invoices', '0002_guards'),
+        ('invoices', '0003_withheld_and_generics'),
     ]
 
     operations = [

@@ -1,1 +1,0 @@
-"""The web keeps no table: only the indexes its search needs."""
