@@ -46,7 +46,7 @@ def test_the_invoice_leaves_by_the_companys_provider(world: World, provider: Mai
     (kept,) = messages(world)
     assert (kept.state, kept.provider_id) == (State.SENT, mail["id"])
     assert mail["v:amate"] == [str(kept.pk)]
-    assert mail["h:Message-ID"][0].endswith("@elamate.example>")
+    assert mail["h:Message-Id"][0].endswith("@elamate.example>")
     assert world.invoice(invoice).state == "stamped"
 
 
