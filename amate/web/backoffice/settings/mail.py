@@ -116,7 +116,8 @@ def _draw(
         "tab": tab,
         "mail_form": form,
         "test_form": test_form or TestForm(initial={"to": request.user.email}),  # type: ignore[union-attr]
-        "form": wrong or form,
+        # What is wrong with no field has a summary of its own on the page.
+        "form": None if form.non_field_errors() else wrong or form,
         "provider": provider,
         "notices": notices_address(kept, slug=slug_of(request)) if kept and provider else "",
         "lacks_signing": bool(kept and provider and provider.signing and not kept.sealed_signing),
