@@ -67,7 +67,7 @@ def test_resending_sends_the_files_to_another_address(world: World) -> None:
     answer = _resend(world, client, invoice, "contador@example.com")
     assert answer["Location"] == f"{world.shop.office}facturas/{invoice.pk}/#correos"
     page = world.inside(lambda: client.get(f"{world.shop.office}facturas/{invoice.pk}/"))
-    assert [(one["to"], one["pill"].word) for one in page.context["deliveries"]] == [
+    assert [(one.to, one.pill.word) for one in page.context["deliveries"]] == [
         ("contador@example.com", "Por enviar"),
         ("ingrid@example.com", "Enviado"),
     ]
