@@ -91,7 +91,9 @@ class Asked:
 
     def rows(self) -> Any:
         """All of them, unordered."""
-        rows = self.listing.rows(self.at)
+        # Of a statement without any parameter PostgreSQL keeps one plan, whatever `plan_each_anew` says: that of the
+        # company that asked first. So there is always one.
+        rows = self.listing.rows(self.at).filter(pk__gt=0)
         for one in self.fields:
             rows = one.filter.narrow(rows, one.on.value, self.at) if one.on else one.filter.off(rows)
         return rows
