@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -107,12 +107,15 @@ def _todo(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: Zone
     found += _alarms(request, failing)
     found += [*mail_tasks(request), *cases(request), *files(request), *few_stamps(request, now=moment)]
     failing = failing.exclude(key__in=astray_keys())
-    given_up = failing.filter(next_try_at__isnull=True).count()
+    asked = failing.aggregate(
+        given_up=Count("pk", filter=Q(next_try_at__isnull=True)),
+        trying=Count("pk", filter=Q(next_try_at__isnull=False, alarm="")),
+    )
+    given_up, trying = asked["given_up"], asked["trying"]
     if given_up:
         text = "1 pendiente te necesita" if given_up == 1 else f"{given_up} pendientes te necesitan"
         url = address(request, "pending")
         found.append(ToDo("bad", "i-stop", text, "Ya no se intentan solos", "Revisar", url))
-    trying = failing.filter(next_try_at__isnull=False, alarm="").count()
     if trying:
         text = (
             "1 pendiente falló y se reintenta solo"
