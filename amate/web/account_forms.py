@@ -34,6 +34,7 @@ def _say(form: forms.Form) -> None:
 class Login(LoginForm):  # type: ignore[misc]
     def __init__(self, *said: Any, **more: Any) -> None:
         super().__init__(*said, **more)
+        self.fields["password"].help_text = ""  # the page has its own way to a forgotten one
         _say(self)
 
 
@@ -76,6 +77,7 @@ class AddPasskey(AddWebAuthnForm):  # type: ignore[misc]
         self.fields["name"].max_length = LONGEST_NAME
         self.fields["name"].widget.attrs["maxlength"] = LONGEST_NAME
         self.fields["passwordless"].initial = True
+        self.fields["passwordless"].help_text = ""
         _say(self)
 
     def clean_name(self) -> str:
