@@ -21,8 +21,8 @@ ROOMS = (
     "correo/",
     "correo/?por=smtp",
     "correo/?por=proveedor",
-    "portal/",
     "dominio/",
+    "portal/",
 )
 
 

@@ -44,9 +44,7 @@ class TextsForm(forms.Form):
         required=False,
         help_text="Una línea, como: Cambios dentro de 30 días con tu nota.",
     )
-    welcome = forms.CharField(
-        label="En la entrada de tu portal", max_length=300, required=False, widget=forms.Textarea({"rows": 3})
-    )
+    welcome = forms.CharField(label="En la entrada de tu portal", max_length=300, required=False)
 
 
 @dataclass(frozen=True, slots=True)
