@@ -177,7 +177,7 @@ def test_a_buyer_goes_the_whole_way_there(world: World) -> None:
     client = Client(headers={"host": HOST}, enforce_csrf_checks=True)
 
     def post(path: str, data: dict[str, str]) -> Any:
-        token = client.cookies["csrftoken"].value
+        token = client.cookies["amate_csrf"].value
         more = {"headers": {"origin": f"https://{HOST}", "referer": f"https://{HOST}/"}}
         return client.post(path, {**data, "csrfmiddlewaretoken": token}, **more)
 
@@ -204,7 +204,7 @@ def test_a_form_sent_from_another_site_is_refused_there_too(world: World) -> Non
 
     def sent() -> Any:
         client.get("/")
-        token = client.cookies["csrftoken"].value
+        token = client.cookies["amate_csrf"].value
         data = {"codigo": "x", "total": "1.00", "csrfmiddlewaretoken": token}
         return client.post("/", data, headers={"origin": "https://malo.example", "referer": "https://malo.example/"})
 
