@@ -193,5 +193,5 @@ def test_the_setting_does_not_outlive_its_scope(world) -> None:
 
 
 def test_the_directory_tells_nothing_but_where_a_company_is() -> None:
-    assert {f.name for f in Company._meta.get_fields() if f.concrete} == {"id", "slug", "created_at"}
+    assert {f.name for f in Company._meta.get_fields() if f.concrete} == {"id", "slug", "host", "created_at"}
     assert all(issubclass(model, CompanyOwned) or "move" in model._meta.model_name for model in owned_models())

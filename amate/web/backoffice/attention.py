@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
+from amate.customers.queries import proposals
 from amate.help.models import Case
 from amate.intake.models import Batch
 from amate.running.stamps_left import stamps_left
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_ANSWER, MAY_CONFIGURE, MAY_IMPORT, may
+from amate.web.backoffice.roles import MAY_ANSWER, MAY_CONFIGURE, MAY_IMPORT, MAY_KEEP_CUSTOMERS, may
 
 FEW_STAMPS = 100
 UNDECIDED = (Batch.State.ASKING, Batch.State.READ)
@@ -41,6 +42,15 @@ def cases(request: HttpRequest) -> list[ToDo]:
     count = f"{len(waiting)} clientes piden" if len(waiting) < 100 else "Más de 99 clientes piden"
     url = address(request, "cases") + "?estado=open"
     return [ToDo("warn", "i-people", f"{count} ayuda", "Te escribieron desde tu portal", "Responder", url)]
+
+
+def proposed(request: HttpRequest) -> list[ToDo]:
+    """Fiscal data that buyers typed for customers whose data staff had verified."""
+    waiting = proposals()[:100].count() if may(request, MAY_KEEP_CUSTOMERS) else 0
+    if not waiting:
+        return []
+    text = "1 cliente propone otros datos fiscales" if waiting == 1 else f"{waiting} propuestas de datos fiscales"
+    return [ToDo("warn", "i-people", text, "Compáralos y decide", "Revisar", address(request, "proposals"))]
 
 
 def files(request: HttpRequest) -> list[ToDo]:

@@ -18,7 +18,7 @@ from amate.papers.dates import MONTHS, short
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
 from amate.web.addresses import API, portal_site, portal_url
-from amate.web.backoffice.attention import ToDo, cases, closed_portal, few_stamps, files
+from amate.web.backoffice.attention import ToDo, cases, closed_portal, few_stamps, files, proposed
 from amate.web.backoffice.mail_tasks import astray_keys, mail_tasks
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.path import path_of
@@ -105,7 +105,8 @@ def _todo(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: Zone
     # A refused invoice has its own line above; its promise would count it twice.
     failing = Promise.objects.failing().exclude(key__in=[f"stamp:{pk}" for pk in mend])
     found += _alarms(request, failing)
-    found += [*mail_tasks(request), *cases(request), *files(request), *few_stamps(request, now=moment)]
+    found += [*mail_tasks(request), *cases(request), *proposed(request), *files(request)]
+    found += few_stamps(request, now=moment)
     failing = failing.exclude(key__in=astray_keys())
     asked = failing.aggregate(
         given_up=Count("pk", filter=Q(next_try_at__isnull=True)),

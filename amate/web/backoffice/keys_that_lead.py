@@ -8,6 +8,7 @@ KEYS = {
     "counter": "m",
     "tickets": "v",
     "invoices": "f",
+    "customers": "c",
     "imports": "t",
     "products": "p",
     "pending": "d",

@@ -12,6 +12,7 @@ from amate.web.backoffice.roles import (
     MAY_AUDIT,
     MAY_CONFIGURE,
     MAY_IMPORT,
+    MAY_KEEP_CUSTOMERS,
     MAY_KEEP_PRODUCTS,
     MAY_MANAGE_PEOPLE,
     MAY_SELL,
@@ -39,6 +40,7 @@ WORDS_OF_ROOMS = {
     "counter": "caja facturar una nota cobrar",
     "tickets": "notas tickets remisiones ventas código autofactura",
     "invoices": "cfdi comprobantes timbradas folio fiscal uuid",
+    "customers": "receptores rfc contactos directorio",
     "imports": "subir archivo excel csv cargar",
     "products": "artículos claves sat precios catálogo",
     "pending": "errores fallas reintentar atorado",
@@ -64,6 +66,11 @@ ACTS = (
     Place("settings_branches", "Ajustes de sucursales", "series código postal tienda dirección", roles=MAY_CONFIGURE),
     Place("settings_csd", "Ajustes del sello digital", "csd certificado llave renovar cer key", roles=MAY_CONFIGURE),
     Place("settings_portal", "Ajustes del portal", "plazo días encender apagar autofactura usos", roles=MAY_CONFIGURE),
+    Place("settings_mail", "Ajustes del correo", "smtp proveedor remitente prueba", roles=MAY_CONFIGURE),
+    Place("settings_domain", "Dominio del portal", "dominio propio dns nombre", roles=MAY_CONFIGURE),
+    Place("customer_new", "Agregar un cliente", "nuevo cliente alta", roles=MAY_KEEP_CUSTOMERS),
+    Place("proposals", "Propuestas de datos fiscales", "revisar cambios clientes", roles=MAY_KEEP_CUSTOMERS),
+    Place("mails", "Correos que no llegaron", "enviados rebotados entrega", "?ver=sin-llegar"),
     Place("keyboard", "Atajos del teclado", "teclas ayuda comandos"),
 )
 

@@ -6,14 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from amate.catalogs.search import plain_text
 from amate.customers.models import Customer
-from amate.fiscal.rfc import GENERICS
+from amate.customers.search import search as find_customers
 from amate.invoices.models import Invoice
-from amate.invoices.queries import LAST, RFC_START
 from amate.invoices.search import find_invoices
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.queries import tickets_in
@@ -26,7 +23,6 @@ from amate.web.clock import now
 
 IN_THE_LIST = 5
 ON_THE_PAGE = 20
-FEWEST = 2  # letters of a customer's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +61,6 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, "office/search.html", room="", text=text, groups=answer.groups)
 
 
-def find_customers(*, text: str, most: int) -> list[Customer]:
-    """By the beginning of the name, by RFC or by mail."""
-    rows, typed, plain = Customer.objects.all(), text.strip().upper(), plain_text(text)
-    if "@" in typed:
-        return list(rows.filter(correo=text.strip().lower()).order_by("id")[:most])
-    found: list[Customer] = []
-    if len(typed) > FEWEST and RFC_START.fullmatch(typed):
-        found += rows.filter(rfc__gte=typed, rfc__lte=typed.ljust(13, LAST)).order_by("rfc")[:most]
-    if len(plain) >= FEWEST:
-        named = rows.filter(search_name__gte=plain, search_name__lte=plain + LAST)
-        found += named.order_by("search_name")[:most]
-    return list({one.pk: one for one in found}.values())[:most]
-
-
 def _find(request: HttpRequest, text: str, *, most: int, moment: datetime) -> Answer:
     if not text:
         return Answer([Group("Ir a", [_place(request, one) for one in places_for(request)])])
@@ -87,7 +69,7 @@ def _find(request: HttpRequest, text: str, *, most: int, moment: datetime) -> An
         Group("Ir a", [_place(request, one) for one in places_named(request, text)[:most]]),
         Group("Notas", _tickets(request, tickets.ids, moment=moment)),
         Group("Facturas", _invoices(request, invoices.ids)),
-        Group("Clientes", [_customer(request, one) for one in find_customers(text=text, most=most)]),
+        Group("Clientes", [_customer(request, one) for one in find_customers(text=text, limit=most)]),
     ]
     straight = ""
     if tickets.exact is not None and invoices.exact is None:
@@ -133,5 +115,4 @@ def _invoices(request: HttpRequest, ids: tuple[int, ...]) -> list[Hit]:
 
 
 def _customer(request: HttpRequest, one: Customer) -> Hit:
-    named = one.nombre if one.rfc in GENERICS or not one.rfc else one.rfc
-    return Hit(one.nombre, one.rfc or one.correo, f"{address(request, 'invoices')}?{urlencode({'q': named})}")
+    return Hit(one.nombre, one.rfc or one.correo, address(request, "customer", one.pk))
