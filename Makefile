@@ -4,11 +4,12 @@ BIN := .venv/bin
 AMATE_CHECK_HOME := $(shell mktemp -du)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check format bench licences lock clean
+.PHONY: help install demo serve test guide check format bench licences lock clean
 
 help:
 	@echo "make demo     the whole product on this machine, with invented companies"
 	@echo "make test     every test, the browser's too (needs chromium)"
+	@echo "make guide    the pictures and numbers of docs/guia, made anew"
 	@echo "make check    lint, imports, types, migrations, licences"
 	@echo "make bench    the numbers, each beside its bar"
 	@echo "make install  only prepare .venv (gives .venv/bin/amate)"
@@ -36,6 +37,9 @@ serve: install
 
 test: .venv/.dev
 	$(BIN)/pytest -n 2 --dist loadfile -q $(ARGS)
+
+guide: .venv/.dev
+	$(BIN)/pytest -q tests/stories/test_a_newcomer_opens_shop.py --update-guide
 
 check: .venv/.dev
 	$(BIN)/ruff check .

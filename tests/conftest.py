@@ -16,6 +16,7 @@ _held: list[Any] = []
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+    parser.addoption("--update-guide", action="store_true", help="make the pictures and numbers of docs/guia anew")
 
 
 @pytest.hookimpl(trylast=True)
@@ -151,3 +152,12 @@ def live(world: Any) -> Iterator[str]:
 
     with serve_site() as address, world.worker():
         yield address
+
+
+@pytest.fixture(scope="module")
+def running_browser(database_name: str) -> Iterator[Any]:
+    """One a file, after the clone of the database is there: that is made in this thread."""
+    from tests.browser.chromium import chromium
+
+    with chromium() as launched:
+        yield launched

@@ -1,24 +1,21 @@
 """Somebody at a browser, and what every page must bear (FACE 14, 15)."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import brotli  # type: ignore[import-untyped]
-from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.models import Ticket
+from tests.browser.inspection import HEIGHTS, inspect
 from tests.people import MORAL
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-HEIGHTS = {320: 640, 390: 844, 1280: 800}
 # A page that is an answer to a mistake: the browser itself reports its status.
 EXPECTED_STATUS = ("422", "429", "409", "404")
-SHOTS = os.environ.get("AMATE_SHOTS")
 
 
 @dataclass
@@ -31,6 +28,7 @@ class Person:
     context: BrowserContext = field(init=False)
     page: Page = field(init=False)
     said: list[str] = field(default_factory=list)
+    inspected: set[str] = field(default_factory=set)  # the names of the addresses that bore it
 
     def __post_init__(self) -> None:
         self.context = self.browser.new_context(
@@ -97,6 +95,14 @@ class Person:
         self.gives(MORAL, **changed)
         self.clicks("Emitir mi factura")
 
+    def enters(self, office: str, email: str, password: str) -> None:
+        """Staff, by the door."""
+        self.goes(office)
+        self.page.get_by_label("Correo").fill(email)
+        self.page.get_by_label("Contraseña").fill(password)
+        self.clicks("Entrar")
+        assert self.at == office, self.page.url
+
     def leaves(self) -> None:
         self.context.close()
 
@@ -111,24 +117,20 @@ class Person:
         return str(self.page.evaluate("document.activeElement.id"))
 
     def bears_inspection(self, name: str) -> None:
-        """Axe clean with nothing undecided, no sideways scroll, no style attribute, a quiet console."""
+        """At both widths, by day and by night, by keyboard, with a quiet console (`inspection.py`)."""
         # Axe waits for promises, which a page without scripts never keeps: the test would stand still for ever.
         assert self.script, "who looks at a page for us has scripts on"
-        page = self.page
-        name = f"{name}-{self.width}-{self.theme}"
-        # First: axe and the camera write attributes of their own.
-        inline = page.evaluate("[...document.querySelectorAll('[style]')].map(e => e.outerHTML.slice(0, 200))")
-        assert inline == [], name
-        if SHOTS:
-            page.evaluate("document.fonts.ready")
-            page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-        found = Axe().run(page, options=RULES).response
-        for verdict in ("violations", "incomplete"):
-            seen = [(rule["id"], rule["nodes"][0]["target"], rule["nodes"][0]["html"][:160]) for rule in found[verdict]]
-            assert seen == [], f"{name}: {verdict}"
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert sideways <= 0, f"{name}: scrolls {sideways}px sideways"
+        inspect(self.page, name)
         assert self.said == [], f"{name}: {self.said}"
+        self.inspected.add(name_of(self.page.url))
+
+
+def name_of(url: str) -> str:
+    """The name of an address of ours, as `reverse` takes it; empty if nothing is there."""
+    try:
+        return str(resolve(urlsplit(url).path).view_name)
+    except Resolver404:
+        return ""
 
 
 def weight_of(browser: Browser, url: str, cookies: list[Any] | None = None) -> int:

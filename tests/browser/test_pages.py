@@ -1,4 +1,4 @@
-"""Every page and state of the portal, on a phone and a desk, by day and by night (E2E-2)."""
+"""Every page and state of the portal (E2E-2)."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -14,26 +14,39 @@ from amate.companies.models import Emisor, PortalPolicy
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket
+from amate.web.portal.urls import urlpatterns
 from tests.browser.person import Person
 from tests.world import World
 
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 Meet = Callable[[], Person]
 
+# Which test looks at which address; each ends by proving it.
+WAY = {"code", "details", "review", "issuing", "done", "send", "download"}
+REFUSALS = {"notice"}
+SIDE = {"help", "privacy", "accessibility", "wait"}
+NO_PAGES = {"fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned"}
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-def meet(request: pytest.FixtureRequest, world: World, site: str, browser: Browser) -> Iterator[Meet]:
-    """A new person, in a browser of the look under test."""
-    width, theme = request.param
+
+@pytest.fixture
+def meet(world: World, site: str, browser: Browser) -> Iterator[Meet]:
+    """A new person, with a browser of her own."""
     met: list[Person] = []
 
     def new() -> Person:
-        met.append(Person(browser, f"{site}{world.shop.portal}", width=width, theme=theme))
+        met.append(Person(browser, f"{site}{world.shop.portal}"))
         return met[-1]
 
     yield new
     for person in met:
         person.leaves()
+
+
+def test_no_address_of_the_portal_is_left_out() -> None:
+    assert {one.name for one in urlpatterns} == WAY | REFUSALS | SIDE | NO_PAGES
+
+
+def looked_at(*people: Person) -> set[str]:
+    return {name.removeprefix("portal:") for person in people for name in person.inspected}
 
 
 def change(world: World, ticket: Ticket, **values: Any) -> None:
@@ -94,6 +107,7 @@ def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
     other.clicks("Descargar con mi RFC")
     assert other.focus() == "errores"
     other.bears_inspection("ya-facturada-error")
+    assert looked_at(ana, other) >= WAY
 
 
 def test_the_review_of_an_invoice_that_differs_from_its_note(world: World, meet: Meet) -> None:
@@ -153,6 +167,7 @@ def test_the_refusals(world: World, meet: Meet) -> None:
     other.bears_inspection("en-pausa")
     other.goes()
     other.bears_inspection("codigo-en-pausa")
+    assert looked_at(ana, other) >= REFUSALS
 
 
 def test_the_side_pages(world: World, meet: Meet) -> None:
@@ -179,6 +194,7 @@ def test_the_side_pages(world: World, meet: Meet) -> None:
         ana.goes(f"{new_code()}/100")
     assert ana.at.startswith("espera/")
     ana.bears_inspection("espera")
+    assert looked_at(ana) >= SIDE
 
 
 def test_the_other_companys_colour_and_shorter_window(world: World, meet: Meet) -> None:

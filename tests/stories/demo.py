@@ -1,4 +1,5 @@
-"""`amate demo` as a process in a data folder of its own, and a buyer who walks its portal whatever restarts meanwhile."""
+"""`amate demo`, or another command, as a process in a data folder of its own; and a buyer who walks the demo's portal
+whatever restarts meanwhile."""
 
 import json
 import os
@@ -28,6 +29,8 @@ _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 @dataclass
 class Demo:
+    command: str = "demo"
+    environment: dict[str, str] = field(default_factory=dict)  # beside what every process of these tests is told
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="amate-")))
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
@@ -41,9 +44,10 @@ class Demo:
     def popen(self, port: int) -> "subprocess.Popen[bytes]":
         env = {name: value for name, value in os.environ.items() if not name.startswith(("AMATE_", "DATABASE_URL"))}
         env |= {"AMATE_HOME": str(self.home), "AMATE_PORT": str(port), "AMATE_HEARTBEAT": "0.5", "AMATE_STALLED": "4"}
+        env |= self.environment
         with (self.home / "log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "amate.cli", "demo"],
+                [sys.executable, "-m", "amate.cli", self.command],
                 cwd=ROOT,
                 env=env,
                 stdin=subprocess.DEVNULL,

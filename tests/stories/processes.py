@@ -69,16 +69,23 @@ class Crowd:
         self._pool.shutdown()
 
 
+def outside(*, minted: Any, pac: Any, mail: Any) -> dict[str, str]:
+    """Where a process finds the PAC and the mail server of the tests."""
+    return {
+        "AMATE_PAC_URL": pac.url,
+        "AMATE_PAC_API_URL": pac.url,
+        "AMATE_PAC_USER": minted.user,
+        "AMATE_PAC_PASSWORD": minted.password,
+        "AMATE_PAC_CERTIFICATES": str(minted.pac_certificate.parent),
+        "AMATE_SMTP_URL": mail.url,
+        "AMATE_MAIL_FROM": "facturas@amate.example",
+    }
+
+
 def environment(world: Any, **more: str) -> dict[str, str]:
     return {
         **os.environ,
-        "AMATE_PAC_URL": world.pac.url,
-        "AMATE_PAC_API_URL": world.pac.url,
-        "AMATE_PAC_USER": world.minted.user,
-        "AMATE_PAC_PASSWORD": world.minted.password,
-        "AMATE_PAC_CERTIFICATES": str(world.minted.pac_certificate.parent),
-        "AMATE_SMTP_URL": world.mail.url,
-        "AMATE_MAIL_FROM": "facturas@amate.example",
+        **outside(minted=world.minted, pac=world.pac, mail=world.mail),
         "AMATE_LOG_LEVEL": "ERROR",
         "AMATE_HEARTBEAT": "0.3",
         "AMATE_STALLED": "3",

@@ -90,6 +90,66 @@ ajustes/sucursales/<branch>/cerrar/        POST   yes   yes   -          -      
 ajustes/prueba/                            POST   yes   yes   -          -         -       -
 ajustes/sucursales/hora/                   GET    yes   yes   -          -         -       -
 ajustes/sello/estado/                      GET    yes   yes   -          -         -       -
+ajustes/correo/                            GET    yes   yes   -          -         -       -
+ajustes/correo/                            POST   yes   yes   -          -         -       -
+ajustes/correo/probar/                     POST   yes   yes   -          -         -       -
+ajustes/correo/probar/estado/              GET    yes   yes   -          -         -       -
+ajustes/dominio/                           GET    yes   yes   -          -         -       -
+ajustes/dominio/                           POST   yes   yes   -          -         -       -
+ajustes/dominio/quitar/                    POST   yes   yes   -          -         -       -
+ajustes/marca/textos/                      POST   yes   yes   -          -         -       -
+ajustes/sucursales/<branch>/logotipo/      POST   yes   yes   -          -         -       -
+ajustes/sucursales/<branch>/sin-logotipo/  POST   yes   yes   -          -         -       -
+auditoria/exportar/                        GET    yes   yes   yes        -         -       -
+auditoria/exportar/                        POST   yes   yes   yes        -         -       -
+ayuda/                                     GET    yes   yes   yes        yes       yes     yes
+ayuda/<case>/                              GET    yes   yes   yes        yes       yes     yes
+ayuda/<case>/abrir/                        POST   yes   yes   yes        -         yes     yes
+ayuda/<case>/cerrar/                       POST   yes   yes   yes        -         yes     yes
+ayuda/<case>/responder/                    POST   yes   yes   yes        -         yes     yes
+buscar/                                    GET    yes   yes   yes        yes       yes     yes
+teclas/                                    GET    yes   yes   yes        yes       yes     yes
+teclas/                                    POST   yes   yes   yes        yes       yes     yes
+clientes/                                  GET    yes   yes   yes        yes       yes     yes
+clientes/nuevo/                            GET    yes   yes   yes        -         -       -
+clientes/nuevo/                            POST   yes   yes   yes        -         -       -
+clientes/<customer>/                       GET    yes   yes   yes        yes       yes     yes
+clientes/<customer>/datos/                 GET    yes   yes   yes        -         -       -
+clientes/<customer>/datos/                 POST   yes   yes   yes        -         -       -
+clientes/<customer>/verificar/             POST   yes   yes   yes        -         -       -
+clientes/<customer>/contactos/nuevo/       GET    yes   yes   yes        yes       yes     yes
+clientes/<customer>/contactos/nuevo/       POST   yes   yes   yes        yes       yes     yes
+clientes/<customer>/contactos/<contact>/   GET    yes   yes   yes        yes       yes     yes
+clientes/<customer>/contactos/<contact>/   POST   yes   yes   yes        yes       yes     yes
+clientes/<customer>/contactos/<contact>/quitar/GET    yes   yes   yes        -         -       -
+clientes/<customer>/contactos/<contact>/quitar/POST   yes   yes   yes        -         -       -
+clientes/<customer>/unir/                  GET    yes   yes   yes        -         -       -
+clientes/<customer>/unir/<other>/          GET    yes   yes   yes        -         -       -
+clientes/<customer>/unir/<other>/          POST   yes   yes   yes        -         -       -
+clientes/propuestas/                       GET    yes   yes   yes        -         -       -
+clientes/propuestas/<profile>/             GET    yes   yes   yes        -         -       -
+clientes/propuestas/<profile>/             POST   yes   yes   yes        -         -       -
+correos/                                   GET    yes   yes   yes        yes       yes     yes
+correos/<message>/atendido/                POST   yes   yes   yes        -         yes     -
+facturas/exportar/                         GET    yes   yes   yes        yes       yes     yes
+facturas/exportar/                         POST   yes   yes   yes        yes       yes     yes
+facturas/varias/                           GET    yes   yes   yes        yes       yes     yes
+facturas/varias/                           POST   yes   yes   yes        -         yes     -
+notas/exportar/                            GET    yes   yes   yes        yes       yes     yes
+notas/exportar/                            POST   yes   yes   yes        yes       yes     yes
+notas/varias/                              GET    yes   yes   yes        yes       yes     yes
+notas/varias/                              POST   yes   yes   yes        -         yes     -
+productos/exportar/                        GET    yes   yes   yes        yes       yes     yes
+productos/exportar/                        POST   yes   yes   yes        yes       yes     yes
+trabajos/<run>/                            GET    yes   yes   yes        yes       yes     yes
+trabajos/<run>/archivo                     GET    yes   yes   yes        yes       yes     yes
+vistas/                                    GET    yes   yes   yes        yes       yes     yes
+vistas/nueva/                              GET    yes   yes   yes        yes       yes     yes
+vistas/nueva/                              POST   yes   yes   yes        yes       yes     yes
+vistas/<view>/                             GET    yes   yes   yes        yes       yes     yes
+vistas/<view>/                             POST   yes   yes   yes        yes       yes     yes
+vistas/<view>/quitar/                      GET    yes   yes   yes        yes       yes     yes
+vistas/<view>/quitar/                      POST   yes   yes   yes        yes       yes     yes
 """
 
 # What belongs to no company of its own. open: answered; login: sent to the login; again: the person shows once more who it
@@ -177,6 +237,8 @@ f/<slug>/privacidad/                       GET    open     open
 f/<slug>/accesibilidad/                    GET    open     open
 f/<slug>/-/marca.css                       GET    open     open
 f/<slug>/-/logo.png                        GET    none     none
+f/<slug>/-/logo-<branch>.png               GET    none     none
+avisos/<slug>/correo/                      POST   none     none
 f/<slug>/<code>/<cents>                    GET    open     open
 api/v1/openapi.json                        GET    open     open
 api/v1/openapi.json                        POST   open     open

@@ -13,8 +13,6 @@ from tests.customers.test_merge import bought
 from tests.web.office import desk
 from tests.world import World
 
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
-
 
 def enters(world: World, browser: Browser, site: str, **look: object) -> Person:
     person = Person(browser, site, **look)  # type: ignore[arg-type]
@@ -23,10 +21,9 @@ def enters(world: World, browser: Browser, site: str, **look: object) -> Person:
     return person
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-def ana(request: pytest.FixtureRequest, world: World, site: str, browser: Browser) -> Iterator[Person]:
-    width, theme = request.param
-    person = enters(world, browser, site, width=width, theme=theme)
+@pytest.fixture
+def ana(world: World, site: str, browser: Browser) -> Iterator[Person]:
+    person = enters(world, browser, site)
     yield person
     person.leaves()
 

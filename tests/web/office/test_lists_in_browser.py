@@ -9,13 +9,10 @@ from tests.browser.person import Person
 from tests.web.office import desk, plenty
 from tests.world import PASSWORD, World
 
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
-
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-def ana(request: pytest.FixtureRequest, world: World, site: str, browser: Browser) -> Iterator[Person]:
-    width, theme = request.param
-    person = Person(browser, site, width=width, theme=theme, script=True)
+@pytest.fixture
+def ana(world: World, site: str, browser: Browser) -> Iterator[Person]:
+    person = Person(browser, site)
     _enters(person, world)
     yield person
     person.leaves()

@@ -14,7 +14,6 @@ from tests.browser.person import Person, weight_of
 from tests.web.office import desk
 from tests.world import World
 
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 LIGHT = 60_000  # bytes of a first view, all files, brotli (DECISIONS E3)
 Enter = Callable[..., Person]
 
@@ -155,11 +154,10 @@ def test_the_skip_link_is_first_and_focus_is_seen(enter: Enter) -> None:
     assert ana.page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
-@pytest.mark.parametrize(("width", "theme"), LOOKS, ids=[f"{width}-{theme}" for width, theme in LOOKS])
-def test_what_is_new_bears_inspection(world: World, enter: Enter, width: int, theme: str) -> None:
+def test_what_is_new_bears_inspection(world: World, enter: Enter) -> None:
     invoice = desk.stamped(world, correo="ingrid@example.com")
     asked = desk.asked_for_help(world)
-    ana = enter(width=width, theme=theme)
+    ana = enter()
     ana.page.keyboard.press("Control+k")
     expect(ana.page.locator("#paleta").get_by_role("option", name="Mostrador")).to_be_visible()
     ana.page.keyboard.type("ingrid")

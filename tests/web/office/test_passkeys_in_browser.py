@@ -10,7 +10,6 @@ from playwright.sync_api import Browser
 
 from amate.access.models import EntryRule, Role
 from tests.browser.person import Person
-from tests.web.office.test_pages_in_browser import LOOKS
 from tests.world import PASSWORD, World
 
 ANA = "ana@amate.example"
@@ -49,11 +48,10 @@ class Holder(Person):
         self.page.get_by_role("button", name="Crear la llave").click()
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-def ana(request: pytest.FixtureRequest, world: World, site: str, browser: Browser) -> Iterator[Holder]:
+@pytest.fixture
+def ana(world: World, site: str, browser: Browser) -> Iterator[Holder]:
     """A passkey belongs to a name, so she comes by that of this machine and not by its number."""
-    width, theme = request.param
-    person = Holder(browser, site.replace("127.0.0.1", "localhost"), width=width, theme=theme)
+    person = Holder(browser, site.replace("127.0.0.1", "localhost"))
     person.gets_an_authenticator()
     yield person
     person.leaves()

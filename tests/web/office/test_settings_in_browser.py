@@ -1,66 +1,19 @@
-"""Ajustes and the first run in a real browser: on a phone and a desk, by day and by night, with and without script."""
+"""Ajustes and the first run in a real browser, with and without script."""
 
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from amate.companies.models import Csd, Emisor
+from amate.companies.models import Csd
 from amate.running.first_run import new_token
 from tests.browser.person import Person
 from tests.database import empty
-from tests.web.office.test_pages_in_browser import LOOKS
 from tests.world import PASSWORD, World
-
-ROOMS = (
-    "",
-    "empresa/",
-    "marca/",
-    "sucursales/",
-    "sello/",
-    "correo/",
-    "correo/?por=smtp",
-    "correo/?por=proveedor",
-    "dominio/",
-    "portal/",
-)
 
 
 def enters(person: Person, world: World) -> None:
-    person.goes(world.shop.office)
-    person.page.get_by_label("Correo").fill(world.shop.owner.email)
-    person.page.get_by_label("Contraseña").fill(PASSWORD)
-    person.clicks("Entrar")
-
-
-@pytest.mark.parametrize(("width", "theme"), LOOKS)
-def test_every_page_bears_inspection(world: World, site: str, browser: Browser, width: int, theme: str) -> None:
-    ana = Person(browser, site, width=width, theme=theme)
-    enters(ana, world)
-    ana.bears_inspection("ajustes-camino")
-    for room in ROOMS:
-        ana.goes(f"{world.shop.office}ajustes/{room}")
-        ana.bears_inspection(f"ajustes-{room.strip('/') or 'indice'}")
-    ana.clicks("Guardar las reglas")
-    ana.goes(f"{world.shop.office}ajustes/sucursales/")
-    ana.clicks("Abrir la sucursal")
-    ana.bears_inspection("ajustes-sucursales-error")
-    ana.goes(f"{world.shop.office}ajustes/sucursales/{world.shop.branch.pk}/")
-    ana.bears_inspection("ajustes-sucursal")
-    ana.goes(f"{world.shop.office}ajustes/sello/")
-    ana.clicks("Subir el sello digital")
-    ana.bears_inspection("ajustes-sello-error")
-    ana.goes(f"{world.shop.office}ajustes/dominio/")
-    ana.page.get_by_label("Dominio de tu portal").fill("https://tienda.mx")
-    ana.clicks("Usar este dominio")
-    ana.bears_inspection("ajustes-dominio-error")
-    world.scoped(lambda: Emisor.objects.update(rfc="LOAM850712XX3", regimen_fiscal="626"))
-    ana.goes(f"{world.shop.office}ajustes/portal/")
-    ana.page.get_by_text("Un concepto en lugar del detalle").click()
-    ana.page.get_by_label("La factura dice").first.fill("Consumo de alimentos")
-    ana.clicks("Guardar las reglas")
-    ana.bears_inspection("ajustes-portal-error")
-    ana.leaves()
+    person.enters(world.shop.office, world.shop.owner.email, PASSWORD)
 
 
 def test_with_script_each_page_answers_while_one_chooses(world: World, site: str, browser: Browser) -> None:
