@@ -196,6 +196,8 @@ def test_who_is_removed_is_out_with_the_next_click(world: World, office: Office)
     assert get(world, client, world.shop.office).status_code == 200
     assert LEO in office.text(f"personas/{leo.pk}/quitar/")
     assert post(office, f"personas/{leo.pk}/quitar/").status_code == 302
+    assert get(world, client, world.shop.office)["Location"].startswith("/cuenta/login/")  # her session ended too
+    send(world, client, "/cuenta/login/", login=LEO, password=PASSWORD)
     assert get(world, client, world.shop.office).status_code == 404
     assert get(world, client, f"{world.shop.office}facturas/").status_code == 404
 
