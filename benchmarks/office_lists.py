@@ -37,13 +37,13 @@ FROM (SELECT n, %(start)s::timestamptz + n * (interval '365 days' / %(size)s) AS
 """
 INVOICES = """
 INSERT INTO invoices_invoice (company_id, tipo, state, origin, branch_id, profile_id, serie, folio, rfc, nombre, correo,
-  lines, forma_pago, metodo_pago, moneda, total, created_at, sealed_at, ever_ambiguous, uuid, stamped_at, refused_by,
+  lines, forma_pago, metodo_pago, moneda, total, withheld, generics, created_at, sealed_at, ever_ambiguous, uuid, stamped_at, refused_by,
   refusal_code, refusal)
 SELECT %(company)s, 'I', CASE WHEN going THEN 'sealed' WHEN bad THEN 'refused' ELSE 'stamped' END,
   CASE WHEN n %% 10 = 3 THEN 'counter' ELSE 'portal' END, (%(branches)s::bigint[])[1 + n %% %(many)s], %(profile)s, 'AF', n,
   chr(65 + n %% 26) || 'AAA' || lpad((n %% 100)::text, 6, '0') || 'XX1', 'RECEPTOR NUMERO ' || n, 'r' || n || '@example.com',
   '[]', CASE WHEN n %% 50 = 9 THEN '99' WHEN n %% 20 = 5 THEN '28' ELSE '01' END, CASE WHEN n %% 50 = 9 THEN 'PPD' ELSE 'PUE' END,
-  'MXN', 116.00, made, made, false, gen_random_uuid(), made, CASE WHEN bad THEN 'ours' ELSE '' END, '', ''
+  'MXN', 116.00, 0, '[]', made, made, false, gen_random_uuid(), made, CASE WHEN bad THEN 'ours' ELSE '' END, '', ''
 FROM (SELECT n, n > %(size)s - 40 AS going, n %% (%(size)s / 100) = 7 AS bad,
         %(start)s::timestamptz + n * (interval '365 days' / %(size)s) AS made
       FROM generate_series(1, %(size)s) AS n) AS g

@@ -121,8 +121,8 @@ clientes/<customer>/contactos/nuevo/       GET    yes   yes   yes        yes    
 clientes/<customer>/contactos/nuevo/       POST   yes   yes   yes        yes       yes     yes
 clientes/<customer>/contactos/<contact>/   GET    yes   yes   yes        yes       yes     yes
 clientes/<customer>/contactos/<contact>/   POST   yes   yes   yes        yes       yes     yes
-clientes/<customer>/contactos/<contact>/quitar/GET    yes   yes   yes        -         -       -
-clientes/<customer>/contactos/<contact>/quitar/POST   yes   yes   yes        -         -       -
+clientes/<customer>/contactos/<contact>/quitar/ GET    yes   yes   yes        -         -       -
+clientes/<customer>/contactos/<contact>/quitar/ POST   yes   yes   yes        -         -       -
 clientes/<customer>/unir/                  GET    yes   yes   yes        -         -       -
 clientes/<customer>/unir/<other>/          GET    yes   yes   yes        -         -       -
 clientes/<customer>/unir/<other>/          POST   yes   yes   yes        -         -       -
@@ -238,7 +238,9 @@ f/<slug>/accesibilidad/                    GET    open     open
 f/<slug>/-/marca.css                       GET    open     open
 f/<slug>/-/logo.png                        GET    none     none
 f/<slug>/-/logo-<branch>.png               GET    none     none
+f/<slug>/-/logo-<branch>.png               POST   none     none
 avisos/<slug>/correo/                      POST   none     none
+f/<slug>/ayuda/                            POST   open     open
 f/<slug>/<code>/<cents>                    GET    open     open
 api/v1/openapi.json                        GET    open     open
 api/v1/openapi.json                        POST   open     open
