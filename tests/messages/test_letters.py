@@ -95,7 +95,7 @@ def keep_a_logo(world: World) -> None:
     pen.text((320, 60), "El Amate", fill="#7a3b10", font_size=130)
     drawn.save(file, "PNG")
     file.seek(0)
-    world.scoped(lambda: keep_logo(file=file, now=world.now()))
+    world.scoped(lambda: keep_logo(file=file, branch_id=None, now=world.now()))
 
 
 def html_of(mail: EmailMessage) -> str:

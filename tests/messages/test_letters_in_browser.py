@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import browser as browser
-from tests.browser.person import RULES, SHOTS
+from tests.browser.inspection import RULES, SHOTS
 from tests.messages.test_letters import KINDS, html_of, keep_a_logo
 from tests.world import World
 

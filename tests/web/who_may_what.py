@@ -148,7 +148,6 @@ vistas/nueva/                              GET    yes   yes   yes        yes    
 vistas/nueva/                              POST   yes   yes   yes        yes       yes     yes
 vistas/<view>/                             GET    yes   yes   yes        yes       yes     yes
 vistas/<view>/                             POST   yes   yes   yes        yes       yes     yes
-vistas/<view>/quitar/                      GET    yes   yes   yes        yes       yes     yes
 vistas/<view>/quitar/                      POST   yes   yes   yes        yes       yes     yes
 """
 
