@@ -129,7 +129,6 @@ async def test_nobody_at_the_address_is_told_as_such() -> None:
         ("resend", 403, {"message": "The elamate.example domain is not verified"}, Cause.SENDER),
         ("resend", 422, {"message": "Invalid `to` field"}, None),
         ("brevo", 401, {"message": "Key not found"}, Cause.LOGIN),
-        ("sendgrid", 403, {"errors": [{"message": "The from address does not match a verified"}]}, Cause.SENDER),
         ("mailersend", 422, {"message": "The to.0.email must be a valid email address."}, Cause.REFUSED),
         ("sparkpost", 420, {"errors": [{"message": "Exceed Sending Limit"}]}, Cause.REFUSED),
         ("mailjet", 500, {"ErrorMessage": "Internal"}, Cause.BUSY),

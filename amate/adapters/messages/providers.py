@@ -55,14 +55,6 @@ PROVIDERS = {
         ),
         Provider("postmark", "Postmark", "server_token", "Server API token"),
         Provider("resend", "Resend", "api_key", "Clave de API"),
-        Provider(
-            "sendgrid",
-            "SendGrid",
-            "api_key",
-            "Clave de API",
-            signing="tracking_webhook_verification_key",
-            signing_label="Verification key del Event Webhook",
-        ),
         Provider("sparkpost", "SparkPost", "api_key", "Clave de API", europe="https://api.eu.sparkpost.com/api/v1/"),
     )
 }

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name='MailSettings',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('house', 'De esta instalación'), ('smtp', 'Tu servidor SMTP'), ('brevo', 'Brevo'), ('mailersend', 'MailerSend'), ('mailgun', 'Mailgun'), ('mailjet', 'Mailjet'), ('mailtrap', 'Mailtrap'), ('postmark', 'Postmark'), ('resend', 'Resend'), ('sendgrid', 'SendGrid'), ('sparkpost', 'SparkPost')], default='house', max_length=20)),
+                ('way', models.CharField(choices=[('house', 'De esta instalación'), ('smtp', 'Tu servidor SMTP'), ('brevo', 'Brevo'), ('mailersend', 'MailerSend'), ('mailgun', 'Mailgun'), ('mailjet', 'Mailjet'), ('mailtrap', 'Mailtrap'), ('postmark', 'Postmark'), ('resend', 'Resend'), ('sparkpost', 'SparkPost')], default='house', max_length=20)),
                 ('sender', models.EmailField(blank=True, default='', help_text="From; empty: the installation's", max_length=254)),
                 ('reply_to', models.EmailField(blank=True, default='', help_text='Empty: Emisor.correo', max_length=254)),
                 ('host', models.CharField(blank=True, default='', max_length=253)),

@@ -145,7 +145,7 @@ class ProviderForm(Sending):
     )
     signing = _secret(
         "Clave que firma los avisos",
-        help_text="Con Mailgun, MailerSend, Mailtrap y SendGrid: la da la página de webhooks. Sin ella no creemos sus avisos.",
+        help_text="Con Mailgun, MailerSend y Mailtrap: la da la página de webhooks. Sin ella no creemos sus avisos.",
     )
 
     def is_of(self, kept: MailSettings) -> bool:
