@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -52,9 +53,15 @@ def as_admin(database: str = "postgres") -> psycopg.Connection:
 
     if not settings.EMBEDDED:
         return as_owner(database)
+    return psycopg.connect(_admin_url(database), autocommit=True)
+
+
+@cache
+def _admin_url(database: str) -> str:
+    """Read once: a test may give the process another home."""
     from amate.running.postgres import embedded
 
-    return psycopg.connect(embedded().url("postgres", database), autocommit=True)
+    return embedded().url("postgres", database)
 
 
 @contextmanager

@@ -33,39 +33,16 @@ def _astray(request: HttpRequest) -> list[ToDo]:
     found = list(Message.objects.astray().only("kind", "about", "to").order_by("-id")[:100])
     if not found:
         return []
+    text, why, button = f"{len(found)} correos no llegaron", "Sus direcciones no los reciben", "Enviar a otro correo"
+    url = address(request, "mails") + "?ver=sin-llegar"
+    if len(found) == 100:
+        text = "100 correos o más no llegaron"
     if len(found) == 1:
         one = found[0]
-        text = f"{KINDS.get(one.kind, 'Correo')} que no llegó a {one.to}"
-        if one.kind == "invitation":  # another address is another invitation
-            return [
-                ToDo(
-                    "bad",
-                    "i-stop",
-                    text,
-                    "Su dirección no la recibe",
-                    "Ver",
-                    address(request, "mails") + "?ver=sin-llegar",
-                )
-            ]
-        return [
-            ToDo(
-                "bad",
-                "i-stop",
-                text,
-                "Su dirección no la recibe",
-                "Enviar a otro correo",
-                page_about(request, one.about),
-            )
-        ]
-    many = "100 o más" if len(found) == 100 else str(len(found))
-    url = address(request, "mails") + "?ver=sin-llegar"
-    return [
-        ToDo(
-            "bad",
-            "i-stop",
-            f"{many} correos no llegaron",
-            "Sus direcciones no los reciben",
-            "Enviar a otro correo",
-            url,
-        )
-    ]
+        text, why = f"{KINDS.get(one.kind, 'Correo')} que no llegó a {one.to}", "Su dirección no la recibe"
+        page = page_about(request, one.about)
+        if one.kind == "invitation" or not page:  # to another address it is another invitation
+            button = "Ver"
+        else:
+            url = page
+    return [ToDo("bad", "i-stop", text, why, button, url)]

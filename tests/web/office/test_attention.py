@@ -11,6 +11,7 @@ import pytest
 from amate.access.models import Membership, Role
 from amate.adapters.pac.sw_sapien import SwSapien
 from amate.companies.models import PortalPolicy
+from amate.messages.models import Message
 from amate.promises.models import Promise
 from amate.running.stamps_left import keep_stamps_left, stamps_left
 from amate.worker.plugs import Plugs
@@ -56,10 +57,14 @@ def test_a_mail_that_never_arrived_is_told_apart_from_other_work(world: World, o
     world.mail.refuse.add("nadie@example.com")
     invoice = desk.stamped(world, correo="nadie@example.com")
     one = todo(office)[0]
-    assert (one.text, one.url) == ("1 correo no llegó", f"{world.shop.office}facturas/{invoice.pk}/#correos")
+    assert (one.text, one.url) == (
+        "Factura que no llegó a nadie@example.com",
+        f"{world.shop.office}facturas/{invoice.pk}/#correos",
+    )
     desk.stamped(world, correo="nadie@example.com")
     assert texts(office) == ["2 correos no llegaron"]
     world.scoped(lambda: Promise.objects.filter(done_at=None).update(kind="release"))
+    world.scoped(lambda: Message.objects.update(attended_at=world.now()))
     assert texts(office) == ["2 pendientes te necesitan"]
 
 
