@@ -53,15 +53,15 @@ def as_admin(database: str = "postgres") -> psycopg.Connection:
 
     if not settings.EMBEDDED:
         return as_owner(database)
-    return psycopg.connect(_admin_url(database), autocommit=True)
+    return psycopg.connect(_admin_url(), dbname=database, autocommit=True)
 
 
 @cache
-def _admin_url(database: str) -> str:
+def _admin_url() -> str:
     """Read once: a test may give the process another home."""
     from amate.running.postgres import embedded
 
-    return embedded().url("postgres", database)
+    return embedded().url("postgres", "postgres")
 
 
 @contextmanager
