@@ -13,13 +13,15 @@ _BEGIN = """
 () => {
   const USABLE = 'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable=true]';
   const radios = e => [...document.querySelectorAll('input[type=radio]')].filter(r => r.name === e.name && r.form === e.form);
+  // An open dialog keeps the focus to itself: Esc lets go of it.
+  const within = document.querySelector('dialog:modal') ?? document;
   const isStop = e => {
     if (e.tabIndex < 0 || e.matches(':disabled, input[type=hidden]') || e.closest('[inert]')) return false;
     if (!e.checkVisibility({ visibilityProperty: true })) return false;
     if (e.matches('input[type=radio]')) return e === (radios(e).find(r => r.checked) ?? radios(e)[0]);
     return true;
   };
-  const walk = { stops: [...document.querySelectorAll(USABLE)].filter(isStop), reached: [], fine: new Set(), faults: new Map() };
+  const walk = { stops: [...within.querySelectorAll(USABLE)].filter(isStop), reached: [], fine: new Set(), faults: new Map() };
   const points = box => [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]].map(
     ([across, down]) => [box.left + box.width * across, box.top + box.height * down]);
   const isSeen = e => [...e.getClientRects()].some(box => points(box).some(([x, y]) => {

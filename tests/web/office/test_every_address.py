@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import get_resolver
 from playwright.sync_api import Browser, Response
 
+from amate.access.change_mail import change_token
 from amate.access.invite import token_of
 from amate.access.models import Membership, Role
 from tests.browser.person import Person, name_of
@@ -24,7 +25,13 @@ from tests.world import PASSWORD, World
 # What every part of the product is proved by; the API has no pages.
 PARTS = {"", "salud", "metrics", "api", "empezar", "f", "avisos", "oficina", "cuenta"}
 # Swapped into a page by script; never a page.
-FRAGMENTS = {"office:settings_hour", "office:settings_verdict"}
+FRAGMENTS = {"office:settings_hour", "office:settings_verdict", "office:settings_mail_verdict"}
+# Pages about something that was chosen on another one.
+CHOSEN = {
+    "notas/varias/": "?acto=bloquear&id={ticket_id}",
+    "facturas/varias/": "?acto=reenviar&id={invoice_id}",
+    "vistas/nueva/": "?lista=notas&estado=open",
+}
 # Forms that must have been seen with their errors: a form that takes nothing is no form with a mistake.
 MISTAKES = {
     "ajustes": {
@@ -107,6 +114,7 @@ def test_every_address_of_an_account(world: World, site: str, browser: Browser) 
     owner = world.shop.owner
     world.inside(lambda: Membership.objects.create(user=owner, company=world.other.company, role=Role.SUPPORT))
     token = world.scoped(lambda: token_of(desk.invited(world)))
+    change = world.inside(lambda: change_token(owner, to="otro@amate.example"))
     every = [one for one in addresses(get_resolver().url_patterns) if one.startswith("cuenta/") or one == "oficina/"]
     paths = ["/" + one.replace("<token>", token) for one in every if "<slug>" not in one and "<pk>" not in one]
     visitor, ana = Person(browser, site), Person(browser, site)
@@ -137,8 +145,11 @@ def test_every_address_of_an_account(world: World, site: str, browser: Browser) 
     looks_at_all(leo, [path for path in paths if name_of(path) not in ana.inspected])
     leo.goes("/cuenta/logout/")
     leo.bears_inspection("logout")
+    leo.goes(f"/cuenta/correo/{change}/")
+    leo.bears_inspection("another address of mail to confirm")
     seen = visitor.inspected | ana.inspected | leo.inspected
-    acts = {"account_sessions_end", "mfa_download_recovery_codes"}
+    # The page of who has a passkey is looked at in test_passkeys_in_browser.py.
+    acts = {"account_sessions_end", "mfa_download_recovery_codes", "mfa_login_webauthn", "mfa_reauthenticate_webauthn"}
     assert {name_of(path) for path in paths} - seen == acts
     for person in (visitor, ana, leo):
         person.leaves()
@@ -153,6 +164,8 @@ def pages_of(world: World, office: Office, room: str, several: list[dict[str, in
         for route, path in addresses_of(world, things):
             if route.split("/")[0] != room or name_of(path) in FRAGMENTS:
                 continue
+            if route in CHOSEN and things:
+                path += CHOSEN[route].format(**things)
             answer = world.inside(lambda path=path: office.client.get(path))
             if answer.status_code == 302:
                 away.add(route)
@@ -162,7 +175,9 @@ def pages_of(world: World, office: Office, room: str, several: list[dict[str, in
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                 assert b"<!doctype html>" in answer.content[:20], f"{path} is a fragment: say so in FRAGMENTS"
                 found[path] = None
-    assert away <= arrived, f"{away - arrived} lead away: this test needs what makes them show their page"
+    assert away <= (arrived if several != [{}] else CHOSEN.keys()), (
+        f"{away - arrived} lead away: this test needs what makes them show their page"
+    )
     return list(found)
 
 
