@@ -55,7 +55,9 @@ def record_proof(*, asked: OwnHost, answer: str, nonce: str, now: datetime) -> s
 
     Of two companies that prove one name the constraint lets one through.
     """
-    row: OwnHost = OwnHost.locked(asked.pk)
+    if not OwnHost.objects.select_for_update(no_key=True).filter(pk=asked.pk).exists():
+        return ""  # the name was given up meanwhile
+    row: OwnHost = OwnHost.objects.get(pk=asked.pk)
     if (row.host, row.asked_at) != (asked.host, asked.asked_at):
         return ""  # another name was asked for meanwhile, with a promise of its own
     if answer.strip() != proof_of(host=row.host, nonce=nonce):

@@ -8,8 +8,7 @@ from functools import partial
 
 from django.db.models import Q
 
-from amate.audit.record import record
-from amate.invoices.deliver import promise_delivery, resend_occasion
+from amate.invoices.deliver import resend_invoice
 from amate.invoices.models import Invoice, State
 from amate.promises.kinds import MAIL
 from amate.self_invoicing.hold import TicketNotFree, lock_ticket, unlock_ticket, void_ticket
@@ -79,9 +78,7 @@ def _resend(invoice_id: int, said: Said, now: datetime) -> None:
     invoice = Invoice.objects.get(pk=invoice_id)
     if invoice.state != State.STAMPED or not invoice.correo:
         raise LeftOut("ya no están timbradas o perdieron su correo")
-    occasion = resend_occasion(now)
-    promise_delivery(invoice_id=invoice_id, to=invoice.correo, occasion=occasion, priority=MAIL, now=now)
-    record("invoice.resent", about=f"invoice:{invoice_id}", now=now, to=invoice.correo)
+    resend_invoice(invoice_id=invoice_id, to=invoice.correo, priority=MAIL, now=now)
 
 
 ACTS = {

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from amate.access.models import Membership
 from amate.audit.record import record
 from amate.desk.acts import ACTS, LeftOut
 from amate.desk.models import Run
+from amate.tenancy.scope import open_company
 
 AT_ONCE = 50
+GONE = "ya no trabaja aquí quien lo pidió"
 
 
 def do_some(*, run_id: int, now: datetime) -> bool:
@@ -20,7 +23,10 @@ def do_some(*, run_id: int, now: datetime) -> bool:
         return False
     rows = run.ids[run.through : run.through + AT_ONCE]
     done, left = run.counts["done"], dict(run.counts["left"])
-    for row_id in rows:
+    if not Membership.objects.filter(company_id=open_company(), user__email=run.asked_by).exists():
+        rows = run.ids[run.through :]
+        left[GONE] = len(rows)
+    for row_id in rows if GONE not in left else ():
         try:
             act.do(row_id, run.said, now)
         except LeftOut as why:

@@ -56,8 +56,10 @@ def file_name(listing: str, act: str, *, now: datetime, zone: ZoneInfo) -> str:
 
 
 def content_of(run: Run) -> Iterator[bytes]:
-    for piece in RunPiece.objects.filter(run=run).order_by("number").iterator(chunk_size=4):
-        yield bytes(piece.content)
+    """Piece by piece: an iterator over all of them would be a list, for want of cursors on the server's side."""
+    pieces = RunPiece.objects.filter(run=run).order_by("number")
+    for number in list(pieces.values_list("number", flat=True)):
+        yield bytes(pieces.values_list("content", flat=True).get(number=number))
 
 
 def forget_old_files(*, now: datetime) -> int:

@@ -10,8 +10,7 @@ from amate.audit.record import record
 from amate.companies.secrets import seal
 from amate.messages.models import MailSettings
 from amate.messages.way import SECRET, SIGNING
-from amate.promises.lease import retry_now
-from amate.promises.models import Promise
+from amate.promises.lease import retry_all
 
 ALARM = "mail"  # of Promise.alarm: a person must mend how mails leave
 # Who could change where a kept password goes could read it: it has to be typed again.
@@ -76,7 +75,7 @@ def set_mail(*, facts: MailFacts, version: int, now: datetime) -> MailSettings:
     kept.version, kept.changed_at = kept.version + 1, now
     kept.save()
     record("mail.set", about=f"mail:{kept.pk}", now=now, way=kept.get_way_display(), sender=kept.sender, host=kept.host)
-    _let_go_on(now=now)
+    retry_all(alarms=(ALARM,), now=now)
     return kept
 
 
@@ -99,10 +98,3 @@ def _errors(facts: MailFacts, *, has_secret: bool) -> dict[str, str]:
     if provider.user and not facts.user:
         errors["user"] = f"{provider.name} usa dos claves: escribe aquí la primera ({provider.user_label.lower()})"
     return errors
-
-
-def _let_go_on(*, now: datetime) -> None:
-    """What waits for these settings need not sleep out its back-off."""
-    waiting = Promise.objects.open().filter(alarm=ALARM, leased_by__isnull=True)
-    for promise_id in waiting.values_list("pk", flat=True):
-        retry_now(promise_id=promise_id, now=now)

@@ -115,6 +115,8 @@ def window_on(branch: Branch, day: date) -> Window:
 
 def digest_of(sale: Sale, branch_code: str, lines: list[dict[str, Any]]) -> bytes:
     """What a repetition must say the same. `lines` as `lines_to_json` gives them."""
+    if sale.said is not None:
+        return sale.said
     said = [
         branch_code,
         sale.folio,
@@ -125,6 +127,12 @@ def digest_of(sale: Sale, branch_code: str, lines: list[dict[str, Any]]) -> byte
         lines,
     ]
     return sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def repeated(*, source: str, external_id: str, said: bytes) -> Ticket | None:
+    """The note of a sale that was sent before in the same words, before its products are looked up."""
+    ticket = _KNOWN.first(source=source, external_id=external_id)
+    return ticket if ticket is not None and bytes(ticket.digest) == said else None
 
 
 def _known(sale: Sale, digest: bytes) -> Ticket | None:

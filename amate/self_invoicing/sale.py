@@ -44,6 +44,8 @@ class Sale:
     moneda: str = MXN
     metodo_pago: str = PUE
     code: str | None = None
+    said: bytes | None = None
+    """Digest of what a till sent that left things to our list of products: they change, and its repetition does not."""
 
 
 def check_total(sale: Sale) -> None:

@@ -9,6 +9,7 @@ from amate.access.limit import Limit, hit, seconds_to_wait
 
 PORTAL = Limit("portal-send-invoice", 5, 3_600)
 OFFICE = Limit("office-send", 20, 3_600)
+MANY = Limit("office-send-many", 10, 3_600)
 TESTS = Limit("mail-test", 10, 3_600)
 
 SENT_TOO_OFTEN = "Ya se envió muchas veces en esta hora. Espera un rato, o descárgala y mándala tú"

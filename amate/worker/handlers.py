@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -54,6 +55,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 ASKED_FOR = timedelta(days=1)
 Ready = tuple[int, Outgoing] | None
+# Their links open a person's account, in other companies too: they never pass a server that one company chose.
+OPENS_AN_ACCOUNT = frozenset({"invite", "reset_password", "change_mail", "tell_person"})
 Prepare = Callable[[Plugs, Lease, Way], Ready]
 
 
@@ -184,6 +187,8 @@ async def _claim(plugs: Plugs, lease: Lease, prepare: Prepare) -> tuple[int, Out
 
 def _prepared(plugs: Plugs, lease: Lease, prepare: Prepare) -> tuple[MailAccount | None, Ready]:
     way = way_out(house_sender=plugs.mail_from)
+    if lease.kind in OPENS_AN_ACCOUNT:
+        way = replace(way, account=None, sender=plugs.mail_from, usted=False)
     return way.account, prepare(plugs, lease, way)
 
 

@@ -52,7 +52,10 @@ def test_a_till_that_was_offline_still_brings_what_it_sold_before(world: World, 
 
 
 def test_a_till_that_names_no_branch_means_the_only_open_one(world: World, norte: Branch) -> None:
-    assert put(world, "A-3").json()["branch"] == world.shop.branch.code
+    moment = world.now().isoformat()
+    assert put(world, "A-3", sold_at=moment).json()["branch"] == world.shop.branch.code
+    before = put(world, "A-5", sold_at=(world.now() - timedelta(days=2)).isoformat())
+    assert before.status_code == 422, "either of them may have made it that day"
     world.scoped(lambda: open_branch_again(branch_id=norte.pk, now=world.now()))
     refused = put(world, "A-4")
     assert refused.status_code == 422

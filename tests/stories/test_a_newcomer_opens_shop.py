@@ -195,7 +195,7 @@ def sells_at_the_counter(ana: Newcomer, camera: Camera) -> str:
     camera.takes("ventas-lista", ana.page)
     ana.goes_to("Mostrador")
     ana.types("Código, folio, o el QR leído con tu lector", codes[0])
-    ana.clicks("Buscar")
+    ana.clicks("Buscar", within="main")
     ana.types("RFC de tu cliente", MORAL["rfc"])
     ana.clicks("Continuar")
     ana.types("Nombre o razón social", MORAL["nombre"])

@@ -12,6 +12,8 @@ from amate.audit.models import Entry
 from amate.messages.models import Message
 from amate.promises.models import Promise
 from amate.web.forgotten_password import forgotten
+from tests.messages.ways import SENDER, by_smtp
+from tests.web.office import desk
 from tests.world import PASSWORD, World
 
 ASK, LOGIN, ANA = "/cuenta/password/reset/", "/cuenta/login/", "ana@amate.example"
@@ -165,3 +167,13 @@ def test_two_passwords_that_differ_or_are_weak_are_refused(world: World) -> None
     assert "no son iguales" in post(world, client, form, password1=NEW, password2="otra").content.decode()
     assert "10 caracteres" in post(world, client, form, password1="corta", password2="corta").content.decode()
     assert enters(world, PASSWORD)
+
+
+def test_the_link_never_passes_a_server_that_a_company_chose(world: World) -> None:
+    """Who runs that server would read it, and be that person in other companies too."""
+    by_smtp(world)
+    post(world, Client(), ASK, email=ANA)
+    link(world)
+    assert "facturas@amate.example" in world.mail.mails[-1]["From"]
+    desk.stamped(world, correo="ingrid@example.com")
+    assert SENDER in world.mail.mails[-1]["From"]

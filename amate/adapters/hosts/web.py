@@ -2,23 +2,15 @@
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 
 import httpx
 
 from amate.adapters.hosts import HostAway
+from amate.adapters.public_address import Address, is_public
 
 ENOUGH = 1000  # bytes
 PATIENCE = httpx.Timeout(10)
-# Addresses of IPv6 that carry one of IPv4 inside: where they lead, only their network knows.
-CARRIERS = (
-    IPv6Network("64:ff9b::/96"),
-    IPv6Network("64:ff9b:1::/48"),
-    IPv6Network("2002::/16"),
-    IPv6Network("2001::/32"),
-)
-
-Address = IPv4Address | IPv6Address
 
 
 class WebHosts:
@@ -75,17 +67,3 @@ async def _beginning(host: str, answer: httpx.Response) -> str:
         if len(content) >= ENOUGH:
             break
     return content[:ENOUGH].decode("utf-8", errors="replace")
-
-
-def is_public(address: Address) -> bool:
-    """Whether anybody on the internet has that address.
-
-    >>> [is_public(ip_address(text)) for text in ("93.184.216.34", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1")]
-    [True, False, False, False]
-    """
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-        if any(address in carrier for carrier in CARRIERS):
-            return False
-    return address.is_global and not address.is_multicast

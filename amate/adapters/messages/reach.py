@@ -2,13 +2,13 @@
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 
 from amate.adapters.messages import Cause, MessengerUnavailable
+from amate.adapters.public_address import is_public
 
 # What mail servers listen on; anything else would make a port scanner of us.
 PORTS = frozenset({25, 26, 465, 587, 2465, 2525, 2587})
-NAT64 = IPv6Network("64:ff9b::/96")
 WAY_OUT = (
     "está en una red privada: quien administra esta instalación puede permitirlo con AMATE_PRIVATE_MAIL_HOSTS={host}"
 )
@@ -28,7 +28,7 @@ async def line_to(host: str, port: int, *, private: frozenset[str], seconds: flo
     if host not in private:
         if port not in PORTS:
             raise MessengerUnavailable(f"{port} no es un puerto de correo", cause=Cause.PRIVATE)
-        if not all(is_public(str(address[0])) for *_, address in found):
+        if not all(is_public(ip_address(str(address[0]).partition("%")[0])) for *_, address in found):
             raise MessengerUnavailable(f"{host} {WAY_OUT.format(host=host)}", cause=Cause.PRIVATE)
     family, kind, protocol, _, address = found[0]
     line = socket.socket(family, kind, protocol)
@@ -42,17 +42,3 @@ async def line_to(host: str, port: int, *, private: frozenset[str], seconds: flo
         line.close()
         raise
     return line
-
-
-def is_public(text: str) -> bool:
-    """
-    >>> [is_public(one) for one in ("8.8.8.8", "127.0.0.1", "169.254.169.254", "100.64.0.1", "::1", "224.0.0.1")]
-    [True, False, False, False, False, False]
-    >>> is_public("::ffff:10.0.0.1"), is_public("64:ff9b::a9fe:a9fe"), is_public("fd00::1")
-    (False, False, False)
-    """
-    address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
-    if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or (IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None)
-        address = inner or address
-    return address.is_global and not address.is_multicast

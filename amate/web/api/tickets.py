@@ -1,8 +1,10 @@
 """Sales come in; their notes go out, are held back or cancelled."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
@@ -18,7 +20,13 @@ from amate.self_invoicing.codes import read_code, show_code
 from amate.self_invoicing.hold import LONGEST_REASON, TicketNotFree, lock_ticket, unlock_ticket, void_ticket
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import STATES, live_invoice, state_of, ticket_of_code
-from amate.self_invoicing.register import CodeNotYours, SaleAlreadyRegistered, TotalDoesNotAddUp, register_ticket
+from amate.self_invoicing.register import (
+    CodeNotYours,
+    SaleAlreadyRegistered,
+    TotalDoesNotAddUp,
+    register_ticket,
+    repeated,
+)
 from amate.self_invoicing.sale import wrong_branch
 from amate.tenancy.compiled import Compiled
 from amate.web import clock
@@ -77,9 +85,14 @@ REGISTERED = {200: TicketOut, 201: TicketOut, **FAULTS, **dict.fromkeys((409, 41
 )
 def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: ExternalId) -> HttpResponse:
     now = clock.now()
+    said = _said(sale)
+    if said and (known := repeated(source=source, external_id=external_id, said=said)):
+        return HttpResponse(_answer(request, known, live_invoice(known)).model_dump_json(), content_type=JSON)
     branch = _branch(sale.branch, sold_at=sale.sold_at)
     catalogs = installed()
     read = read_sale(sale, source=source, external_id=external_id, branch=branch, catalogs=catalogs, now=now)
+    if said:
+        read = replace(read, said=said)
     try:
         ticket, new = register_ticket(sale=read, branch=branch, now=now)
     except TotalDoesNotAddUp as wrong:
@@ -97,6 +110,13 @@ def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: 
     answer = _answer(request, ticket, None if new else live_invoice(ticket))
     # Written here: ninja would validate our own answer a second time, a tenth of what a sale costs.
     return HttpResponse(answer.model_dump_json(), status=201 if new else 200, content_type=JSON)
+
+
+def _said(sale: SaleIn) -> bytes | None:
+    """Of a sale that names products: they may change before a lost answer is asked for again."""
+    if not any(line.producto for line in sale.lines):
+        return None
+    return sha256(sale.model_dump_json().encode()).digest()
 
 
 class ReasonIn(Strict):
@@ -151,11 +171,12 @@ def _act(request: HttpRequest, source: str, external_id: str, act: Callable[...,
 
 
 def _branch(code: str | None, *, sold_at: datetime) -> Branch:
-    """The one it names, or the only one that is open. Raises SaleRefused."""
+    """The one it names, or the only one that could have made it that day. Raises SaleRefused."""
     branches = _BRANCHES.all()
     open_ones = [branch for branch in branches if branch.closed_at is None]
-    if code is None and len(open_ones) == 1:
-        return open_ones[0]
+    able = [branch for branch in branches if wrong_branch(branch, sold_at=sold_at) is None]
+    if code is None and len(able) == 1:
+        return able[0]
     for branch in branches:
         if branch.code == code:
             if wrong := wrong_branch(branch, sold_at=sold_at):

@@ -22,8 +22,10 @@ from amate.web.backoffice.page import address, show
 from amate.web.backoffice.people_acting import who_asks
 from amate.web.backoffice.roles import require
 from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.sends import MANY, count_send, sends_must_wait
 
 MOST_TICKED = 200
+MAILED = frozenset({"enviar", "reenviar"})
 WORDS = {
     "bloquear": "Bloqueadas, nadie las factura hasta que las desbloquees.",
     "desbloquear": "Vuelven al portal con el mismo código y la misma fecha.",
@@ -110,6 +112,12 @@ def _confirm(request: HttpRequest, act: Act, asked: Asked, preview: Preview, ids
         return _show(request, act, asked, preview, YesForm(act, len(preview.ids)), ids=ids, status=422)
     if not form.is_valid():
         return _show(request, act, asked, preview, form, ids=ids, status=422)
+    if act.name in MAILED:
+        who = f"company:{request.company.pk}"  # type: ignore[attr-defined]
+        if sends_must_wait(MANY, who, now=asked.at.now):
+            form.add_error(None, "En esta hora ya enviaste varias a muchos correos. Espera un rato.")
+            return _show(request, act, asked, preview, form, ids=ids, status=422)
+        count_send(request, MANY, who, now=asked.at.now)
     given = {name: form.cleaned_data[name] for name in act.asks}
     run = ask_act(
         act=act.name, asked=asked, preview=preview, said=given, token=token, who=who_asks(request), now=asked.at.now

@@ -162,7 +162,7 @@ def _receiver(request: HttpRequest, ticket: Ticket) -> tuple[ReceiverForm, str]:
     refused = claim is not None and claim.invoice.state == State.REFUSED
     if claim is None or not refused or claim.invoice.refused_by != RefusedBy.RECEIVER:
         return ReceiverForm({}).quiet(), ""
-    form = ReceiverForm(as_typed(claim.invoice.profile))
+    form = ReceiverForm(as_typed(claim.invoice.profile, correo=claim.invoice.correo))
     meaning = meaning_of(claim.invoice.refusal_code)
     form.lands_on(meaning.field, meaning.message)
     return form, ""

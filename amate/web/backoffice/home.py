@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -17,7 +16,7 @@ from amate.invoices.queries import invoices_in, on_the_way, refused_for_staff, s
 from amate.papers.dates import MONTHS, short
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
-from amate.web.addresses import API, portal_site, portal_url
+from amate.web.addresses import portal_site, portal_url
 from amate.web.backoffice.attention import ToDo, cases, closed_portal, few_stamps, files, proposed
 from amate.web.backoffice.mail_tasks import astray_keys, mail_tasks
 from amate.web.backoffice.page import address, office_zone, show
@@ -73,7 +72,6 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         policy=portal.policy,
         portal_open=portal.is_open,
         path=path,
-        api_address=f"{settings.PUBLIC_URL}{API}/tickets/caja-1/0001",
     )
 
 

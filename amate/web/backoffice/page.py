@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from amate.access.models import Role
 from amate.companies.models import Branch, Emisor
 from amate.fiscal.clock import zone_of
 from amate.promises.models import Promise
-from amate.web.addresses import logo_url
+from amate.web.addresses import API, logo_url
 from amate.web.backoffice.keys_that_lead import KEYS, keys_are_on
 from amate.web.backoffice.roles import MAY_AUDIT, MAY_CONFIGURE, may
 
@@ -88,6 +89,7 @@ def show(
         "may_configure": may(request, MAY_CONFIGURE),
         "logo": logo_url(slug_of(request), emisor.logo),
         "slug": slug_of(request),
+        "api_address": f"{settings.PUBLIC_URL}{API}/tickets/caja-1/0001",
     }
     with timezone.override(zone or office_zone()):
         return render(request, template, frame | facts, status=status)

@@ -34,6 +34,7 @@ WORDS = {
     "undo_batch": "Deshacer una importación",
     "do_to_many": "Terminar lo que pediste para varias",
     "make_file": "Preparar el archivo que pediste",
+    "prove_host": "Comprobar el dominio de tu portal",
     "keep_csd": "Revisar el sello digital que subiste",
 }
 

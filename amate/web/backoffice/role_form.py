@@ -11,10 +11,10 @@ from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
 WHAT_IT_MAY = {
     Role.OWNER: "Todo, también nombrar a otros dueños",
     Role.ADMIN: "Todo, menos nombrar o quitar dueños",
-    Role.ACCOUNTANT: "Facturas, pendientes y auditoría",
-    Role.COLLECTOR: "Cobranza; lo demás solo lo ve",
+    Role.ACCOUNTANT: "Facturas, clientes, pendientes y auditoría",
+    Role.COLLECTOR: "Cobranza y contactos de clientes; lo demás solo lo ve",
     Role.CASHIER: "Mostrador: vender, facturar y reenviar",
-    Role.SUPPORT: "Ver, para ayudar a los clientes",
+    Role.SUPPORT: "Ver, anotar contactos y responder a los clientes",
 }
 
 

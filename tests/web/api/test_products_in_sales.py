@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from amate.companies.article import Article
+from amate.companies.models import Product
 from amate.companies.products import keep_product, retire_product
 from amate.fiscal.catalogs import installed
 from amate.fiscal.money import Impuesto
@@ -149,3 +150,15 @@ def test_the_document_describes_it_with_an_example(world: World) -> None:
     (example,) = schemas["SaleIn"]["examples"]
     keep(world, "CAF-1", descripcion="Café", price=Decimal("20"), clave_prod_serv="50201706")
     assert world.api("PUT", "/tickets/caja-1/ejemplo", example).status_code == 201, "the example is a sale that works"
+
+
+def test_a_repetition_gives_the_same_note_whatever_became_of_the_product(world: World) -> None:
+    product = keep(world)
+    said = {"producto": "MRT-16", "cantidad": "1"}
+    code = put(world, said).json()["code"]
+    world.scoped(lambda: Product.objects.update(price=Decimal("232.00")))
+    again = put(world, said)
+    assert (again.status_code, again.json()["code"]) == (200, code)
+    world.scoped(lambda: retire_product(product_id=product, now=world.now()))
+    assert put(world, said).json()["code"] == code
+    assert put(world, {**said, "cantidad": "2"}, total="232.00").status_code in (409, 422)

@@ -253,3 +253,20 @@ def test_a_run_is_seen_by_who_asked_and_who_leads(world: World, office: Office) 
 def test_ids_of_another_company_are_not_there(world: World, office: Office) -> None:
     theirs = plenty.tickets(world, 2, shop=world.other)
     assert "No hay ninguna que se pueda" in preview(office, "bloquear", ids=theirs).content.decode()
+
+
+def test_what_somebody_asked_who_was_let_go_is_left_undone(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 60)
+    confirm(office, preview(office, "cancelar", ids=ids), reason="x", cuantas="60")
+    world.inside(lambda: Membership.objects.filter(company=world.shop.company).delete())
+    world.settle()
+    assert set(states(world, ids)) == {"open"}
+    run = world.scoped(lambda: Run.objects.get())
+    assert (run.state, run.counts["left"]) == (Run.State.DONE, {"ya no trabaja aquí quien lo pidió": 60})
+
+
+def test_mailing_many_has_its_limit_an_hour(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 1)
+    for _ in range(10):
+        assert confirm(office, preview(office, "enviar", ids=ids), correo="ana@example.com").status_code == 302
+    assert confirm(office, preview(office, "enviar", ids=ids), correo="ana@example.com").status_code == 422
