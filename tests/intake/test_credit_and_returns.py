@@ -23,6 +23,7 @@ NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
 
 class Shop:
     code, nombre, cp = "centro", "Centro", "44100"
+    closed_at = None
 
 
 def found(heads: list[str], *rows: list[str], options: Options = SOLD) -> list[Any]:
