@@ -24,7 +24,7 @@ Meet = Callable[[], Person]
 WAY = {"code", "details", "review", "issuing", "done", "send", "download"}
 REFUSALS = {"notice"}
 SIDE = {"help", "privacy", "accessibility", "wait"}
-NO_PAGES = {"fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned"}
+NO_PAGES = {"branch_logo", "fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned"}
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_staff_keep_customers_without_javascript_and_with_the_keyboard(
     ana = enters(world, browser, site, script=False)
     ana.goes(world.shop.office)
     ana.page.locator(".tabs summary").click()
-    ana.page.locator(".tabs").get_by_role("link", name="Clientes").click()
+    ana.page.locator(".tabs").get_by_role("link", name="Clientes", exact=True).click()
     ana.page.get_by_label("Nombre, RFC, teléfono, correo o número").fill("jimé xod")
     ana.page.keyboard.press("Enter")
     ana.page.wait_for_url("**/clientes/?*q=*")
