@@ -108,7 +108,7 @@ def qualifies(policy: PortalPolicy | None, *, source: str, total: Decimal, moned
 def which_qualify(policy: PortalPolicy | None) -> str:
     """The same rule as a sentence for the buyer; empty if every sale qualifies.
 
-    >>> which_qualify(PortalPolicy(minimum=Decimal(50), sources=["caja-1", "caja-2"], paid_only=True))
+    >>> which_qualify(PortalPolicy(company_id=1, minimum=Decimal(50), sources=["caja-1", "caja-2"], paid_only=True))
     'En el portal se facturan compras ya pagadas, desde $50.00, de caja-1 o caja-2.'
     """
     if policy is None:

@@ -54,7 +54,7 @@ import json
 from benchmarks.scratch import scratch_server
 with scratch_server():
     from benchmarks.office_lists import run
-    print("ROWS", json.dumps(run(sizes=(400, 800), rounds=1, each=1)))
+    print("ROWS", json.dumps(run(sizes=(2000, 4000), rounds=1, each=1)))
 """
 
 

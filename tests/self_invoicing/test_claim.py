@@ -1,5 +1,6 @@
 """A ticket is invoiced to one buyer."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -151,8 +152,9 @@ def test_pue_with_99_is_impossible_and_says_why(world: World, forma_pago: str, m
 
     def issue() -> None:
         issue_invoice(
-            branch=world.shop.branch, profile=profile, lines=ticket.lines, total=ticket.total, forma_pago=forma_pago,
-            metodo_pago=metodo_pago, moneda="MXN", origin=Origin.COUNTER, priority=1, now=world.now(),
+            branch=world.shop.branch, profile=profile, lines=ticket.lines, total=ticket.total, withheld=Decimal(0),
+            generics=(), forma_pago=forma_pago, metodo_pago=metodo_pago, moneda="MXN", origin=Origin.COUNTER, priority=1,
+            now=world.now(),
         )  # fmt: skip
 
     with pytest.raises(IngresoRefused, match=said):

@@ -211,7 +211,7 @@ def _phase(found: Batch) -> str:
 def _said(found: Batch) -> str:
     """What a screen reader is told: each quarter is news, each row is noise.
 
-    >>> _said(Batch(state=State.UPLOADED, progress=61))
+    >>> _said(Batch(company_id=1, state=State.UPLOADED, progress=61))
     'Lleva 50 %'
     """
     quarter = found.progress // QUARTER * QUARTER

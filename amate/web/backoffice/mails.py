@@ -124,7 +124,7 @@ def delivery(message: Message) -> Delivery:
 
 def _why(message: Message) -> str:
     """
-    >>> _why(Message(state="complained")), _why(Message(state="sent"))
+    >>> _why(Message(company_id=1, state="complained")), _why(Message(company_id=1, state="sent"))
     ('Quien lo recibió lo marcó como no deseado: pregúntale a dónde lo quiere.', '')
     """
     if message.state == State.BOUNCED:
