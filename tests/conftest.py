@@ -21,10 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):  # an xdist worker: the controller has done it
-        return
     from django.conf import settings
 
+    settings.PASSWORD_HASHERS = ["tests.hasher.OneRound"]
+    if hasattr(config, "workerinput"):  # an xdist worker: the controller has done the rest
+        return
     os.environ["AMATE_TEST_RUN"] = str(os.getpid())
     HOME.mkdir(parents=True, exist_ok=True)
     if settings.EMBEDDED:
