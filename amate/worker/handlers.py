@@ -188,7 +188,8 @@ async def _claim(plugs: Plugs, lease: Lease, prepare: Prepare) -> tuple[int, Out
 def _prepared(plugs: Plugs, lease: Lease, prepare: Prepare) -> tuple[MailAccount | None, Ready]:
     way = way_out(house_sender=plugs.mail_from)
     if lease.kind in OPENS_AN_ACCOUNT:
-        way = replace(way, account=None, sender=plugs.mail_from, usted=False)
+        usted = way.usted and lease.kind == "invite"  # letters about an account speak one way
+        way = replace(way, account=None, sender=plugs.mail_from, usted=usted)
     return way.account, prepare(plugs, lease, way)
 
 
