@@ -1,8 +1,6 @@
 # Amate: two commands matter on a fresh machine, `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-# In processes of its own: its pages are many, and as one file it would hold one process while the other idles.
-EVERY_ADDRESS := tests/web/office/test_every_address.py
 AMATE_CHECK_HOME := $(shell mktemp -du)
 
 .DEFAULT_GOAL := help
@@ -38,8 +36,7 @@ serve: install
 	@exec $(BIN)/amate serve
 
 test: .venv/.dev
-	$(BIN)/pytest -n 2 --dist loadfile -q --ignore=$(EVERY_ADDRESS) $(ARGS)
-	$(BIN)/pytest -n 2 --dist load -q $(EVERY_ADDRESS) $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -q $(ARGS)
 
 guide: .venv/.dev
 	$(BIN)/pytest -q tests/stories/test_a_newcomer_opens_shop.py --update-guide

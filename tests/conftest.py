@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
+    from django.core.management import call_command
 
     settings.PASSWORD_HASHERS = ["tests.hasher.OneRound"]
     if hasattr(config, "workerinput"):  # an xdist worker: the controller has done the rest
@@ -38,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
         with database.alone("server"):
             embedded().start()
     database.make_template()
+    # Before anything is imported: the site learns at its start which files there are.
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -121,18 +124,9 @@ def mail_server() -> Iterator[Any]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def static_files() -> None:
-    """Hashed and compressed, as production serves them."""
-    from django.core.management import call_command
-
-    with database.alone("static"):
-        call_command("collectstatic", interactive=False, verbosity=0)
-
-
 @pytest.fixture
 def world(
-    static_files: None, committed: str, minted: Any, pac_server: Any, mail_server: Any, monkeypatch: pytest.MonkeyPatch
+    committed: str, minted: Any, pac_server: Any, mail_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Any]:
     """Two companies with their people, keys, branches and CSDs; a PAC; a mailbox; a clock."""
     from tests.world import World

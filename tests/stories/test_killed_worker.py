@@ -30,9 +30,7 @@ MAILED_TWICE = {"mailed_not_recorded", "mail_recorded_not_committed"}
 
 
 @pytest.fixture(scope="module")
-def house(
-    static_files: None, database_name: str, django_db_blocker: Any, minted: Any, pac_server: Any, mail_server: Any
-) -> Iterator[Any]:
+def house(database_name: str, django_db_blocker: Any, minted: Any, pac_server: Any, mail_server: Any) -> Iterator[Any]:
     """One world for every death."""
     with django_db_blocker.unblock(), house_of(minted, pac_server, mail_server, database_name) as world:
         yield world

@@ -29,7 +29,7 @@ TYPED = {
 
 
 @pytest.fixture
-def token(static_files: None, committed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def token(committed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty database and a data folder of its own, whose address was just printed."""
     monkeypatch.setenv("AMATE_HOME", str(tmp_path))
     return new_token()
