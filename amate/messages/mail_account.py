@@ -73,7 +73,7 @@ def _send(
     now: datetime,
 ) -> tuple[int, Outgoing] | None:
     """Write what may be `shown` to whoever reads the table, and hand over what is `sent`."""
-    facts: dict[str, Any] = {"person": user}
+    facts: dict[str, Any] = {"person": user, "usted": False}  # to colleagues, however a company speaks to its customers
     about = f"person:{user.pk}"
     message = claim_mail(key=key, kind=kind, about=about, to=to, facts=facts | shown, way=way, now=now)
     if message is None:

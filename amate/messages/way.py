@@ -1,6 +1,6 @@
 """How a mail of the open company leaves: its sender, where answers go, and the account it goes out by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amate.adapters.messages import MailAccount
 from amate.companies.models import Emisor
@@ -22,13 +22,10 @@ class Way:
 
 
 def way_out(*, house_sender: str) -> Way:
-    """The worker's only: it opens the account's secret. Raises companies.secrets.WrongMasterKey."""
+    """As the company chose. The worker's only: it opens the account's secret. Raises companies.secrets.WrongMasterKey."""
     kept: MailSettings | None = MailSettings.objects.first()
-    emisor: Emisor = Emisor.objects.get()
-    reply_to = (kept.reply_to if kept else "") or emisor.correo
-    usted = kept is not None and kept.usted
     if kept is None or kept.way == MailSettings.HOUSE:
-        return Way(emisor, house_sender, reply_to, None, usted)
+        return _by_the_house(kept, house_sender=house_sender)
     account = MailAccount(
         way=kept.way,
         host=kept.host,
@@ -39,4 +36,15 @@ def way_out(*, house_sender: str) -> Way:
         domain=kept.domain,
         region=kept.region,
     )
-    return Way(emisor, kept.sender, reply_to, account, usted)
+    return replace(_by_the_house(kept, house_sender=kept.sender), account=account)
+
+
+def house_way(*, house_sender: str) -> Way:
+    """By the installation's own server, whatever the company chose."""
+    return _by_the_house(MailSettings.objects.first(), house_sender=house_sender)
+
+
+def _by_the_house(kept: MailSettings | None, *, house_sender: str) -> Way:
+    emisor: Emisor = Emisor.objects.get()
+    reply_to = (kept.reply_to if kept else "") or emisor.correo
+    return Way(emisor, house_sender, reply_to, None, usted=kept is not None and kept.usted)
