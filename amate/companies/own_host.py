@@ -55,11 +55,9 @@ def record_proof(*, asked: OwnHost, answer: str, nonce: str, now: datetime) -> s
 
     Of two companies that prove one name the constraint lets one through.
     """
-    if not OwnHost.objects.select_for_update(no_key=True).filter(pk=asked.pk).exists():
-        return ""  # the name was given up meanwhile
-    row: OwnHost = OwnHost.objects.get(pk=asked.pk)
-    if (row.host, row.asked_at) != (asked.host, asked.asked_at):
-        return ""  # another name was asked for meanwhile, with a promise of its own
+    row: OwnHost | None = OwnHost.objects.select_for_update(no_key=True).filter(pk=asked.pk).first()
+    if row is None or (row.host, row.asked_at) != (asked.host, asked.asked_at):
+        return ""  # it was given up meanwhile, or another name was asked for, with a promise of its own
     if answer.strip() != proof_of(host=row.host, nonce=nonce):
         return record_not_proved(asked=asked, why=ELSEWHERE.format(host=row.host))
     try:

@@ -17,6 +17,7 @@ from amate.self_invoicing.queries import in_state
 from amate.self_invoicing.send_note import promise_note
 
 Said = Mapping[str, str]
+Do = Callable[[int, Said, datetime], None]
 
 
 class LeftOut(Exception):
@@ -36,7 +37,7 @@ class Act:
     doing: str
     done: str
     leaves: Callable[[datetime], list[tuple[Q, str]]]
-    do: Callable[[int, Said, datetime], None] | None
+    do: Do | None
     asks: tuple[str, ...] = field(default=())
     for_good: bool = False
     most: int = 10_000

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from amate.access.models import Membership
 from amate.audit.record import record
-from amate.desk.acts import ACTS, LeftOut
+from amate.desk.acts import ACTS, Do, LeftOut
 from amate.desk.models import Run
 from amate.tenancy.scope import open_company
 
@@ -21,23 +21,34 @@ def do_some(*, run_id: int, now: datetime) -> bool:
     act = ACTS[run.act]
     if not run.is_working or act.do is None:
         return False
+    if Membership.objects.filter(company_id=open_company(), user__email=run.asked_by).exists():
+        _act(run, act.do, now)
+    else:
+        _leave_the_rest(run)
+    run.save(update_fields=["through", "counts"])
+    if run.through < len(run.ids):
+        return True
+    run.finish(now=now)
+    counts = {"done": run.counts["done"], "left": sum(run.counts["left"].values())}
+    record("run.done", about=f"run:{run.pk}", now=now, what=run.act, **counts)
+    return False
+
+
+def _act(run: Run, do: Do, now: datetime) -> None:
     rows = run.ids[run.through : run.through + AT_ONCE]
     done, left = run.counts["done"], dict(run.counts["left"])
-    if not Membership.objects.filter(company_id=open_company(), user__email=run.asked_by).exists():
-        rows = run.ids[run.through :]
-        left[GONE] = len(rows)
-    for row_id in rows if GONE not in left else ():
+    for row_id in rows:
         try:
-            act.do(row_id, run.said, now)
+            do(row_id, run.said, now)
         except LeftOut as why:
             left[str(why)] = left.get(str(why), 0) + 1
         else:
             done += 1
     run.through += len(rows)
     run.counts = {"done": done, "left": left}
-    run.save(update_fields=["through", "counts"])
-    if run.through < len(run.ids):
-        return True
-    run.finish(now=now)
-    record("run.done", about=f"run:{run.pk}", now=now, what=run.act, done=done, left=sum(left.values()))
-    return False
+
+
+def _leave_the_rest(run: Run) -> None:
+    """Who was let go meanwhile acts no more: nothing is done in that name."""
+    left = {**run.counts["left"], GONE: len(run.ids) - run.through}
+    run.through, run.counts = len(run.ids), {**run.counts, "left": left}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from amate.companies.models import Branch
+from amate.desk.branch_choices import branch_choices
 from amate.desk.filters import At, Filter, Kind
 from amate.desk.listing import Cell, Column, Listing
 from amate.fiscal.catalogs import name_of
@@ -29,10 +29,6 @@ def _received_by(rows: Any, text: str, at: At) -> Any:
     """A range, because LIKE cannot use an index under row-level security (DECISIONS A3b)."""
     rfc = text.upper()
     return rows.filter(rfc__gte=rfc, rfc__lte=rfc.ljust(13, LAST))
-
-
-def _branches() -> Iterable[tuple[str, str]]:
-    return [(str(pk), nombre) for pk, nombre in Branch.objects.order_by("id").values_list("id", "nombre")]
 
 
 def _formas() -> Iterable[tuple[str, str]]:
@@ -67,7 +63,7 @@ INVOICES = Listing(
         ),
         Filter("rfc", "RFC del receptor", Kind.WORDS, _received_by),
         Filter(
-            "sucursal", "Sucursal", Kind.CHOICE, lambda rows, pk, at: rows.filter(branch_id=int(pk)), choices=_branches
+            "sucursal", "Sucursal", Kind.CHOICE, lambda rows, pk, at: rows.filter(branch_id=int(pk)), choices=branch_choices
         ),
         Filter(
             "metodo", "Método de pago", Kind.CHOICE, lambda rows, key, at: rows.filter(metodo_pago=key),

@@ -4,25 +4,24 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from amate.companies.models import Branch
+from amate.desk.branch_choices import branch_choices
 from amate.desk.filters import At, Filter, Kind
 from amate.desk.listing import Cell, Column, Listing
 from amate.invoices.models import ON_THE_WAY, RefusedBy, State
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.models import Claim, Ticket
-from amate.self_invoicing.queries import STATES, begins, in_state, live_invoice_of, state_of, with_live_claims
+from amate.self_invoicing.queries import (
+    STATES,
+    begins,
+    in_state,
+    known_sources,
+    live_invoice_of,
+    state_of,
+    with_live_claims,
+)
 
-SOURCES = """
-WITH RECURSIVE known AS (
-  (SELECT source FROM self_invoicing_ticket ORDER BY source LIMIT 1)
-  UNION ALL
-  SELECT (SELECT t.source FROM self_invoicing_ticket t WHERE t.source > k.source ORDER BY t.source LIMIT 1)
-  FROM known k WHERE k.source IS NOT NULL)
-SELECT source FROM known WHERE source IS NOT NULL LIMIT 100
-"""
 # That there is a claim must be said: "not released" alone is also true of none.
 LIVE = {"claims__isnull": False, "claims__released_at__isnull": True}
 # An invoice that holds its ticket: all but one that the receiver's data were refused of (`queries.in_state`).
@@ -56,15 +55,8 @@ def _expiring(rows: Any, days: str, at: At) -> Any:
     return rows.filter(in_state("open", now=at.now), deadline__lt=until)
 
 
-def _branches() -> Iterable[tuple[str, str]]:
-    return [(str(pk), nombre) for pk, nombre in Branch.objects.order_by("id").values_list("id", "nombre")]
-
-
 def _sources() -> Iterable[tuple[str, str]]:
-    """From one to the next by their index: a million notes may come from three."""
-    with connection.cursor() as c:
-        c.execute(SOURCES)
-        return [(source, source) for (source,) in c.fetchall()]
+    return [(source, source) for source in known_sources()]
 
 
 def _rows(at: At) -> Any:
@@ -108,7 +100,7 @@ TICKETS = Listing(
         Filter("vence", "Por vencer", Kind.CHOICE, _expiring, choices=SOON.items, order=lambda days: "deadline"),
         Filter("q", "Folio o código", Kind.WORDS, lambda rows, text, at: rows.filter(begins(text)), in_sight=True),
         Filter(
-            "sucursal", "Sucursal", Kind.CHOICE, lambda rows, pk, at: rows.filter(branch_id=int(pk)), choices=_branches
+            "sucursal", "Sucursal", Kind.CHOICE, lambda rows, pk, at: rows.filter(branch_id=int(pk)), choices=branch_choices
         ),
         Filter("canal", "Canal", Kind.CHOICE, lambda rows, source, at: rows.filter(source=source), choices=_sources),
         Filter(

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,22 +20,6 @@ def stamp_of_uuid(uuid: UUID) -> Stamp | None:
     return stamp
 
 
-def invoices_in(*, state: str, origin: str, text: str) -> Any:
-    """Invoices, newest first. `text` is a UUID, a number ("A-123", "123") or the beginning of an RFC; else a part of
-    the name. Empty strings narrow nothing; `state` may also be "on_the_way",
-    or "to_mend" for the refusals that staff must look at."""
-    rows = Invoice.objects.select_related("branch").order_by("-id")
-    if state == "on_the_way":
-        rows = rows.filter(state__in=ON_THE_WAY)
-    elif state == "to_mend":
-        rows = rows.refused_for_staff()
-    elif state:
-        rows = rows.filter(state=state)
-    if origin:
-        rows = rows.filter(origin=origin)
-    return rows.filter(meant(text.strip())) if text.strip() else rows
-
-
 def stamped_since(moment: datetime, *, origin: Origin) -> int:
     return int(Invoice.objects.filter(state=State.STAMPED, stamped_at__gte=moment, origin=origin).count())
 
@@ -53,7 +36,8 @@ def refused_for_staff() -> list[int]:
 
 
 def meant(text: str) -> Q:
-    """Invoices that somebody who typed this may mean, as `invoices_in` says."""
+    """Invoices that somebody who typed this may mean: a UUID, a number ("A-123", "123") or the beginning of an RFC; else a
+    part of the name."""
     try:
         return Q(uuid=UUID(text))
     except ValueError:

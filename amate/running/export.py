@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import models
 
 from amate.companies.models import Company
+from amate.desk.sheet import inert
 from amate.fiscal.tfd import read_timbre
 from amate.invoices.models import Stamp
 from amate.running.backup import Refused, told
@@ -23,7 +24,6 @@ from amate.tenancy.scope import company_scope
 PAGE = 1000
 # Of no use elsewhere, or not for anybody's eyes: secrets, files, what is owed to do, what a visitor left behind.
 NOT_EXPORTED = frozenset({"promises.promise", "self_invoicing.visit", "companies.datakey", "customers.customerword"})
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -111,6 +111,4 @@ def _cell(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+    return inert(value) if isinstance(value, str) else value

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
 
 from amate.companies.policies import Rules, qualifies, rules_for
@@ -38,6 +39,15 @@ _STATE_OF = {
 }
 
 
+# One look in the index a till: DISTINCT would read every note to learn a handful of names.
+_SOURCES = """
+WITH RECURSIVE t(source) AS (
+  (SELECT source FROM self_invoicing_ticket ORDER BY source LIMIT 1)
+  UNION ALL
+  SELECT (SELECT k.source FROM self_invoicing_ticket k WHERE k.source > t.source ORDER BY k.source LIMIT 1)
+  FROM t WHERE t.source IS NOT NULL
+) SELECT source FROM t WHERE source IS NOT NULL LIMIT 100
+"""
 _LIVE_CLAIM = Compiled(lambda: Claim.objects.live().select_related("invoice").filter(ticket_id=Arg("ticket")))
 
 
@@ -102,21 +112,24 @@ def ticket_of_invoice(invoice_id: int) -> Ticket | None:
     return claim.ticket if claim else None
 
 
-def tickets_in(*, state: str, text: str, now: datetime) -> Any:
-    """Tickets, newest first, each with its live claim in `live_claims`; narrowed to one of STATES and to the beginning
-    of a folio or of a billing code. Empty strings narrow nothing."""
+def tickets_in(*, text: str = "") -> Any:
+    """Tickets, newest first, each with its live claim in `live_claims`; narrowed to the beginning of a folio or of a
+    billing code."""
     rows = Ticket.objects.select_related("branch").order_by("-id")
-    if state:
-        rows = rows.filter(in_state(state, now=now))
-    if text:
-        rows = rows.filter(begins(text))
-    return with_live_claims(rows)
+    return with_live_claims(rows.filter(begins(text)) if text else rows)
 
 
 def with_live_claims(tickets: Any) -> Any:
     """Each with its live claim, if it has one, in `live_claims`: what `live_invoice_of` reads."""
     live = Claim.objects.live().select_related("invoice")
     return tickets.prefetch_related(Prefetch("claims", queryset=live, to_attr="live_claims"))
+
+
+def known_sources() -> list[str]:
+    """The names of the tills that registered notes, at most 100."""
+    with connection.cursor() as c:
+        c.execute(_SOURCES)
+        return [source for (source,) in c.fetchall()]
 
 
 def registered_since(moment: datetime) -> tuple[int, Decimal]:

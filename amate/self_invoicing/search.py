@@ -3,26 +3,15 @@
 import re
 from typing import Any
 
-from django.db import connection
-
 from amate.invoices.search import Found
 from amate.self_invoicing.codes import ALPHABET, IGNORED, LENGTH, VALUE, read_code
 from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.queries import known_sources
 
 FEWEST = 3  # letters of a folio's beginning
 FEWEST_SYMBOLS = 4  # of a code's: one printed group
 LAST = "\U0010ffff"
 MONEY = re.compile(r"\$?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12}))(?:\.([0-9]{1,2}))?")
-
-# One look in the index a till: DISTINCT would read every note to learn a handful of names.
-SOURCES = """
-WITH RECURSIVE t(source) AS (
-  (SELECT source FROM self_invoicing_ticket ORDER BY source LIMIT 1)
-  UNION ALL
-  SELECT (SELECT k.source FROM self_invoicing_ticket k WHERE k.source > t.source ORDER BY k.source LIMIT 1)
-  FROM t WHERE t.source IS NOT NULL
-) SELECT source FROM t WHERE source IS NOT NULL LIMIT 100
-"""
 
 
 def find_tickets(*, text: str, most: int) -> Found:
@@ -67,9 +56,7 @@ def _of_folio(typed: str) -> list[int]:
 def _of_external_id(typed: str) -> list[int]:
     if not typed:
         return []
-    with connection.cursor() as c:
-        c.execute(SOURCES)
-        sources = [source for (source,) in c.fetchall()]
+    sources = known_sources()
     # "caja-1/0001" names the till too, as the API does.
     source, slash, rest = typed.partition("/")
     if slash and source in sources:

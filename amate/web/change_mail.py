@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from amate.access.change_mail import ChangeGone, ask_mail_change, asked_for, change_mail
 from amate.access.limit import Limit, hit
 from amate.web.clock import now
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 from amate.web.note_logins import note_mail_changed
 from amate.web.tell import in_first_company, tell
 
@@ -24,13 +24,8 @@ ASKED = Limit("mail-change", 5, 3600)
 
 class NewMailForm(forms.Form):
     correo = MailField(
-        max_length=LONGEST_MAIL,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Escribe tu correo nuevo",
-            "invalid": BAD_MAIL,
-            "max_length": "Ese correo es demasiado largo: caben 80 caracteres",
-        },
+        error_messages={"required": "Escribe tu correo nuevo"},
     )
 
     def __init__(self, *said: Any, before: str, **more: Any) -> None:

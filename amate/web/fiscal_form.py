@@ -10,7 +10,7 @@ from amate.fiscal.catalogs import installed
 from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, default_uso, read_receptor, regimenes_for, usos_for
 from amate.fiscal.rfc import DIGIT_WARNING, GENERICS, Persona, RfcRefused, read_rfc
 from amate.fiscal.tables.personas import REGIMENES, USOS
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 
 FIELDS = ("rfc", "nombre", "cp", "regimen_fiscal", "uso_cfdi", "correo")
 CARDS = 4
@@ -66,12 +66,7 @@ class FiscalForm(forms.Form):
     correo = MailField(
         label="Correo electrónico",
         required=False,
-        max_length=LONGEST_MAIL,
         help_text="Te mandamos ahí el PDF y el XML. También podrás descargarlos aquí mismo.",
-        error_messages={
-            "invalid": BAD_MAIL,
-            "max_length": "Ese correo es demasiado largo. Escribe uno de hasta 80 letras",
-        },
         widget=forms.EmailInput({"autocomplete": "email", "spellcheck": "false"}),
     )
 

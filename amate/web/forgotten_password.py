@@ -15,7 +15,7 @@ from amate.audit.models import ActorKind
 from amate.audit.record import Actor, acting
 from amate.web.clock import now
 from amate.web.guesses import in_words
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 from amate.web.network import network_of
 from amate.web.tell import in_first_company
 
@@ -26,13 +26,8 @@ MAILBOX = Limit("reset-mailbox", 3, 3600)
 
 class ForgottenForm(forms.Form):
     email = MailField(
-        max_length=LONGEST_MAIL,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
-        error_messages={
-            "required": "Escribe tu correo",
-            "invalid": BAD_MAIL,
-            "max_length": "Ese correo es demasiado largo: caben 80 caracteres",
-        },
+        error_messages={"required": "Escribe tu correo"},
     )
 
 

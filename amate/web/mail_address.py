@@ -1,6 +1,6 @@
 """An e-mail address as a person types it, and as every mail server reads it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -12,6 +12,14 @@ BEFORE_THE_AT = "Antes de la arroba el correo solo lleva letras sin acento ni ñ
 
 class MailField(forms.EmailField):
     """Its value is plain ASCII: a domain with accents is stored as the DNS knows it (IDNA)."""
+
+    default_error_messages: ClassVar = {
+        "invalid": BAD_MAIL,
+        "max_length": f"Ese correo es demasiado largo: caben {LONGEST_MAIL} caracteres",
+    }
+
+    def __init__(self, **said: Any) -> None:
+        super().__init__(max_length=LONGEST_MAIL, **said)
 
     def to_python(self, value: Any) -> str:
         typed = str(super().to_python(value))

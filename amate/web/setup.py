@@ -20,7 +20,7 @@ from amate.fiscal.tables.personas import REGIMENES
 from amate.fiscal.text import TextRefused
 from amate.running.first_run import AlreadyUsed, is_token, used_once
 from amate.web.clock import now
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 
 REGIMES = [("", "Elige tu régimen"), *((key, f"{key} · {regimen.texto}") for key, regimen in REGIMENES.items())]
 
@@ -67,9 +67,8 @@ class BeginForm(forms.Form):
     )
     email = MailField(
         label="Tu correo",
-        max_length=LONGEST_MAIL,
         help_text="Con él entras.",
-        error_messages={"required": "Escribe tu correo", "invalid": BAD_MAIL},
+        error_messages={"required": "Escribe tu correo"},
         widget=forms.EmailInput({"autocomplete": "username"}),
     )
     password = forms.CharField(

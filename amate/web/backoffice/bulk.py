@@ -21,7 +21,7 @@ from amate.web.backoffice.lists import MAY_DO, PAGES, counted, read
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.people_acting import who_asks
 from amate.web.backoffice.roles import require
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 from amate.web.sends import MANY, count_send, sends_must_wait
 
 MOST_TICKED = 200
@@ -51,13 +51,8 @@ class YesForm(forms.Form):
     )
     correo = MailField(
         label="Enviarlas a este correo",
-        max_length=LONGEST_MAIL,
         widget=forms.EmailInput({"autocomplete": "off"}),
-        error_messages={
-            "required": "Escribe a qué correo las enviamos",
-            "invalid": BAD_MAIL,
-            "max_length": f"Ese correo es demasiado largo: caben {LONGEST_MAIL} caracteres",
-        },
+        error_messages={"required": "Escribe a qué correo las enviamos"},
     )
     cuantas = forms.CharField(
         label="Escribe cuántas son, para confirmar",

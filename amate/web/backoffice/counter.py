@@ -52,7 +52,7 @@ def counter(request: HttpRequest, slug: str) -> HttpResponse:
     exact = _scanned(text)
     if exact is not None and may(request, MAY_SELL):
         return redirect(address(request, "counter_note", exact.pk))
-    found = list(tickets_in(state="", text=text, now=moment)[:FOUND]) if text else []
+    found = list(tickets_in(text=text)[:FOUND]) if text else []
     if len(found) == 1 and found[0].folio == text and may(request, MAY_SELL):
         return redirect(address(request, "counter_note", found[0].pk))
     return show(

@@ -19,7 +19,7 @@ from amate.web.backoffice.customer_edit import CHANGED
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import MAY_KEEP_CONTACTS, MAY_KEEP_CUSTOMERS, may, require
 from amate.web.clock import now
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 
 FIELDS = ("nombre", "correo", "telefono", "receives_invoices", "handles_payments")
 
@@ -31,9 +31,8 @@ class ContactForm(forms.Form):
         error_messages={"max_length": "Escríbelo más corto: caben 120 letras"},
     )  # fmt: skip
     correo = MailField(
-        label="Correo electrónico", required=False, max_length=LONGEST_MAIL,
+        label="Correo electrónico", required=False,
         widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"invalid": BAD_MAIL, "max_length": "Ese correo es demasiado largo: caben 80 caracteres"},
     )  # fmt: skip
     telefono = forms.CharField(
         label="Teléfono", required=False, max_length=30, help_text="Con lada; 10 números.",

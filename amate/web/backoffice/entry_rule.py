@@ -33,7 +33,8 @@ def entry_rule(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_REQUIRE_SECOND_STEP)
     form = EntryRuleForm(
         request.POST if request.method == "POST" else None,
-        initial={"papeles": _roles(mine_of(request))} | typed_before(request, "papeles"),
+        initial={"papeles": [] if "vistos" in request.GET else _roles(mine_of(request))}
+        | typed_before(request, "papeles"),
     )
     if form.is_valid():
         roles = [Role(one) for one in form.cleaned_data["papeles"]]

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from amate.companies.change_emisor import SUSPENSION
 from amate.companies.models import Csd, Emisor
 from amate.companies.policies import portal_today
-from amate.invoices.models import Origin
-from amate.invoices.queries import invoices_in, on_the_way, refused_for_staff, stamped_since
+from amate.invoices.models import Invoice, Origin
+from amate.invoices.queries import on_the_way, refused_for_staff, stamped_since
 from amate.papers.dates import MONTHS, short
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
@@ -45,7 +45,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     portal = portal_today(day=midnight.date())
     csd = Csd.objects.in_use().first()
     tickets, sold = registered_since(midnight)
-    latest = ticket_rows(tickets_in(state="", text="", now=moment)[:LATEST], now=moment)
+    latest = ticket_rows(tickets_in()[:LATEST], now=moment)
     path = path_of(request, policy=portal.policy, csd=csd, sells=bool(latest), now=moment)
     suspended = _suspended()
     todo = suspended + _todo(request, csd=csd, moment=moment, zone=zone)
@@ -65,7 +65,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         on_the_way=on_the_way(),
         todo=todo,
         yours=sum(one.yours for one in todo),
-        latest_invoices=invoice_rows(invoices_in(state="", origin="", text="")[:LATEST]),
+        latest_invoices=invoice_rows(Invoice.objects.select_related("branch").order_by("-id")[:LATEST]),
         latest_tickets=latest,
         portal_url=portal_url(request.company),  # type: ignore[attr-defined]
         portal_site=portal_site(request.company),  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from amate.desk.sheet import inert
 from amate.intake.columns import FIELDS, missing
 from amate.intake.commit import HasErrors, NothingNew, ask_commit
 from amate.intake.look import Look, places_in
@@ -151,7 +152,7 @@ def errors(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
     kept = io.StringIO()
     writer = csv.writer(kept)
     writer.writerow(["Renglón", "Columna", "Qué corregir"])
-    writer.writerows([row, column, _inert(sentence)] for row, column, sentence in found.errors)
+    writer.writerows([row, column, inert(sentence)] for row, column, sentence in found.errors)
     answer = HttpResponse("\ufeff" + kept.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="errores-importacion-{found.pk}.csv"'
     return answer
@@ -228,8 +229,3 @@ def _stuck(found: Batch) -> str:
 
 def _pill(found: Batch) -> Pill:
     return Pill(State(found.state).label, TONES.get(State(found.state), "warn" if found.is_working else ""))
-
-
-def _inert(text: str) -> str:
-    """A cell that begins like a formula is text to us and must be text to Excel."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -32,7 +32,7 @@ from amate.web.backoffice.roles import MAY_RESEND, MAY_RETRY, MAY_SEAL_ANEW, may
 from amate.web.backoffice.rows import invoice_pill, invoice_rows
 from amate.web.clock import now
 from amate.web.files import pdf_response, xml_response
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 from amate.web.sends import OFFICE, SENT_TOO_OFTEN, count_send, sends_must_wait
 
 logger = logging.getLogger(__name__)
@@ -43,13 +43,8 @@ PACS = {"sw_sapien": "SW Sapien"}
 class ResendForm(forms.Form):
     correo = MailField(
         label="Enviarla a este correo",
-        max_length=LONGEST_MAIL,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Escribe a qué correo la enviamos",
-            "invalid": BAD_MAIL,
-            "max_length": "Ese correo es demasiado largo: caben 80 caracteres",
-        },
+        error_messages={"required": "Escribe a qué correo la enviamos"},
     )
 
 

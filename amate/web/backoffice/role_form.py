@@ -6,7 +6,7 @@ from django import forms
 
 from amate.access.models import Role
 from amate.access.rules import roles_to_give
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 
 WHAT_IT_MAY = {
     Role.OWNER: "Todo, también nombrar a otros dueños",
@@ -21,13 +21,8 @@ WHAT_IT_MAY = {
 class InviteForm(forms.Form):
     correo = MailField(
         label="Correo de la persona",
-        max_length=LONGEST_MAIL,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Escribe el correo de la persona que invitas",
-            "invalid": BAD_MAIL,
-            "max_length": "Ese correo es demasiado largo: caben 80 caracteres",
-        },
+        error_messages={"required": "Escribe el correo de la persona que invitas"},
     )
     papel = forms.ChoiceField(
         label="Papel",

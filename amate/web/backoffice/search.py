@@ -86,7 +86,7 @@ def _place(request: HttpRequest, one: Any) -> Hit:
 def _tickets(request: HttpRequest, ids: tuple[int, ...], *, moment: datetime) -> list[Hit]:
     if not ids:
         return []
-    found = ticket_rows(tickets_in(state="", text="", now=moment).filter(pk__in=ids), now=moment)
+    found = ticket_rows(tickets_in().filter(pk__in=ids), now=moment)
     rows = {row.id: row for row in found}
     return [
         Hit(

@@ -30,7 +30,7 @@ from amate.web.backoffice.roles import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SE
 from amate.web.backoffice.rows import invoice_pill, ticket_pill, ticket_rows
 from amate.web.clock import now
 from amate.web.files import pdf_response
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 
 FREE = frozenset({"open", "expired", "locked"})
 PAPER_NAMES = {"80": "80 mm", "58": "58 mm", "carta": "Carta"}
@@ -60,13 +60,8 @@ class HoldForm(forms.Form):
 class SendForm(forms.Form):
     correo = MailField(
         label="Enviarla a este correo",
-        max_length=LONGEST_MAIL,
         widget=forms.EmailInput({"autocomplete": "off"}),
-        error_messages={
-            "required": "Escribe a qué correo la enviamos",
-            "invalid": BAD_MAIL,
-            "max_length": f"Ese correo es demasiado largo: caben {LONGEST_MAIL} caracteres",
-        },
+        error_messages={"required": "Escribe a qué correo la enviamos"},
     )
 
 

@@ -13,7 +13,7 @@ from amate.help.ask import ask_for_help
 from amate.self_invoicing.models import Visit
 from amate.self_invoicing.visits import find_visit
 from amate.web import clock
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import LONGEST_MAIL, MailField
 from amate.web.network import network_of
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
@@ -61,7 +61,7 @@ class HelpForm(forms.Form):
         """(mail, telephone), one of them empty."""
         typed = self.cleaned_data["contacto"]
         if "@" in typed:
-            return MailField(max_length=LONGEST_MAIL, error_messages={"invalid": BAD_MAIL}).clean(typed).lower(), ""
+            return MailField().clean(typed).lower(), ""
         digits = re.sub(r"[\s().-]", "", typed)
         if not TELEPHONE.fullmatch(digits):
             raise forms.ValidationError(NO_ONE_TO_ANSWER)

@@ -17,7 +17,7 @@ from amate.papers.invoice import is_sample
 from amate.promises.kinds import MAIL
 from amate.tenancy.compiled import Arg, Compiled
 from amate.web.files import pdf_response, xml_response
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
 from amate.web.sends import PORTAL, count_send, sends_must_wait
@@ -30,9 +30,8 @@ _STAMP = Compiled(
 class SendForm(forms.Form):
     correo = MailField(
         label="Correo electrónico",
-        max_length=LONGEST_MAIL,
         help_text="Le mandamos el PDF y el XML.",
-        error_messages={"required": "Escribe el correo a donde la enviamos", "invalid": BAD_MAIL},
+        error_messages={"required": "Escribe el correo a donde la enviamos"},
         widget=forms.EmailInput({"autocomplete": "email", "spellcheck": "false"}),
     )
 

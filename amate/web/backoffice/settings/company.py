@@ -17,7 +17,7 @@ from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import MAY_CONFIGURE, require
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 
 REGIMES = [(key, f"{key} · {regimen.texto}") for key, regimen in REGIMENES.items()]
 
@@ -55,9 +55,7 @@ class CompanyForm(forms.Form):
     correo = MailField(
         label="Correo para tus clientes",
         required=False,
-        max_length=LONGEST_MAIL,
         help_text="A él responden los correos con facturas.",
-        error_messages={"invalid": BAD_MAIL},
     )
     issuing_suspended = forms.BooleanField(
         label="El SAT suspendió nuestra emisión: no selles ninguna factura hasta que quite esta marca", required=False

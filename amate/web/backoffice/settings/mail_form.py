@@ -9,7 +9,7 @@ from amate.adapters.messages import SMTP, Tls
 from amate.adapters.messages.providers import EUROPE, PROVIDERS
 from amate.messages.models import MailSettings
 from amate.messages.set_mail import MailFacts
-from amate.web.mail_address import BAD_MAIL, LONGEST_MAIL, MailField
+from amate.web.mail_address import MailField
 
 HOUSE, PROVIDER = MailSettings.HOUSE, "proveedor"
 HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -30,9 +30,7 @@ class MailForm(forms.Form):
     reply_to = MailField(
         label="Las respuestas llegan a",
         required=False,
-        max_length=LONGEST_MAIL,
         help_text="Vacío: al correo de Ajustes › Empresa.",
-        error_messages={"invalid": BAD_MAIL},
     )
 
     def __init__(self, said: Any = None, *, kept: MailSettings | None) -> None:
@@ -67,9 +65,8 @@ class Sending(MailForm):
 
     sender = MailField(
         label="Remitente",
-        max_length=LONGEST_MAIL,
         help_text="La dirección con que salen, de tu dominio: facturas@tudominio.mx.",
-        error_messages={"required": "Escribe con qué dirección salen tus correos", "invalid": BAD_MAIL},
+        error_messages={"required": "Escribe con qué dirección salen tus correos"},
     )
 
 
@@ -163,8 +160,7 @@ class TestForm(forms.Form):
 
     to = MailField(
         label="Enviar la prueba a",
-        max_length=LONGEST_MAIL,
-        error_messages={"required": "Escribe a qué correo enviamos la prueba", "invalid": BAD_MAIL},
+        error_messages={"required": "Escribe a qué correo enviamos la prueba"},
     )
 
 
