@@ -197,6 +197,6 @@ def test_tests_are_limited(world: World, office: Office) -> None:
 def test_while_it_waits_the_page_asks_and_then_leads_on(world: World, office: Office) -> None:
     by_smtp(world)
     post(office, "correo/probar/", {"to": "ana@amate.example"})
-    assert "hx-trigger" in office.text("ajustes/correo/probar/estado/")
+    assert "data-live" in office.text("ajustes/correo/probar/estado/")
     world.settle()
     assert office.get("ajustes/correo/probar/estado/")["HX-Redirect"].endswith("/ajustes/correo/#prueba")
