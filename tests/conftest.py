@@ -89,6 +89,19 @@ def database_name() -> Iterator[str]:
     database.drop_clone(name)
 
 
+@pytest.fixture(scope="session")
+def sat_keys(database_name: str, django_db_blocker: Any) -> None:
+    """The SAT's keys of products and units, that people search by words. No test's rows are theirs to keep or to end."""
+    from django.db import connections
+
+    from amate.catalogs.fill import fill_keys
+    from amate.fiscal.catalogs import search_rows
+
+    with django_db_blocker.unblock():
+        fill_keys(rows=search_rows())
+        connections["owner"].close()
+
+
 @pytest.fixture
 def committed(database_name: str, django_db_blocker: Any) -> Iterator[str]:
     """Real commits, as the app's role; every row is removed afterwards."""

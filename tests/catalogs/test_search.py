@@ -1,5 +1,8 @@
 """People find a SAT key by their own words."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.db import connections
 
@@ -11,10 +14,8 @@ PROD, UNIT = "clave_prod_serv", "clave_unidad"
 
 
 @pytest.fixture(scope="module")
-def filled(database_name: str, django_db_blocker: pytest.FixtureRequest) -> None:
+def filled(sat_keys: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
-        if not keys_are_filled():
-            fill_keys(rows=search_rows())
         yield
         connections.close_all()
 

@@ -10,7 +10,6 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from amate.catalogs.fill import fill_keys
 from amate.companies.models import Branch, Emisor, Product
 from amate.invoices.models import Invoice, Origin, State
 from amate.self_invoicing.models import Ticket
@@ -99,8 +98,7 @@ def test_a_retired_product_is_not_offered(world: World) -> None:
     assert "producto:CER-1" not in post(world, world.log_in(), accion="buscar", buscar="cerveza").content.decode()
 
 
-def test_without_a_product_the_sats_key_is_searched_by_words(world: World) -> None:
-    fill_keys(rows=[("clave_prod_serv", "27111602", "Martillos")])
+def test_without_a_product_the_sats_key_is_searched_by_words(world: World, sat_keys: None) -> None:
     client = world.log_in()
     assert 'value="clave:27111602"' in post(world, client, accion="buscar", buscar="martillos").content.decode()
     added = post(world, client, accion="clave:27111602", buscar="martillo")

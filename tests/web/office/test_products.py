@@ -7,9 +7,7 @@ import pytest
 
 from amate.access.models import Membership, Role
 from amate.audit.models import Entry
-from amate.catalogs.fill import fill_keys, keys_are_filled
 from amate.companies.models import Product
-from amate.fiscal.catalogs import search_rows
 from tests.intake.files import commit, csv_of, read, upload
 from tests.web.office.desk import Office
 from tests.web.office.test_imports import post
@@ -75,8 +73,7 @@ def test_a_key_is_added_once(world: World, office: Office) -> None:
     assert "Ya tienes un producto con esta clave" in answer.content.decode()
 
 
-def test_the_sat_key_is_found_by_a_persons_words(world: World, office: Office) -> None:
-    world.inside(lambda: keys_are_filled() or fill_keys(rows=search_rows()))
+def test_the_sat_key_is_found_by_a_persons_words(office: Office, sat_keys: None) -> None:
     answer = post(office, "productos/nuevo/", {"descripcion": "Café", "palabras": "cafe", "buscar": "1"})
     page = answer.content.decode()
     assert answer.status_code == 200
