@@ -1,10 +1,16 @@
-"""`amate secrets rotate`: a new master key, and every company's data key under it. What they seal is not touched."""
+"""`amate secrets rotate`: a new master key, and under it every company's data key and every person's second step.
+
+What the data keys seal is not touched.
+"""
 
 import argparse
 import secrets
 import sys
 from collections.abc import Sequence
 
+from django.db import transaction
+
+from amate.access.second_step import rewrap_seeds
 from amate.companies.models import Company
 from amate.companies.secrets import NAME, master_lines, named_master, rewrap
 from amate.running.home import amate_home, write_private
@@ -36,8 +42,15 @@ def _rotate() -> int:
     for company_id in Company.objects.values_list("id", flat=True):
         with company_scope(company_id):
             lost += rewrap()
+    with transaction.atomic():
+        lost_seeds = rewrap_seeds()
     if lost:
         print(f"{lost} llaves de datos no se abren con ninguna llave maestra: esas empresas vuelven a subir su CSD.")
+    if lost_seeds:
+        print(
+            f"{lost_seeds} segundos pasos no se abren con ninguna llave maestra: quítaselo a cada persona que no pueda "
+            "entrar con «amate person reset-second-step CORREO» y que lo active otra vez."
+        )
     if not named:
         # Until here both lines stood: a run that was killed half-way loses nothing and may be repeated.
         _write(master_lines()[:1])

@@ -1,18 +1,23 @@
 """Staff accounts: nobody signs up; owners invite (DECISIONS A7). allauth's own words are said here as we say them."""
 
+import logging
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
+from amate.access.second_step import open_seed, seal_seed
+from amate.companies.secrets import WrongMasterKey
 from amate.web.guesses import count_guess, remember_device
 from amate.web.network import address_of
 from amate.web.note_logins import note_miss
 from amate.web.tell import tell
 
+logger = logging.getLogger(__name__)
 WAIT = "Demasiados intentos. Espera unos minutos y vuelve a intentar"
 # Which word the person gets of what allauth would mail itself.
 NOTICES = {
@@ -75,6 +80,18 @@ class SecondStepDoor(DefaultMFAAdapter):  # type: ignore[misc]
         "incorrect_code": "El código no es correcto. Escribe el que ves ahora en tu aplicación",
         "unverified_email": "Antes confirma tu correo",
     }
+
+    def encrypt(self, text: str) -> str:
+        return seal_seed(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return open_seed(encrypted_text)
+        except WrongMasterKey as closed:
+            logger.error(str(closed))
+            raise ValidationError(
+                "No podemos revisar tu código: a este Amate le falta su llave maestra. Avisa a quien lo instaló"
+            ) from closed
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 allauth's name
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
