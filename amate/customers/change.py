@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from amate.audit.record import record
@@ -55,16 +56,24 @@ def change_customer(
 
 
 def _change_fiscal(customer: Customer, current: FiscalProfile | None, receptor: Receptor, *, now: datetime) -> None:
-    if is_real(receptor.rfc):
-        other = Customer.objects.live().filter(~Q(pk=customer.pk), rfc=receptor.rfc).first()
-        if other is not None:
-            raise RfcTaken(other)
+    _refuse_taken(receptor.rfc, customer)
     customer.verified_at = now
     if current is not None and all(getattr(current, name) == (getattr(receptor, name) or "") for name in FISCAL):
         return
-    profile = propose_profile(receptor=receptor, correo="", origin=STAFF, now=now)
-    make_current(profile=profile, customer=customer, now=now)
+    try:
+        with transaction.atomic():
+            profile = propose_profile(receptor=receptor, correo="", origin=STAFF, now=now)
+            make_current(profile=profile, customer=customer, now=now)
+    except IntegrityError:  # an invoice brought the same RFC at this very moment
+        _refuse_taken(receptor.rfc, customer)
+        raise
     dismiss_the_same(profile=profile, customer=customer, now=now)
+
+
+def _refuse_taken(rfc: str, customer: Customer) -> None:
+    other = Customer.objects.live().filter(~Q(pk=customer.pk), rfc=rfc).first() if is_real(rfc) else None
+    if other is not None:
+        raise RfcTaken(other)
 
 
 def verify_customer(*, customer_id: int, now: datetime) -> Customer:

@@ -1,15 +1,19 @@
 """Staff write customers down and change them."""
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from amate.audit.models import Entry
+from amate.customers.accept import accept_profile
 from amate.customers.add import RfcTaken
 from amate.customers.change import HasFiscalData, change_customer, verify_customer
 from amate.customers.fingerprint import Changed
 from amate.customers.models import Customer, FiscalProfile
+from amate.customers.propose import propose_profile
 from amate.fiscal.receptor import Receptor
 from tests.customers.hands import INGRID, JUAN, SURCO, again, current, seen, two_hands, versions, written_down
 from tests.customers.test_merge import bought
@@ -121,6 +125,32 @@ def test_of_two_who_save_at_once_the_second_is_told(world: World) -> None:
         with pytest.raises(Changed):
             second.result(20)
     assert current(world, ingrid).domicilio_fiscal == "44100"
+
+
+def test_an_rfc_that_a_stamp_brings_at_this_moment_is_its_customers(world: World) -> None:
+    surco = written_down(world, SURCO)
+    at = seen(world, surco)
+    with two_hands(world) as (worker, staff):
+        stamping = worker.does(
+            lambda: accept_profile(
+                profile=propose_profile(receptor=INGRID, correo="", origin="portal", now=world.now()), now=world.now()
+            ),
+            waits=True,
+        )
+        saving = staff.does(partial(answers_taken, surco, at, world.now()))
+        with pytest.raises(TimeoutError):
+            saving.result(timeout=0.5)
+        worker.commits()
+        assert saving.result(20).pk == stamping.result(20).pk
+    assert current(world, surco).rfc == SURCO.rfc
+    assert world.scoped(lambda: FiscalProfile.objects.count()) == 2, "nothing of what staff typed was written"
+
+
+def answers_taken(customer: Customer, at: str, now: datetime) -> Customer:
+    """As a page does: it says whose the RFC is, and its transaction is committed."""
+    with pytest.raises(RfcTaken) as taken:
+        change_customer(customer_id=customer.pk, nombre="", receptor=INGRID, correo="", seen=at, now=now)
+    return taken.value.customer
 
 
 def test_verifying_twice_is_told_once_and_needs_data(world: World) -> None:
