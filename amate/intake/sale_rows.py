@@ -21,6 +21,7 @@ MOST_LINES = 1000
 _LABELS = LABELS["sales"]
 _OF_A_LINE = ("producto", "descripcion", "cantidad", "precio", "importe")
 _OF_THE_SALE = ("total", "forma_pago", "metodo_pago", "sucursal")
+NO_BRANCH = "Falta la sucursal: elige en el mapeo la que vale cuando no se dice"
 
 
 def read_sales(reader: SaleReader, rows: Iterable[Row]) -> Iterator[FoundSale]:
@@ -100,6 +101,8 @@ class _Work(Lines):
             return None
         folio = self.attempt(head, "folio", errors, lambda: self._read_folio(head, name))
         sold_at = self.attempt(head, "fecha", errors, lambda: self._sold_at(head, branch))
+        if sold_at is not None:
+            self.attempt(head, "sucursal", errors, lambda: self._refuse_doubt(head, branch, sold_at))
         metodo = self.attempt(head, "metodo_pago", errors, lambda: self._metodo(self.cell(head, "metodo_pago")))
         said_forma = self.cell(head, "forma_pago")
         pago = self.attempt(head, "forma_pago", errors, lambda: self._pago(said_forma, metodo or ""))
@@ -170,7 +173,7 @@ class _Work(Lines):
         if not said:
             if len(open_ones) == 1:
                 return open_ones[0]
-            raise CellRefused("Falta la sucursal: elige en el mapeo la que vale cuando no se dice")
+            raise CellRefused(NO_BRANCH)
         wanted, cp = plain(said), read_padded(said, 5)
         # A name or a postal code may be of two; then the open one is meant.
         for matches in (
@@ -183,6 +186,14 @@ class _Work(Lines):
                     return found[0]
         known = ", ".join(branches[i].code for i in open_ones) or "ninguna todavía"
         raise CellRefused(f"No tienes una sucursal “{said}”. Tus sucursales: {known}")
+
+    def _refuse_doubt(self, head: Row, branch: int, sold_at: datetime) -> None:
+        """The only open branch is meant where the file names none, unless one closed since sold that day too."""
+        if self.cell(head, "sucursal") or self.options.branch:
+            return
+        others = (one for i, one in enumerate(self.reader.branches) if i != branch)
+        if any(wrong_branch(one, sold_at=sold_at) is None for one in others):
+            raise CellRefused(NO_BRANCH)
 
     def _total(
         self, group: Sequence[Row], lines: tuple[SaleLine, ...], said: Decimal | None, errors: list[Wrong]

@@ -255,3 +255,9 @@ def test_where_the_file_names_no_branch_the_only_open_one_is_meant() -> None:
         branches=(Closed(), Matriz()),
     )
     assert (silent.thing.branch, by_cp.thing.branch) == (1, 1)
+
+
+def test_a_sale_of_a_day_when_a_closed_branch_still_sold_is_not_given_to_the_open_one() -> None:
+    heads = ["Folio", "Fecha", "Hora", "Total"]
+    [before] = found(heads, ["F-1", "20/11/2026", "23:00", "10.00"], branches=(Matriz(), Closed()))
+    assert sentences(before) == ["Falta la sucursal: elige en el mapeo la que vale cuando no se dice"]
