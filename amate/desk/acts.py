@@ -8,6 +8,8 @@ from functools import partial
 
 from django.db.models import Q
 
+from amate.access.may import MAY_HOLD, MAY_RESEND, MAY_VOID
+from amate.access.models import Role
 from amate.invoices.deliver import resend_invoice
 from amate.invoices.models import Invoice, State
 from amate.promises.kinds import MAIL
@@ -27,7 +29,7 @@ class LeftOut(Exception):
 @dataclass(frozen=True, slots=True)
 class Act:
     """`leaves(now)`: conditions of SQL under which a row is left out, each with its why; the first that fits counts.
-    `do(row_id, said, now)` raises LeftOut; None: the rows become a file. `asks` names what is typed. `for_good`: there
+    `do(row_id, said, now)` raises LeftOut; None: the rows become a file. `may`: the roles that do it. `asks` names what is typed. `for_good`: there
     is no way back, so the count is typed too.
     """
 
@@ -38,11 +40,13 @@ class Act:
     done: str
     leaves: Callable[[datetime], list[tuple[Q, str]]]
     do: Do | None
+    may: frozenset[Role]
     asks: tuple[str, ...] = field(default=())
     for_good: bool = False
     most: int = 10_000
 
 
+EVERYBODY = frozenset(Role)
 CLAIMED = "ya tienen factura o se están facturando"
 VOID = "están canceladas"
 FREE = "no están bloqueadas"
@@ -88,29 +92,29 @@ ACTS = {
         Act(
             name="bloquear", listing="notas", button="Bloquear", doing="Bloqueando", done="bloqueadas",
             leaves=_but(locked="ya estaban bloqueadas", void=VOID, issuing=CLAIMED, invoiced=CLAIMED),
-            do=partial(_hold, lock_ticket), asks=("reason",),
+            do=partial(_hold, lock_ticket), may=MAY_HOLD, asks=("reason",),
         ),
         Act(
             name="desbloquear", listing="notas", button="Desbloquear", doing="Desbloqueando", done="desbloqueadas",
             leaves=_but(open=FREE, expired=FREE, void=VOID, issuing=CLAIMED, invoiced=CLAIMED),
-            do=partial(_hold, unlock_ticket),
+            do=partial(_hold, unlock_ticket), may=MAY_HOLD,
         ),
         Act(
             name="cancelar", listing="notas", button="Cancelar la venta", doing="Cancelando", done="canceladas",
             leaves=_but(void="ya estaban canceladas", issuing=CLAIMED, invoiced=CLAIMED),
-            do=partial(_hold, void_ticket), asks=("reason",), for_good=True,
+            do=partial(_hold, void_ticket), may=MAY_VOID, asks=("reason",), for_good=True,
         ),
         Act(
             name="enviar", listing="notas", button="Enviar por correo", doing="Enviando", done="por enviar",
-            leaves=_but(void=VOID), do=_send_note, asks=("correo",), most=200,
+            leaves=_but(void=VOID), do=_send_note, may=MAY_RESEND, asks=("correo",), most=200,
         ),
         Act(
             name="reenviar", listing="facturas", button="Reenviar por correo", doing="Reenviando", done="por enviar",
-            leaves=_not_mailable, do=_resend, most=2000,
+            leaves=_not_mailable, do=_resend, may=MAY_RESEND, most=2000,
         ),
         Act(
             name="zip", listing="facturas", button="Descargar XML y PDF", doing="Juntando", done="en el archivo",
-            leaves=_not_stamped, do=None, most=2000,
+            leaves=_not_stamped, do=None, may=EVERYBODY, most=2000,
         ),
     )
 }  # fmt: skip

@@ -1,9 +1,10 @@
-"""The audit as a list. Its words for people are the page's: an export names acts as they are chained."""
+"""The audit as a list."""
 
 import json
 from typing import Any
 
 from amate.audit.models import ActorKind, Entry
+from amate.desk.act_words import in_words
 from amate.desk.filters import At, Filter, Kind
 from amate.desk.listing import Cell, Column, Listing
 
@@ -43,6 +44,7 @@ AUDIT = Listing(
     columns=(
         Column("Cuándo", Cell.MOMENT, lambda row, at: row.at),
         Column("Quién", Cell.TEXT, lambda row, at: row.actor or ActorKind(row.actor_kind).label, 30),
+        Column("Qué hizo", Cell.TEXT, lambda row, at: in_words(row.act, row.detail), 50),
         Column("Acto", Cell.TEXT, lambda row, at: row.act, 26),
         Column("Sobre", Cell.TEXT, lambda row, at: row.about),
         Column("Detalle", Cell.TEXT, lambda row, at: json.dumps(row.detail, ensure_ascii=False), 60),

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from amate.access.models import Membership
 from amate.audit.record import record
-from amate.desk.acts import ACTS, Do, LeftOut
+from amate.desk.acts import ACTS, Act, Do, LeftOut
 from amate.desk.models import Run
 from amate.tenancy.scope import open_company
 
 AT_ONCE = 50
-GONE = "ya no trabaja aquí quien lo pidió"
+GONE = "quien lo pidió ya no puede hacerlo"
+STOPPED = "se detuvo antes de llegar a ellas"
 
 
 def do_some(*, run_id: int, now: datetime) -> bool:
@@ -21,10 +22,10 @@ def do_some(*, run_id: int, now: datetime) -> bool:
     act = ACTS[run.act]
     if not run.is_working or act.do is None:
         return False
-    if Membership.objects.filter(company_id=open_company(), user__email=run.asked_by).exists():
+    if _may_still(run.asked_by, act):
         _act(run, act.do, now)
     else:
-        _leave_the_rest(run)
+        run.leave_the_rest(GONE)
     run.save(update_fields=["through", "counts"])
     if run.through < len(run.ids):
         return True
@@ -48,7 +49,19 @@ def _act(run: Run, do: Do, now: datetime) -> None:
     run.counts = {"done": done, "left": left}
 
 
-def _leave_the_rest(run: Run) -> None:
-    """Who was let go meanwhile acts no more: nothing is done in that name."""
-    left = {**run.counts["left"], GONE: len(run.ids) - run.through}
-    run.through, run.counts = len(run.ids), {**run.counts, "left": left}
+def stop_run(*, run_id: int, now: datetime) -> Run:
+    """A person stops it: what is done stays done, the rest stays untouched. Stopped or finished before, nothing changes."""
+    run = Run.locked(run_id)
+    act = ACTS.get(run.act)
+    if run.is_working and act is not None and act.do is not None:
+        run.leave_the_rest(STOPPED)
+        run.save(update_fields=["through", "counts"])
+        run.finish(now=now)
+        record("run.stopped", about=f"run:{run.pk}", now=now, what=run.act, done=run.counts["done"])
+    return run
+
+
+def _may_still(mail: str, act: Act) -> bool:
+    """Nothing is done in the name of who was let go meanwhile, or has another role now."""
+    found = Membership.objects.filter(company_id=open_company(), user__email=mail, role__in=act.may)
+    return bool(found.exists())

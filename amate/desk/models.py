@@ -87,6 +87,11 @@ class Run(Stateful):
     def percent(self) -> int:
         return 100 * self.through // len(self.ids) if self.ids else 0
 
+    def leave_the_rest(self, why: str) -> None:
+        """The rows that are not behind us stay as they are. To be saved by who calls."""
+        self.counts = self.counts | {"left": {**self.counts["left"], why: len(self.ids) - self.through}}
+        self.through = len(self.ids)
+
     def finish(self, *, now: Any, **facts: Any) -> None:
         self.move_to(self.State.DONE, state_since=now, **facts)
 

@@ -142,6 +142,7 @@ notas/varias/                              POST   yes   yes   yes        yes    
 productos/exportar/                        GET    yes   yes   yes        yes       yes     yes
 productos/exportar/                        POST   yes   yes   yes        yes       yes     yes
 trabajos/<run>/                            GET    yes   yes   yes        yes       yes     yes
+trabajos/<run>/detener/                    POST   yes   yes   yes        yes       yes     yes
 trabajos/<run>/archivo                     GET    yes   yes   yes        yes       yes     yes
 vistas/                                    GET    yes   yes   yes        yes       yes     yes
 vistas/nueva/                              GET    yes   yes   yes        yes       yes     yes

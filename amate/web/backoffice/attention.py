@@ -5,12 +5,13 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
+from amate.access.may import MAY_ANSWER, MAY_CONFIGURE, MAY_IMPORT, MAY_KEEP_CUSTOMERS
 from amate.customers.queries import proposals
 from amate.help.models import Case
 from amate.intake.models import Batch
 from amate.running.stamps_left import stamps_left
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_ANSWER, MAY_CONFIGURE, MAY_IMPORT, MAY_KEEP_CUSTOMERS, may
+from amate.web.backoffice.roles import may
 
 FEW_STAMPS = 100
 UNDECIDED = (Batch.State.ASKING, Batch.State.READ)

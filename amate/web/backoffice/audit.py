@@ -9,10 +9,25 @@ from django.views.decorators.http import require_safe
 
 from amate.access.models import ApiKey, Membership
 from amate.audit.models import ActorKind, ChainHead, Entry
+from amate.desk.act_words import FAMILIES, in_words
 from amate.desk.audit_list import AUDIT
-from amate.web.backoffice.act_words import FAMILIES, THINGS, in_words
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, show
+
+# What `Entry.about` names before the colon: the page that shows it (and whether it takes the number), and how it is called.
+THINGS: dict[str, tuple[str, bool, str]] = {
+    "ticket": ("ticket", True, "Ver la nota"),
+    "invoice": ("invoice", True, "Ver la factura"),
+    "batch": ("import", True, "Ver la importación"),
+    "case": ("case", True, "Ver el mensaje"),
+    "product": ("product", True, "Ver el producto"),
+    "customer": ("customer", True, "Ver el cliente"),
+    "promise": ("pending", False, "Ver los pendientes"),
+    "person": ("people", False, "Ver las personas"),
+    "invitation": ("people", False, "Ver las personas"),
+    "key": ("keys", False, "Ver las claves"),
+    "run": ("run", True, "Ver cómo quedó"),
+}
 
 
 @dataclass(frozen=True, slots=True)

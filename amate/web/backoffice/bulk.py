@@ -15,11 +15,11 @@ from amate.desk.listing import Asked
 from amate.desk.lists import LISTS
 from amate.desk.models import Run
 from amate.desk.preview import Preview, preview_act
-from amate.self_invoicing.hold import LONGEST_REASON
 from amate.web.backoffice.exports import token_of
-from amate.web.backoffice.lists import MAY_DO, PAGES, counted, read
+from amate.web.backoffice.lists import PAGES, counted, read
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.people_acting import who_asks
+from amate.web.backoffice.reason_field import ReasonField
 from amate.web.backoffice.roles import require
 from amate.web.mail_address import MailField
 from amate.web.sends import MANY, count_send, sends_must_wait
@@ -39,16 +39,7 @@ WORDS = {
 class YesForm(forms.Form):
     """What an act asks before it is done; the fields that it does not ask are taken away."""
 
-    reason = forms.CharField(
-        label="Motivo",
-        max_length=LONGEST_REASON,
-        help_text="Lo verá tu equipo en el historial de cada nota; tus clientes no.",
-        widget=forms.TextInput({"autocomplete": "off"}),
-        error_messages={
-            "required": "Escribe el motivo: queda en el historial de cada nota",
-            "max_length": f"Escríbelo más corto: caben {LONGEST_REASON} letras",
-        },
-    )
+    reason = ReasonField()
     correo = MailField(
         label="Enviarlas a este correo",
         widget=forms.EmailInput({"autocomplete": "off"}),
@@ -82,7 +73,7 @@ def bulk(request: HttpRequest, slug: str, listing: str) -> HttpResponse:
     if act is None or act.listing != listing:
         messages.error(request, "Elige qué hacer con las que marcaste.")
         return back
-    require(request, MAY_DO[act.name])
+    require(request, act.may)
     every = said.get("todas") == "1"
     ids = None if every else _ticked(said.getlist("id"))
     if ids == []:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from amate.access.may import MAY_ANSWER
 from amate.help.answer import answer_case
 from amate.help.close import close_case, reopen_case
 from amate.help.models import Case
@@ -18,7 +19,7 @@ from amate.tenancy.models import IllegalMove
 from amate.web.backoffice.keyset import asked, page_of
 from amate.web.backoffice.mails import delivery
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_ANSWER, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill, ticket_pill
 from amate.web.clock import now
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from amate.access.may import MAY_RESEND, MAY_SELL
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice, Origin, RefusedBy, State
 from amate.invoices.refusals import meaning_of
@@ -22,7 +23,7 @@ from amate.self_invoicing.terms import terms_of_ticket
 from amate.web.backoffice.invoices import ResendForm
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.receiver_form import ReceiverForm, as_typed, is_another, look_up, typed_receiver
-from amate.web.backoffice.roles import MAY_RESEND, MAY_SELL, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import ticket_rows
 from amate.web.backoffice.tickets import find_ticket
 from amate.web.clock import now

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from amate.access.may import MAY_SELL
 from amate.catalogs.search import search_keys
 from amate.companies.folios import take_folio
 from amate.companies.models import Branch, Emisor, Product
@@ -29,7 +30,7 @@ from amate.self_invoicing.terms import Terms, terms_of
 from amate.web.backoffice.counter import issue
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.receiver_form import ReceiverForm, is_another, look_up, typed_receiver
-from amate.web.backoffice.roles import MAY_SELL, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.sale_form import (
     HeadForm,
     LineForm,

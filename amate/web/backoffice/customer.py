@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from amate.access.may import MAY_KEEP_CONTACTS, MAY_KEEP_CUSTOMERS
 from amate.audit.models import Entry
 from amate.customers.current import current_of
 from amate.customers.models import Contact, Customer, FiscalProfile
@@ -24,7 +25,7 @@ from amate.web.backoffice.customers import customer_pill
 from amate.web.backoffice.keyset import page_of
 from amate.web.backoffice.mails import delivery
 from amate.web.backoffice.page import address, office_zone, show
-from amate.web.backoffice.roles import MAY_KEEP_CONTACTS, MAY_KEEP_CUSTOMERS, may
+from amate.web.backoffice.roles import may
 from amate.web.backoffice.rows import invoice_rows
 
 MAILS = 20

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from amate.access.may import MAY_KEEP_CONTACTS, MAY_KEEP_CUSTOMERS
 from amate.customers.contacts import Said, add_contact, change_contact, remove_contact
 from amate.customers.fingerprint import Changed, of_contact
 from amate.customers.models import Contact, Customer
@@ -17,7 +18,7 @@ from amate.fiscal.text import TextRefused, clean_text
 from amate.web.backoffice.customer import find_customer
 from amate.web.backoffice.customer_edit import CHANGED
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_KEEP_CONTACTS, MAY_KEEP_CUSTOMERS, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.clock import now
 from amate.web.mail_address import MailField
 

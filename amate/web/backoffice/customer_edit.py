@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from amate.access.may import MAY_KEEP_CUSTOMERS
 from amate.audit.models import Entry
 from amate.customers.add import RfcTaken, add_customer
 from amate.customers.change import HasFiscalData, change_customer, verify_customer
@@ -20,7 +21,7 @@ from amate.fiscal.receptor import Receptor
 from amate.web.backoffice.customer import find_customer, in_words
 from amate.web.backoffice.customer_form import CustomerForm, typed_customer
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_KEEP_CUSTOMERS, require
+from amate.web.backoffice.roles import require
 from amate.web.clock import now
 
 CHANGED = "No se guardó: alguien cambió este cliente hace un momento. Revisa y vuelve a guardar"

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from amate.access.may import MAY_KEEP_CUSTOMERS
 from amate.customers.current import current_of
 from amate.customers.doubles import Double, doubles_of
 from amate.customers.fingerprint import Changed
@@ -17,7 +18,7 @@ from amate.web.backoffice.customer import find_customer, fiscal_facts
 from amate.web.backoffice.customer_edit import CHANGED
 from amate.web.backoffice.keyset import asked
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_KEEP_CUSTOMERS, require
+from amate.web.backoffice.roles import require
 from amate.web.clock import now
 
 SHOWN = 20

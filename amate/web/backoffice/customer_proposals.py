@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from amate.access.may import MAY_KEEP_CUSTOMERS
 from amate.customers.add import RfcTaken
 from amate.customers.current import current_of
 from amate.customers.fingerprint import Changed, of_customer
@@ -19,7 +20,7 @@ from amate.papers.dates import short
 from amate.web.backoffice.customer import LABELS, ORIGINS, in_words
 from amate.web.backoffice.customer_edit import CHANGED
 from amate.web.backoffice.page import address, office_zone, show
-from amate.web.backoffice.roles import MAY_KEEP_CUSTOMERS, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.clock import now
 
 SHOWN = 100

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from amate.access.may import MAY_KEEP_CUSTOMERS
 from amate.customers.models import Customer
 from amate.customers.queries import STATES, customers_in, proposals
 from amate.customers.rules import is_real
@@ -12,7 +13,7 @@ from amate.fiscal.rfc import GENERIC_EXTRANJERO, GENERIC_NACIONAL
 from amate.papers.dates import short
 from amate.web.backoffice.keyset import asked, page_of
 from amate.web.backoffice.page import office_zone, show
-from amate.web.backoffice.roles import MAY_KEEP_CUSTOMERS, may
+from amate.web.backoffice.roles import may
 from amate.web.backoffice.rows import Pill
 
 MOST_COUNTED = 99

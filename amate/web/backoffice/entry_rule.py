@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from amate.access.may import MAY_REQUIRE_SECOND_STEP
 from amate.access.models import Membership, Role
 from amate.access.require_second_step import require_second_step
 from amate.access.second_step import with_second_step
 from amate.web.backoffice.asks_again import asks_again, typed_before
 from amate.web.backoffice.member import mine_of
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_REQUIRE_SECOND_STEP, require
+from amate.web.backoffice.roles import require
 from amate.web.clock import now
 
 

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from amate.access.may import MAY_HOLD, MAY_RESEND, MAY_VOID
 from amate.self_invoicing.hold import TicketNotFree, lock_ticket, unlock_ticket, void_ticket
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.send_note import promise_note
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_HOLD, MAY_RESEND, MAY_VOID, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.tickets import HoldForm, SendForm, find_ticket, show_ticket
 from amate.web.clock import now
 from amate.web.sends import OFFICE, SENT_TOO_OFTEN, count_send, sends_must_wait

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from amate.access.may import MAY_CONFIGURE
 from amate.companies.change_emisor import SUSPENSION
 from amate.companies.models import Csd, Emisor
 from amate.companies.policies import portal_today
@@ -21,7 +22,7 @@ from amate.web.backoffice.attention import ToDo, cases, closed_portal, few_stamp
 from amate.web.backoffice.mail_tasks import astray_keys, mail_tasks
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.path import path_of
-from amate.web.backoffice.roles import MAY_CONFIGURE, may
+from amate.web.backoffice.roles import may
 from amate.web.backoffice.rows import invoice_rows, ticket_rows
 from amate.web.clock import now
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from amate.access.may import MAY_IMPORT
 from amate.desk.sheet import inert
 from amate.intake.columns import FIELDS, missing
 from amate.intake.commit import HasErrors, NothingNew, ask_commit
@@ -25,7 +26,7 @@ from amate.tenancy.models import IllegalMove
 from amate.web.backoffice.import_forms import MappingForm, UploadForm
 from amate.web.backoffice.keyset import page_of
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_IMPORT, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill
 from amate.web.clock import now
 

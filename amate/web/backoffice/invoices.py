@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from amate.access.may import MAY_RESEND, MAY_RETRY, MAY_SEAL_ANEW
 from amate.desk.invoice_list import INVOICES
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
@@ -28,7 +29,7 @@ from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.mails import deliveries_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.pending import PendingRow, pending_row
-from amate.web.backoffice.roles import MAY_RESEND, MAY_RETRY, MAY_SEAL_ANEW, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import invoice_pill, invoice_rows
 from amate.web.clock import now
 from amate.web.files import pdf_response, xml_response

@@ -9,10 +9,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from amate.access.keys import SCOPES, make_api_key, revoke_api_key
+from amate.access.may import MAY_MANAGE_PEOPLE
 from amate.access.models import ApiKey
 from amate.web.backoffice.asks_again import asks_again, typed_before
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_MANAGE_PEOPLE, require
+from amate.web.backoffice.roles import require
 from amate.web.clock import now
 
 # What each permission lets a program do; in the words of who gives it.

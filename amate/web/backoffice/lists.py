@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from amate.access.may import MAY_AUDIT
 from amate.access.models import Role
 from amate.desk.acts import ACTS, Act
 from amate.desk.filters import At, Field, Kind
@@ -15,21 +16,13 @@ from amate.desk.models import SavedView
 from amate.desk.walk import part_of
 from amate.web.backoffice.keyset import SIZE, Page
 from amate.web.backoffice.page import address, office_zone
-from amate.web.backoffice.roles import MAY_AUDIT, MAY_HOLD, MAY_RESEND, MAY_VOID, may
+from amate.web.backoffice.roles import may
 from amate.web.clock import now
 
 EVERYBODY = frozenset(Role)
 # The page of each list; its exports and its acts hang below it.
 PAGES = {"notas": "tickets", "facturas": "invoices", "productos": "products", "auditoria": "audit"}
 MAY_READ = {"auditoria": MAY_AUDIT}
-MAY_DO = {
-    "bloquear": MAY_HOLD,
-    "desbloquear": MAY_HOLD,
-    "cancelar": MAY_VOID,
-    "enviar": MAY_RESEND,
-    "reenviar": MAY_RESEND,
-    "zip": EVERYBODY,
-}
 Options = Sequence[tuple[str, str]]
 
 
@@ -118,7 +111,7 @@ def around(request: HttpRequest, asked: Asked, *, options: Mapping[str, Options]
     page = PAGES[asked.listing.name]
     home = address(request, page)
     sums = asked.sum_up(most=COUNTED)
-    acts = [one for one in ACTS.values() if one.listing == asked.listing.name and may(request, MAY_DO[one.name])]
+    acts = [one for one in ACTS.values() if one.listing == asked.listing.name and may(request, one.may)]
     return Around(
         in_sight=[control for one, control in controls if one.filter.in_sight],
         more=[control for _, control in more],

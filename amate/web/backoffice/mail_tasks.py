@@ -2,13 +2,14 @@
 
 from django.http import HttpRequest
 
+from amate.access.may import MAY_CONFIGURE, MAY_RESEND
 from amate.messages.models import Message
 from amate.messages.set_mail import ALARM
 from amate.promises.models import Promise
 from amate.web.backoffice.attention import ToDo
 from amate.web.backoffice.mails import KINDS, page_about
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, may
+from amate.web.backoffice.roles import may
 
 
 def mail_tasks(request: HttpRequest) -> list[ToDo]:
@@ -30,6 +31,8 @@ def _shut(request: HttpRequest) -> list[ToDo]:
 
 
 def _astray(request: HttpRequest) -> list[ToDo]:
+    if not may(request, MAY_RESEND):
+        return []
     found = list(Message.objects.astray().only("kind", "about", "to").order_by("-id")[:100])
     if not found:
         return []

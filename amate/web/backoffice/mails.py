@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from amate.access.may import MAY_RESEND
 from amate.messages.attend import let_be
 from amate.messages.causes import in_words
 from amate.messages.models import Message
@@ -15,7 +16,7 @@ from amate.messages.try_mail import KIND as TEST
 from amate.promises.models import Promise
 from amate.web.backoffice.keyset import asked, page_of
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_RESEND, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill
 from amate.web.clock import now
 

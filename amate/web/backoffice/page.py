@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from amate.access.may import MAY_AUDIT, MAY_CONFIGURE
 from amate.access.models import Role
 from amate.companies.models import Branch, Emisor
 from amate.fiscal.clock import zone_of
 from amate.promises.models import Promise
 from amate.web.addresses import API, logo_url
 from amate.web.backoffice.keys_that_lead import KEYS, keys_are_on
-from amate.web.backoffice.roles import MAY_AUDIT, MAY_CONFIGURE, may
+from amate.web.backoffice.roles import may
 
 CENTRO = ZoneInfo("America/Mexico_City")
 

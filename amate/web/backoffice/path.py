@@ -6,10 +6,11 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest
 
+from amate.access.may import MAY_CONFIGURE
 from amate.companies.models import Csd, CsdUpload, Emisor, PortalPolicy
 from amate.invoices.models import Invoice, State
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, may
+from amate.web.backoffice.roles import may
 
 OURS = "#0b5f4d"
 

@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from amate.access.may import MAY_RETRY
 from amate.audit.record import record
 from amate.invoices.models import Invoice
 from amate.promises.lease import retry_now
 from amate.promises.models import Promise
 from amate.web.backoffice.keyset import page_of
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_RETRY, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill
 from amate.web.clock import now
 

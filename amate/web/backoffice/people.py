@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from amate.access.invite import invite_person
+from amate.access.may import MAY_AUDIT, MAY_MANAGE_PEOPLE, MAY_REQUIRE_SECOND_STEP
 from amate.access.members import NotAllowed
 from amate.access.models import Invitation, Membership, Role
 from amate.access.rules import may_manage
@@ -21,7 +22,7 @@ from amate.web.backoffice.asks_again import asks_again, typed_before
 from amate.web.backoffice.member import mine_of
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.role_form import InviteForm, roles_in_words
-from amate.web.backoffice.roles import MAY_AUDIT, MAY_MANAGE_PEOPLE, MAY_REQUIRE_SECOND_STEP, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill
 from amate.web.clock import now
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from amate.access.change_role import change_role
+from amate.access.may import MAY_AUDIT, MAY_MANAGE_PEOPLE
 from amate.access.members import NoSuchPerson, NotAllowed
 from amate.access.models import Membership, Role
 from amate.access.remove_person import remove_person
@@ -16,7 +17,7 @@ from amate.web.backoffice.asks_again import asks_again, typed_before
 from amate.web.backoffice.member import find_member, mine_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.role_form import RoleForm, roles_in_words
-from amate.web.backoffice.roles import MAY_AUDIT, MAY_MANAGE_PEOPLE, require
+from amate.web.backoffice.roles import require
 from amate.web.clock import now
 
 

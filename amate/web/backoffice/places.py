@@ -5,10 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from amate.access.models import Role
-from amate.catalogs.search import plain_text
-from amate.web.backoffice.page import ROOMS, address
-from amate.web.backoffice.roles import (
+from amate.access.may import (
     MAY_AUDIT,
     MAY_CONFIGURE,
     MAY_IMPORT,
@@ -16,8 +13,11 @@ from amate.web.backoffice.roles import (
     MAY_KEEP_PRODUCTS,
     MAY_MANAGE_PEOPLE,
     MAY_SELL,
-    may,
 )
+from amate.access.models import Role
+from amate.catalogs.search import plain_text
+from amate.web.backoffice.page import ROOMS, address
+from amate.web.backoffice.roles import may
 
 
 @dataclass(frozen=True, slots=True)

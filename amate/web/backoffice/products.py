@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from amate.access.may import MAY_KEEP_PRODUCTS
 from amate.catalogs.search import search_keys
 from amate.companies.article import Article
 from amate.companies.models import Product
@@ -22,7 +23,7 @@ from amate.intake.taxes import NO_OBJETO, taxes_of
 from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, office_zone, show
-from amate.web.backoffice.roles import MAY_KEEP_PRODUCTS, may, require
+from amate.web.backoffice.roles import may, require
 from amate.web.clock import now
 from amate.web.forms import MoneyInput
 

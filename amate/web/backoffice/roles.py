@@ -1,28 +1,9 @@
-"""Which role may do what in the back office. Every role may read."""
+"""Whoever asks for a page or sends one may do so, by role."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from amate.access.models import Role
-
-MAY_CONFIGURE = frozenset({Role.OWNER, Role.ADMIN})
-MAY_RETRY = frozenset({Role.OWNER, Role.ADMIN, Role.ACCOUNTANT})
-MAY_SEAL_ANEW = MAY_RETRY
-MAY_IMPORT = MAY_RETRY
-MAY_KEEP_PRODUCTS = MAY_RETRY
-MAY_RESEND = MAY_RETRY | {Role.CASHIER}
-MAY_HOLD = MAY_RETRY | {Role.CASHIER}
-MAY_VOID = MAY_RETRY
-MAY_REPRINT = MAY_HOLD
-MAY_SELL = MAY_HOLD
-MAY_KEEP_CUSTOMERS = MAY_RETRY
-# Whoever talks with a customer learns a new telephone first.
-MAY_KEEP_CONTACTS = frozenset(Role)
-MAY_ANSWER = MAY_HOLD | {Role.SUPPORT}
-
-MAY_MANAGE_PEOPLE = frozenset({Role.OWNER, Role.ADMIN})
-MAY_REQUIRE_SECOND_STEP = frozenset({Role.OWNER})
-MAY_AUDIT = MAY_MANAGE_PEOPLE | {Role.ACCOUNTANT}
 
 
 def may(request: HttpRequest, roles: frozenset[Role]) -> bool:

@@ -3,18 +3,21 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from amate.access.may import MAY_CONFIGURE
 from amate.desk.acts import ACTS
+from amate.desk.do_to_many import stop_run
 from amate.desk.lists import LISTS
 from amate.desk.make_file import content_of
 from amate.desk.models import Run
 from amate.promises.models import Promise
 from amate.web.backoffice.lists import PAGES, may_read
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_CONFIGURE, may
+from amate.web.backoffice.roles import may
+from amate.web.clock import now
 from amate.web.files import FILE_TYPES, attached
 
 UNCHANGED = 204
@@ -34,6 +37,7 @@ def run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
         "slug": slug,
         "doing": act.doing if act else "Preparando el archivo",
         "stuck": _stuck(found),
+        "may_stop": found.is_working and act is not None and act.do is not None,
     }
     if asked_by_page:
         return render(request, "office/run_progress.html", facts)
@@ -48,6 +52,12 @@ def run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
         left=sorted(found.counts.get("left", {}).items()),
         **facts,
     )
+
+
+@require_POST
+def stop(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
+    stopped = stop_run(run_id=_find(request, run_id).pk, now=now())
+    return redirect(address(request, "run", stopped.pk))
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from amate.access.may import MAY_CONFIGURE
 from amate.desk.keep_view import MOST, NameTaken, TooMany, change_view, remove_view, save_view
 from amate.desk.listing import Asked
 from amate.desk.lists import LISTS
@@ -16,7 +17,7 @@ from amate.desk.models import LONGEST_NAME, SavedView
 from amate.fiscal.text import TextRefused, clean_text
 from amate.web.backoffice.lists import PAGES, may_read, read
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_CONFIGURE, may
+from amate.web.backoffice.roles import may
 from amate.web.clock import now
 
 TAKEN = "Ya tienes una vista con ese nombre en esta lista: escribe otro"

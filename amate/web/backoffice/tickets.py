@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from amate.access.may import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SELL, MAY_VOID
 from amate.audit.models import Entry
 from amate.audit.record import record
 from amate.desk.ticket_list import TICKETS
@@ -18,7 +19,6 @@ from amate.papers.dates import in_full, zone_in_words
 from amate.papers.facts import figure
 from amate.papers.note import PAPERS
 from amate.self_invoicing.codes import show_code
-from amate.self_invoicing.hold import LONGEST_REASON
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.note import A_CREDITO, print_note
 from amate.self_invoicing.queries import state_of
@@ -26,7 +26,8 @@ from amate.web.addresses import portal_site, qr_url
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.mails import deliveries_of
 from amate.web.backoffice.page import show
-from amate.web.backoffice.roles import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SELL, MAY_VOID, may, require
+from amate.web.backoffice.reason_field import ReasonField
+from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import invoice_pill, ticket_pill, ticket_rows
 from amate.web.clock import now
 from amate.web.files import pdf_response
@@ -45,16 +46,7 @@ ACTS = {
 
 
 class HoldForm(forms.Form):
-    motivo = forms.CharField(
-        label="Motivo",
-        max_length=LONGEST_REASON,
-        help_text="Lo verá tu equipo en el historial; tu cliente no.",
-        widget=forms.TextInput({"autocomplete": "off"}),
-        error_messages={
-            "required": "Escribe el motivo: queda en el historial de la nota",
-            "max_length": f"Escríbelo más corto: caben {LONGEST_REASON} letras",
-        },
-    )
+    motivo = ReasonField()
 
 
 class SendForm(forms.Form):

@@ -98,6 +98,7 @@ of_a_company: list[URLPattern | URLResolver] = [
     path("vistas/<int:view_id>/", saved_views.view, name="view"),
     path("vistas/<int:view_id>/quitar/", saved_views.remove, name="view_remove"),
     path("trabajos/<int:run_id>/", runs.run, name="run"),
+    path("trabajos/<int:run_id>/detener/", runs.stop, name="run_stop"),
     path("trabajos/<int:run_id>/archivo", runs.file, name="run_file"),
     path("importar/", imports.imports, name="imports"),
     path("importar/<int:batch_id>/", imports.batch, name="import"),

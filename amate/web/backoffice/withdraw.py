@@ -6,12 +6,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from amate.access.invite import revoke_invitation
+from amate.access.may import MAY_MANAGE_PEOPLE
 from amate.access.members import NotAllowed
 from amate.access.models import Invitation, Role
 from amate.web.backoffice.asks_again import asks_again
 from amate.web.backoffice.member import mine_of
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import MAY_MANAGE_PEOPLE, require
+from amate.web.backoffice.roles import require
 from amate.web.clock import now
 
 

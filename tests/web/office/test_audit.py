@@ -10,7 +10,8 @@ from amate.access.models import Role
 from amate.audit.chain import chain
 from amate.audit.models import ActorKind, Entry
 from amate.audit.record import Actor, acting, record
-from amate.web.backoffice.act_words import FAMILIES, THINGS, WORDS
+from amate.desk.act_words import FAMILIES, WORDS
+from amate.web.backoffice.audit import THINGS
 from tests.access.team import hired, owner_of
 from tests.web.api.sales import sale
 from tests.web.office import desk

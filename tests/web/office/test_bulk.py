@@ -17,6 +17,7 @@ from amate.promises.models import Promise
 from amate.self_invoicing.models import Ticket
 from tests.web.office import desk, plenty
 from tests.web.office.desk import Office
+from tests.web.office.test_imports import post
 from tests.world import World
 
 PRICE = {"total": Decimal("290.00"), "total_cents": 29000}
@@ -64,7 +65,7 @@ def test_ticked_notes_are_told_and_then_locked(world: World, office: Office) -> 
     assert "Están canceladas: 2" in said
     assert set(states(world, ids)) == {"void", "open"}
     told = result(office, confirm(office, page, reason="Inventario"))
-    assert "12 bloqueadas." in told
+    assert "Bloqueadas: 12" in told
     assert "Están canceladas: 2" in told
     assert states(world, ids) == ["void"] * 2 + ["locked"] * 12
     assert acts(world, "ticket.locked") == [(f"ticket:{pk}", "ana@amate.example") for pk in ids[2:]]
@@ -82,7 +83,7 @@ def test_all_of_a_filter_goes_to_the_worker_in_parts(world: World, office: Offic
     assert '?van=0"' in told, "it is asked for by itself"
     assert set(states(world, ids)) == {"open"}
     world.settle()
-    assert "110 bloqueadas." in result(office, answer)
+    assert "Bloqueadas: 110" in result(office, answer)
     assert states(world, ids) == ["locked"] * 110 + ["open"] * 10
     assert {actor for _, actor in acts(world, "ticket.locked")} == {"ana@amate.example"}
     assert len(acts(world, "ticket.locked")) == 110
@@ -131,7 +132,7 @@ def test_what_changed_meanwhile_is_shown_again_and_not_done(world: World, office
     assert "Mientras lo mirabas cambió la lista" in answer.content.decode()
     assert "2 notas por $580.00" in answer.content.decode()
     assert states(world, ids) == ["void", "open", "open"]
-    assert "2 bloqueadas." in result(office, confirm(office, answer, reason="x"))
+    assert "Bloqueadas: 2" in result(office, confirm(office, answer, reason="x"))
 
 
 def test_a_note_that_was_claimed_while_the_run_waited_stays(
@@ -146,7 +147,7 @@ def test_a_note_that_was_claimed_while_the_run_waited_stays(
     )
     world.settle()
     told = result(office, answer)
-    assert "1 bloqueadas." in told
+    assert "Bloqueadas: 1" in told
     assert "Cambiaron mientras tanto, porque se facturaron o se cancelaron: 1" in told
     assert states(world, [free.pk, other.pk]) == ["locked", "open"]
 
@@ -160,7 +161,7 @@ def test_what_is_for_good_asks_for_the_count(world: World, office: Office) -> No
         assert sentence in answer.content.decode()
     assert confirm(office, page, reason="", cuantas="3").status_code == 422
     assert set(states(world, ids)) == {"open"}
-    assert "3 canceladas." in result(office, confirm(office, page, reason="Cierre", cuantas="3"))
+    assert "Canceladas: 3" in result(office, confirm(office, page, reason="Cierre", cuantas="3"))
     assert set(states(world, ids)) == {"void"}
 
 
@@ -168,7 +169,7 @@ def test_locked_notes_are_unlocked(world: World, office: Office) -> None:
     ids = plenty.tickets(world, 3, vary=lambda n: {"state": "locked" if n else "open"})
     page = preview(office, "desbloquear", ids=ids)
     assert "No están bloqueadas: 1" in page.content.decode()
-    assert "2 desbloqueadas." in result(office, confirm(office, page))
+    assert "Desbloqueadas: 2" in result(office, confirm(office, page))
     assert set(states(world, ids)) == {"open"}
 
 
@@ -203,7 +204,7 @@ def test_invoices_are_sent_again_each_to_its_own_mail(world: World, office: Offi
     assert "2 facturas por $" in said
     assert "No están timbradas: 1" in said
     assert "No tienen correo guardado: 1" in said
-    assert "2 por enviar." in result(office, confirm(office, page, room="facturas"))
+    assert "Por enviar: 2" in result(office, confirm(office, page, room="facturas"))
     world.settle()
     assert sorted(mail["To"] for mail in world.mail.mails if mail["To"]) == ["dos@example.com", "uno@example.com"]
 
@@ -255,14 +256,32 @@ def test_ids_of_another_company_are_not_there(world: World, office: Office) -> N
     assert "No hay ninguna que se pueda" in preview(office, "bloquear", ids=theirs).content.decode()
 
 
-def test_what_somebody_asked_who_was_let_go_is_left_undone(world: World, office: Office) -> None:
+@pytest.mark.parametrize("role", ["", Role.CASHIER])
+def test_what_somebody_asked_who_may_no_longer_is_left_undone(world: World, office: Office, role: str) -> None:
     ids = plenty.tickets(world, 60)
     confirm(office, preview(office, "cancelar", ids=ids), reason="x", cuantas="60")
-    world.inside(lambda: Membership.objects.filter(company=world.shop.company).delete())
+    members = Membership.objects.filter(company=world.shop.company)
+    world.inside(lambda: members.update(role=role) if role else members.delete())
     world.settle()
     assert set(states(world, ids)) == {"open"}
     run = world.scoped(lambda: Run.objects.get())
-    assert (run.state, run.counts["left"]) == (Run.State.DONE, {"ya no trabaja aquí quien lo pidió": 60})
+    assert (run.state, run.counts["left"]) == (Run.State.DONE, {"quien lo pidió ya no puede hacerlo": 60})
+
+
+def test_a_run_is_stopped_where_it_stands(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 60)
+    answer = confirm(office, preview(office, "bloquear", ids=ids), reason="x")
+    run_id = int(answer["Location"].rstrip("/").rpartition("/")[2])
+    world.scoped(lambda: do_to_many.do_some(run_id=run_id, now=world.now()))
+    assert "Detener" in result(office, answer)
+    for _ in range(2):  # a double click
+        assert post(office, f"trabajos/{run_id}/detener/", {}).status_code == 302
+    told = result(office, answer)
+    assert "Bloqueadas: 50" in told
+    assert "Se detuvo antes de llegar a ellas: 10" in told
+    world.settle()
+    assert states(world, ids).count("open") == 10
+    assert len(acts(world, "run.stopped")) == 1
 
 
 def test_mailing_many_has_its_limit_an_hour(world: World, office: Office) -> None:

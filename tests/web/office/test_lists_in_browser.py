@@ -72,7 +72,7 @@ def test_a_person_narrows_names_and_acts_without_javascript(world: World, site: 
     ana.page.get_by_role("button", name="Bloquear", exact=True).click()
     ana.page.get_by_label("Motivo").fill("Inventario")
     ana.clicks("Bloquear: 2 notas")
-    assert ana.page.get_by_text("2 bloqueadas.").is_visible()
+    assert ana.page.get_by_text("Bloqueadas: 2").is_visible()
     ana.leaves()
 
 

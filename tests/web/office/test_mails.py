@@ -62,6 +62,10 @@ def test_a_dead_address_is_a_task_until_its_invoice_goes_elsewhere(world: World,
     home = office.text()
     assert f"Factura que no llegó a {TO}" in home
     assert f'href="{world.shop.office}facturas/{invoice.pk}/#correos"' in home
+    member = Membership.objects.filter(company=world.shop.company)
+    world.inside(lambda: member.update(role=Role.SUPPORT))
+    assert "no llegó" not in office.text(), "who may not send it elsewhere"
+    world.inside(lambda: member.update(role=Role.OWNER))
     assert post(office, f"facturas/{invoice.pk}/reenviar/", {"correo": "otra@example.com"}).status_code == 302
     assert "no llegó" not in office.text()
     world.settle()

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from amate.access.may import MAY_CONFIGURE
 from amate.companies.branches import (
     BranchFacts,
     BranchRefused,
@@ -24,7 +25,7 @@ from amate.papers.dates import zone_in_words
 from amate.web.addresses import logo_url
 from amate.web.backoffice.edited import is_fresh, version_of
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.logo_form import LogoForm
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now

@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from amate.access.may import MAY_CONFIGURE
 from amate.companies.change_emisor import EmisorRefused, change_colour, change_texts
 from amate.companies.keep_logo import LogoRefused, drop_logo, keep_logo
 from amate.companies.models import Emisor
 from amate.web.addresses import logo_url
 from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.logo_form import LogoForm
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now

@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from amate.access.may import MAY_CONFIGURE
 from amate.companies.change_emisor import EmisorFacts, EmisorRefused, change_emisor, rfc_is_settled
 from amate.companies.models import Emisor
 from amate.fiscal.rfc import RfcRefused
 from amate.fiscal.tables.personas import REGIMENES
 from amate.web.backoffice.edited import is_fresh, version_of
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
 from amate.web.mail_address import MailField

@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from amate.access.may import MAY_CONFIGURE
 from amate.companies.models import Csd, CsdUpload
 from amate.companies.send_csd import send_csd
 from amate.fiscal.csd import CsdRefused
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
 

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from amate.access.may import MAY_CONFIGURE
 from amate.companies.host_name import HostRefused
 from amate.companies.models import OwnHost
 from amate.companies.own_host import ask_host, drop_host
 from amate.web.addresses import portal_url
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
 from amate.web.own_host import names_of_ours

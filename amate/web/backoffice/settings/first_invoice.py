@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from amate.access.may import MAY_CONFIGURE
 from amate.companies.models import Branch
 from amate.fiscal.ingreso import SaleLine
 from amate.fiscal.money import Impuesto, Line
@@ -18,7 +19,7 @@ from amate.self_invoicing.claim import claim_ticket
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.register import Sale, register_ticket
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.roles import require
 from amate.web.clock import now
 
 SOURCE = "prueba"

@@ -3,8 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from amate.access.may import MAY_CONFIGURE
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.room import ENTRIES, show_setting
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from amate.access.may import MAY_CONFIGURE
 from amate.adapters.messages import SMTP
 from amate.adapters.messages.providers import PROVIDERS
 from amate.messages.models import MailSettings, Message
@@ -17,7 +18,7 @@ from amate.messages.try_mail import promise_test_mail
 from amate.promises.models import Promise
 from amate.web.backoffice.mails import Delivery, delivery
 from amate.web.backoffice.page import address, slug_of
-from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.mail_form import FORMS, HOUSE, PROVIDER, MailForm, TestForm, facts_of
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now

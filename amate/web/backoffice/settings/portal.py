@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from amate.access.may import MAY_CONFIGURE
 from amate.companies.models import Branch, Emisor, PortalPolicy
 from amate.companies.policies import generics_of, in_force
 from amate.companies.set_policy import PolicyFacts, PolicyRefused, follow_company, set_policy
@@ -20,7 +21,7 @@ from amate.papers.dates import in_full, zone_in_words
 from amate.self_invoicing.rules import Window, deadline_of
 from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
-from amate.web.backoffice.roles import MAY_CONFIGURE, require
+from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.portal_form import PolicyForm
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now

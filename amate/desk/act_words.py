@@ -110,24 +110,11 @@ WORDS = {
     "view.changed": "Cambió la vista “{before}”; ahora es “{name}”",
     "view.removed": "Quitó la vista “{name}”",
     "run.asked": "Pidió “{what}” para varias de {listing}",
+    "run.stopped": "Detuvo “{what}” cuando iban {done}",
     "run.done": "Se terminó “{what}”",
     "list.exported": "Exportó {rows} renglones de {listing}",
 }
 
-# What `Entry.about` names before the colon: the page that shows it (and whether it takes the number), and how it is called.
-THINGS: dict[str, tuple[str, bool, str]] = {
-    "ticket": ("ticket", True, "Ver la nota"),
-    "invoice": ("invoice", True, "Ver la factura"),
-    "batch": ("import", True, "Ver la importación"),
-    "case": ("case", True, "Ver el mensaje"),
-    "product": ("product", True, "Ver el producto"),
-    "customer": ("customer", True, "Ver el cliente"),
-    "promise": ("pending", False, "Ver los pendientes"),
-    "person": ("people", False, "Ver las personas"),
-    "invitation": ("people", False, "Ver las personas"),
-    "key": ("keys", False, "Ver las claves"),
-    "run": ("run", True, "Ver cómo quedó"),
-}
 ROLES: dict[str, str] = {role.value: role.label for role in Role}
 
 
