@@ -107,9 +107,6 @@ class Claim(CompanyOwned):
                 fields=["company", "ticket"], condition=Q(released_at__isnull=True), name="one_live_claim_a_ticket"
             )
         ]
-        indexes = [
-            models.Index(fields=["company", "-id"], condition=Q(released_at__isnull=True), name="claim_newest_live")
-        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} → {self.invoice_id}"

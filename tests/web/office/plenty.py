@@ -6,7 +6,9 @@ from uuid import uuid4
 
 from amate.desk.keep_view import save_view
 from amate.desk.models import Run, RunPiece
-from amate.self_invoicing.models import Ticket
+from amate.invoices.models import Invoice
+from amate.self_invoicing.models import Claim, Ticket
+from tests.web.office import desk
 from tests.world import Shop, World
 
 
@@ -28,6 +30,22 @@ def tickets(
         return [row.pk for row in Ticket.objects.bulk_create(rows)]
 
     return world.scoped(make, shop)
+
+
+def claims(world: World, ticket_ids: list[int], *, shop: Shop | None = None) -> None:
+    """Each of these notes claimed by a draft of its own, copied from the draft of one claimed as ever."""
+    first = desk.claimed(world, shop=shop)
+
+    def make() -> None:
+        claim = Claim.objects.get(invoice=first)
+        kept = {f.attname: getattr(first, f.attname) for f in Invoice._meta.fields if f.attname != "id"}
+        drafts = Invoice.objects.bulk_create(Invoice(**kept | {"folio": 1000 + n}) for n in range(len(ticket_ids)))
+        Claim.objects.bulk_create(
+            Claim(ticket_id=ticket_id, invoice=draft, claimed_at=claim.claimed_at)
+            for ticket_id, draft in zip(ticket_ids, drafts, strict=True)
+        )
+
+    world.scoped(make, shop)
 
 
 def view(world: World, *, shop: Shop | None = None) -> int:

@@ -116,6 +116,8 @@ def test_every_address_of_an_account(world: World, site: str, browser: Browser) 
     token = world.scoped(lambda: token_of(desk.invited(world)))
     change = world.inside(lambda: change_token(owner, to="otro@amate.example"))
     every = [one for one in addresses(get_resolver().url_patterns) if one.startswith("cuenta/") or one == "oficina/"]
+    # A link that was cut: the one that opens is walked through in test_forgotten_password.py.
+    every = [one.replace("key/<token>", "key/1-x") for one in every]
     paths = ["/" + one.replace("<token>", token) for one in every if "<slug>" not in one and "<pk>" not in one]
     visitor, ana = Person(browser, site), Person(browser, site)
     looks_at_all(visitor, paths)
