@@ -90,6 +90,10 @@ class Person:
         self.page.get_by_role("button", name=name).click()
         self.page.wait_for_load_state("load")
 
+    def arrives(self, path: str) -> None:
+        """Waits for an address whose path ends so. What follows a question mark (`?next=`) is no path."""
+        self.page.wait_for_url(lambda url: urlsplit(url).path.endswith(path))
+
     def emits(self, ticket: Ticket, **changed: str) -> None:
         self.scans(ticket)
         self.gives(MORAL, **changed)

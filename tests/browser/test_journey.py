@@ -34,7 +34,7 @@ def test_a_sale_becomes_its_buyers_invoice(
     expect(ana.page.get_by_text("Quitamos “S.A. DE C.V.”")).to_be_visible()
     ana.clicks("Emitir mi factura")
     if script:
-        ana.page.wait_for_url("**/listo/", timeout=20_000)
+        ana.arrives("/listo/")
     else:
         _presses_until_ready(ana)
     expect(ana.page.get_by_role("heading", name="Tu factura está lista")).to_be_visible()
@@ -70,7 +70,7 @@ def test_a_double_click_on_emit_makes_one_invoice(world: World, ana: Person) -> 
     ana.scans(world.sale())
     ana.gives()
     ana.page.get_by_role("button", name="Emitir mi factura").dblclick()
-    ana.page.wait_for_url("**/listo/", timeout=20_000)
+    ana.arrives("/listo/")
     assert world.scoped(lambda: Invoice.objects.count()) == 1
 
 
@@ -82,13 +82,13 @@ def test_two_tabs_that_emit_at_once_make_one_invoice(world: World, ana: Person) 
     for page in (ana.page, second):
         page.get_by_role("button", name="Emitir mi factura").click(no_wait_after=True)
     for page in (ana.page, second):
-        page.wait_for_url("**/listo/", timeout=20_000)
+        page.wait_for_url("**/listo/")
     assert world.scoped(lambda: Invoice.objects.count()) == 1
 
 
 def test_going_back_after_issuing_never_offers_to_issue_again(world: World, ana: Person) -> None:
     ana.emits(world.sale())
-    ana.page.wait_for_url("**/listo/", timeout=20_000)
+    ana.arrives("/listo/")
     for _ in range(3):
         ana.page.go_back(wait_until="load")
         assert ana.page.get_by_role("button", name="Emitir mi factura").count() == 0
@@ -97,7 +97,7 @@ def test_going_back_after_issuing_never_offers_to_issue_again(world: World, ana:
 def test_coming_back_with_the_same_note_shows_the_same_invoice(world: World, ana: Person) -> None:
     ticket = world.sale()
     ana.emits(ticket)
-    ana.page.wait_for_url("**/listo/", timeout=20_000)
+    ana.arrives("/listo/")
     uuid = ana.page.locator("dd.mono").inner_text()
     ana.opens(ticket)
     assert ana.at == "listo/"
@@ -109,14 +109,14 @@ def test_what_the_sat_refuses_comes_back_on_its_field_by_itself(world: World, an
     ana.gives()
     ana.clicks("Dejarlo como lo escribí")
     ana.clicks("Emitir mi factura")
-    ana.page.wait_for_url("**/datos/", timeout=20_000)
+    ana.arrives("/datos/")
     assert ana.focus() == "errores"
     ana.page.get_by_role("link", name="El nombre debe ser idéntico").click()
     assert ana.focus() == "nombre"
     assert ana.page.locator("#nombre").input_value() == MORAL["nombre"]
     ana.gives()
     ana.clicks("Emitir mi factura")
-    ana.page.wait_for_url("**/listo/", timeout=20_000)
+    ana.arrives("/listo/")
 
 
 def test_the_choices_follow_the_rfc_and_the_focus_stays(world: World, ana: Person) -> None:

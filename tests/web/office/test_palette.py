@@ -67,7 +67,7 @@ def test_the_palette_works_by_keyboard_alone(world: World, enter: Enter) -> None
     keyboard.press("ArrowUp")
     keyboard.press("ArrowDown")
     keyboard.press("Enter")
-    ana.page.wait_for_url(f"**/notas/{ticket.pk}/")
+    ana.arrives(f"/notas/{ticket.pk}/")
 
 
 def test_enter_without_a_choice_goes_straight_to_a_whole_code(world: World, enter: Enter) -> None:
@@ -76,7 +76,7 @@ def test_enter_without_a_choice_goes_straight_to_a_whole_code(world: World, ente
     ana.page.keyboard.press("/")
     ana.page.keyboard.type(show_code(ticket.code))
     ana.page.keyboard.press("Enter")
-    ana.page.wait_for_url(f"**/notas/{ticket.pk}/")
+    ana.arrives(f"/notas/{ticket.pk}/")
 
 
 def test_arrows_go_round_and_typing_lets_the_choice_go(enter: Enter) -> None:
@@ -100,14 +100,14 @@ def test_letters_lead_to_rooms_until_they_are_turned_off(world: World, enter: En
     ana = enter()
     ana.page.keyboard.press("g")
     ana.page.keyboard.press("f")
-    ana.page.wait_for_url("**/facturas/")
+    ana.arrives("/facturas/")
     ana.page.locator("#q").fill("")
     ana.page.locator("#q").press_sequentially("g/v?")  # in a field they are letters
     assert ana.at == "facturas/"
     assert ana.page.locator("#q").input_value() == "g/v?"
     ana.page.locator("h1").click()
     ana.page.keyboard.press("?")
-    ana.page.wait_for_url("**/teclas/")
+    ana.arrives("/teclas/")
     ana.clicks("Apagar las letras")
     ana.page.locator("h1").click()
     for key in ("g", "f", "/", "?"):
@@ -260,7 +260,7 @@ def test_a_session_that_ended_leads_to_the_door(world: World, enter: Enter) -> N
     world.inside(lambda: Membership.objects.filter(company=world.shop.company).update(role=Role.CASHIER))
     ana.context.clear_cookies()
     ana.page.keyboard.press("Control+k")
-    ana.page.wait_for_url("**/cuenta/login/**")
+    ana.arrives("/cuenta/login/")
 
 
 def test_every_first_view_is_light(world: World, site: str, browser: Browser) -> None:

@@ -76,7 +76,7 @@ def test_a_key_is_made_named_used_and_taken_away_and_every_page_bears_inspection
     ana.bears_inspection("cuenta-llave-crear")
     ana.page.get_by_label("Nombre").fill("Celular de Ana")
     ana.page.get_by_role("button", name="Crear la llave").click()
-    ana.page.wait_for_url("**/recovery-codes/")
+    ana.arrives("/recovery-codes/")
     ana.bears_inspection("cuenta-codigos")
     ana.goes("/cuenta/2fa/recovery-codes/")
     ana.bears_inspection("cuenta-codigos-ya-vistos")
@@ -100,13 +100,13 @@ def test_a_key_is_made_named_used_and_taken_away_and_every_page_bears_inspection
     assert ana.at.startswith("/cuenta/2fa/authenticate/")
     ana.bears_inspection("cuenta-segundo-paso")
     ana.page.get_by_role("button", name="Usar mi llave de acceso").click()
-    ana.page.wait_for_url("**/oficina/**")
+    ana.arrives(world.shop.office)
     assert ana.at == world.shop.office
 
     ana.goes("/cuenta/2fa/webauthn/reauthenticate/?next=/cuenta/2fa/")
     ana.bears_inspection("cuenta-confirma-llave")
     ana.page.get_by_role("button", name="Usar mi llave de acceso").click()
-    ana.page.wait_for_url("**/cuenta/2fa/")
+    ana.arrives("/cuenta/2fa/")
     ana.goes("/cuenta/2fa/webauthn/")
     ana.page.get_by_role("link", name="Quitar").click()
     ana.bears_inspection("cuenta-llave-quitar")
@@ -118,7 +118,7 @@ def test_a_key_is_made_named_used_and_taken_away_and_every_page_bears_inspection
 def test_one_enters_with_a_key_and_no_password(world: World, phone: Holder) -> None:
     phone.enters()
     phone.makes_a_key("Mi llave")
-    phone.page.wait_for_url("**/recovery-codes/")
+    phone.arrives("/recovery-codes/")
     shown = phone.page.locator(".codes li").all_inner_texts()
     with phone.page.expect_download() as kept:
         phone.page.get_by_role("link", name="Guardar el archivo").click()
@@ -128,14 +128,14 @@ def test_one_enters_with_a_key_and_no_password(world: World, phone: Holder) -> N
     phone.clicks("Cerrar sesión")
     phone.goes(f"{world.shop.office}facturas/")
     phone.page.get_by_role("button", name="Usar mi llave de acceso").click()
-    phone.page.wait_for_url(f"{phone.portal}{world.shop.office}facturas/")
+    phone.arrives(f"{world.shop.office}facturas/")
     assert phone.at == f"{world.shop.office}facturas/"
 
 
 def test_a_key_whose_holder_shows_nothing_does_not_open_without_the_password(world: World, phone: Holder) -> None:
     phone.enters()
     phone.makes_a_key("Mi llave")
-    phone.page.wait_for_url("**/recovery-codes/")
+    phone.arrives("/recovery-codes/")
     phone.goes("/cuenta/logout/")
     phone.clicks("Cerrar sesión")
     phone.cannot_show_who_it_is()
@@ -156,9 +156,9 @@ def test_what_a_company_demands_is_set_up_and_leads_in(world: World, phone: Hold
     phone.page.get_by_label("Contraseña").fill(PASSWORD)
     phone.clicks("Confirmar")
     phone.page.get_by_role("button", name="Crear la llave").click()
-    phone.page.wait_for_url("**/recovery-codes/")
+    phone.arrives("/recovery-codes/")
     phone.page.get_by_role("link", name="Ya los guardé, seguir").click()
-    phone.page.wait_for_url(f"**{world.shop.office}")
+    phone.arrives(world.shop.office)
     assert phone.at == world.shop.office
 
 
