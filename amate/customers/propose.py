@@ -4,11 +4,12 @@ from datetime import datetime
 
 from amate.customers.models import FiscalProfile
 from amate.fiscal.receptor import Receptor
+from amate.tenancy.writes import insert
 
 
 def propose_profile(*, receptor: Receptor, correo: str, origin: str, now: datetime) -> FiscalProfile:
     """Keep the data without touching any customer; `accept_profile` makes it a version once the SAT confirmed it."""
-    return FiscalProfile.objects.create(
+    profile = FiscalProfile(
         rfc=receptor.rfc,
         nombre=receptor.nombre,
         domicilio_fiscal=receptor.domicilio_fiscal,
@@ -20,3 +21,5 @@ def propose_profile(*, receptor: Receptor, correo: str, origin: str, now: dateti
         origin=origin,
         proposed_at=now,
     )
+    insert(profile)
+    return profile

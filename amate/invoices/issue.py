@@ -9,6 +9,7 @@ from amate.customers.models import FiscalProfile
 from amate.fiscal.ingreso import check_payment
 from amate.invoices.models import Invoice, Origin
 from amate.promises.promise import promise
+from amate.tenancy.writes import insert
 
 
 def issue_invoice(
@@ -32,7 +33,7 @@ def issue_invoice(
     Raises `fiscal.ingreso.IngresoRefused` for PUE with 99 and for PPD with any other form of payment.
     """
     check_payment(forma_pago, metodo_pago)
-    invoice = Invoice.objects.create(
+    invoice = Invoice(
         origin=origin,
         branch=branch,
         profile=profile,
@@ -49,5 +50,6 @@ def issue_invoice(
         generics=generics,
         created_at=now,
     )
+    insert(invoice)
     promise("seal_and_stamp", key=f"stamp:{invoice.pk}", now=now, priority=priority, invoice_id=invoice.pk)
     return invoice

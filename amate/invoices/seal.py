@@ -18,6 +18,7 @@ from amate.fiscal.seal import Sealed, seal
 from amate.invoices.lines import lines_from_json
 from amate.invoices.models import Invoice, Sealing, State
 from amate.tenancy.compiled import Compiled
+from amate.tenancy.writes import insert
 
 _EMISOR = Compiled(EmisorRow.objects.all)
 
@@ -70,7 +71,7 @@ def _keep(invoice: Invoice, sealed: Sealed, *, no_certificado: str, now: datetim
         if attempts.filter(sha256=sealed.sha256).update(superseded_at=None):
             return attempts.get(sha256=sealed.sha256)
         earlier = attempts.count()
-    return Sealing.objects.create(
+    sealing = Sealing(
         invoice=invoice,
         key=f"amate-{invoice.company_id}-{invoice.pk}-{earlier + 1}-{sealed.sha256.hex()[:16]}",
         sha256=sealed.sha256,
@@ -79,6 +80,8 @@ def _keep(invoice: Invoice, sealed: Sealed, *, no_certificado: str, now: datetim
         no_certificado=no_certificado,
         sealed_at=now,
     )
+    insert(sealing)
+    return sealing
 
 
 def _comprobante(invoice: Invoice, emisor: EmisorRow, *, folio: int, now: datetime) -> Comprobante:

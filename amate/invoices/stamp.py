@@ -28,6 +28,7 @@ from amate.promises.kinds import MAIL, SOMEBODY_WAITS
 from amate.promises.promise import promise
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.models import IllegalMove
+from amate.tenancy.writes import insert
 
 # A PAC stamps a Fecha of at most 72 h; clocks differ, so we plan for 71 (FISCAL CLK-5).
 STAMPABLE_FOR = timedelta(hours=71)
@@ -124,18 +125,20 @@ def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: 
     sealing = _SEALING_OF_KEY.get(invoice=invoice.pk, key=key)
     if sealing.superseded_at is not None:
         raise LateStamp(invoice, stamped)
-    Stamp.objects.create(
-        invoice=invoice,
-        sealing=sealing,
-        pac=pac,
-        uuid=stamped.uuid,
-        xml=stamped.xml,
-        xml_sha256=sha256(stamped.xml).digest(),
-        fecha_timbrado=stamped.fecha_timbrado.replace(tzinfo=CENTRAL),
-        rfc_prov_certif=stamped.rfc_prov_certif,
-        no_certificado_sat=stamped.no_certificado_sat,
-        recovered=stamped.recovered,
-        recorded_at=now,
+    insert(
+        Stamp(
+            invoice=invoice,
+            sealing=sealing,
+            pac=pac,
+            uuid=stamped.uuid,
+            xml=stamped.xml,
+            xml_sha256=sha256(stamped.xml).digest(),
+            fecha_timbrado=stamped.fecha_timbrado.replace(tzinfo=CENTRAL),
+            rfc_prov_certif=stamped.rfc_prov_certif,
+            no_certificado_sat=stamped.no_certificado_sat,
+            recovered=stamped.recovered,
+            recorded_at=now,
+        )
     )
     invoice.move_to(State.STAMPED, uuid=stamped.uuid, stamped_at=now)
     for to in dict.fromkeys([invoice.correo, *mails_for_invoices(customer)]):

@@ -15,6 +15,7 @@ from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.terms import terms_of_ticket
 from amate.tenancy.compiled import Arg, Compiled
+from amate.tenancy.writes import insert
 
 _LOCKED = Compiled(
     lambda: Ticket.objects.select_related("branch").select_for_update(no_key=True, of=("self",)).filter(id=Arg("id"))
@@ -73,7 +74,7 @@ def claim_ticket(
         priority=SOMEBODY_WAITS,
         now=now,
     )
-    Claim.objects.create(ticket=ticket, invoice=invoice, claimed_at=now)
+    insert(Claim(ticket=ticket, invoice=invoice, claimed_at=now))
     record(
         "ticket.claimed",
         about=f"ticket:{ticket.pk}",

@@ -16,6 +16,7 @@ from amate.papers.dates import in_full
 from amate.papers.invoice import is_sample
 from amate.promises.kinds import MAIL
 from amate.tenancy.compiled import Arg, Compiled
+from amate.tenancy.writes import rewrite
 from amate.web.files import pdf_response, xml_response
 from amate.web.mail_address import MailField
 from amate.web.portal.page import page
@@ -139,8 +140,7 @@ def _forget(here: Here) -> str:
     typed = here.visit.fiscal
     correo = str(typed.get("correo", "")).strip()
     if set(typed) - {"correo", "again"} and not typed.get("again"):
-        here.visit.fiscal = {"correo": correo}
-        here.visit.save(update_fields=["fiscal"])
+        rewrite(here.visit, fiscal={"correo": correo})
     return correo
 
 

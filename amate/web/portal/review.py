@@ -14,6 +14,7 @@ from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, read_receptor
 from amate.invoices.models import Origin
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
 from amate.self_invoicing.terms import Terms, terms_of_ticket
+from amate.tenancy.writes import rewrite
 from amate.web.fiscal_form import FiscalForm
 from amate.web.portal.details import offered_usos
 from amate.web.portal.guard import count_stamp, stamps_must_wait
@@ -65,10 +66,7 @@ def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse
         place = seen.place if seen else Place.NOTICE
         return redirect(address(request, place.value))
     count_stamp(request, invoice.rfc, now=here.now)
-    here.visit.invoice = invoice
-    here.visit.may_download = True
-    here.visit.seen_at = here.now
-    here.visit.save(update_fields=["invoice", "may_download", "seen_at"])
+    rewrite(here.visit, invoice_id=invoice.pk, may_download=True, seen_at=here.now)
     return redirect(address(request, "issuing"))
 
 
