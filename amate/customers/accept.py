@@ -11,7 +11,7 @@ from amate.customers.remaining import lock_remaining
 from amate.customers.rules import Verdict, judge, same_data
 from amate.fiscal.rfc import GENERICS
 from amate.tenancy.compiled import Arg, Compiled
-from amate.tenancy.writes import insert_unless_there
+from amate.tenancy.writes import insert_unless_there, rewrite
 
 NUMBERS = "|clientes"  # no series of invoices can be called so: the SAT forbids the bar
 
@@ -55,7 +55,7 @@ def accept_profile(*, profile: FiscalProfile, now: datetime) -> Customer:
         make_current(profile=profile, customer=customer, now=now)
     else:
         old = None if verdict is Verdict.CURRENT else now
-        FiscalProfile.objects.filter(pk=profile.pk).update(customer=customer, accepted_at=now, superseded_at=old)
+        rewrite(profile, customer_id=customer.pk, accepted_at=now, superseded_at=old)
     if not is_new and profile.correo:
         _add_mail(customer, profile, now=now)
     return customer

@@ -5,6 +5,7 @@ from datetime import datetime
 from amate.catalogs.search import plain_text
 from amate.customers.models import Customer, FiscalProfile
 from amate.customers.rules import same_data
+from amate.tenancy.writes import rewrite
 
 
 def make_current(*, profile: FiscalProfile, customer: Customer, now: datetime) -> None:
@@ -13,8 +14,7 @@ def make_current(*, profile: FiscalProfile, customer: Customer, now: datetime) -
     if customer.rfc != profile.rfc or customer.nombre != profile.nombre:
         customer.rfc, customer.nombre, customer.search_name = profile.rfc, profile.nombre, plain_text(profile.nombre)
         customer.save(update_fields=["rfc", "nombre", "search_name"])
-    FiscalProfile.objects.filter(pk=profile.pk).update(customer=customer, accepted_at=now, superseded_at=None)
-    profile.customer, profile.accepted_at, profile.superseded_at = customer, now, None
+    rewrite(profile, customer_id=customer.pk, accepted_at=now, superseded_at=None)
 
 
 def dismiss_the_same(*, profile: FiscalProfile, customer: Customer, now: datetime) -> None:
