@@ -30,7 +30,7 @@ class LeftOut(Exception):
 class Act:
     """`leaves(now)`: conditions of SQL under which a row is left out, each with its why; the first that fits counts.
     `do(row_id, said, now)` raises LeftOut; None: the rows become a file. `may`: the roles that do it. `asks` names what is typed. `for_good`: there
-    is no way back, so the count is typed too.
+    is no way back, so the count is typed too. What `mails` begins a few seconds later: until then it can be stopped.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Act:
     may: frozenset[Role]
     asks: tuple[str, ...] = field(default=())
     for_good: bool = False
+    mails: bool = False
     most: int = 10_000
 
 
@@ -106,11 +107,11 @@ ACTS = {
         ),
         Act(
             name="enviar", listing="notas", button="Enviar por correo", doing="Enviando", done="por enviar",
-            leaves=_but(void=VOID), do=_send_note, may=MAY_RESEND, asks=("correo",), most=200,
+            leaves=_but(void=VOID), do=_send_note, may=MAY_RESEND, asks=("correo",), most=200, mails=True,
         ),
         Act(
             name="reenviar", listing="facturas", button="Reenviar por correo", doing="Reenviando", done="por enviar",
-            leaves=_not_mailable, do=_resend, may=MAY_RESEND, most=2000,
+            leaves=_not_mailable, do=_resend, may=MAY_RESEND, most=2000, mails=True,
         ),
         Act(
             name="zip", listing="facturas", button="Descargar XML y PDF", doing="Juntando", done="en el archivo",

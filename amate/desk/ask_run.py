@@ -1,6 +1,6 @@
 """A person says yes to work on many rows, or asks for a file: it is owed, once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from amate.audit.record import Actor, record
@@ -13,20 +13,23 @@ from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.promise import promise
 from amate.tenancy.writes import insert_unless_there
 
+UNDONE_WITHIN = timedelta(seconds=10)  # no mail comes back: a finger that slipped has this long (FACE PAT-6)
 FILES = ("xlsx", "csv")
 
 
 def ask_act(
     *, act: str, asked: Asked, preview: Preview, said: dict[str, str], token: UUID, who: Actor, now: datetime
 ) -> Run:
-    """Act on the rows of the preview: on some at once, on many as a promise. The same `token` again answers the run that
-    it became, and does nothing."""
+    """Act on the rows of the preview: on some at once, on many as a promise, by mail after UNDONE_WITHIN. The same
+    `token` again answers the run that it became, and does nothing."""
     run = _run(act, asked, token=token, who=who, now=now)
     run.ids, run.said = preview.ids, said
     run.counts = {"done": 0, "left": dict(preview.left)}
     if not _keep(run, now=now):
         return _kept(run)
-    if ACTS[act].do is None or len(run.ids) > AT_ONCE:
+    if ACTS[act].mails:
+        _owe(run, "do_to_many", now=now, at=now + UNDONE_WITHIN)
+    elif ACTS[act].do is None or len(run.ids) > AT_ONCE:
         _owe(run, "do_to_many" if ACTS[act].do else "make_file", now=now)
     else:
         do_some(run_id=run.pk, now=now)
@@ -68,5 +71,5 @@ def _kept(run: Run) -> Run:
     return Run.objects.get(token=run.token)
 
 
-def _owe(run: Run, kind: str, *, now: datetime) -> None:
-    promise(kind, key=f"run:{run.pk}", now=now, priority=SOMEBODY_WAITS, run_id=run.pk)
+def _owe(run: Run, kind: str, *, now: datetime, at: datetime | None = None) -> None:
+    promise(kind, key=f"run:{run.pk}", now=now, at=at, priority=SOMEBODY_WAITS, run_id=run.pk)

@@ -25,7 +25,6 @@ from amate.web.mail_address import MailField
 from amate.web.sends import MANY, count_send, sends_must_wait
 
 MOST_TICKED = 200
-MAILED = frozenset({"enviar", "reenviar"})
 WORDS = {
     "bloquear": "Bloqueadas, nadie las factura hasta que las desbloquees.",
     "desbloquear": "Vuelven al portal con el mismo código y la misma fecha.",
@@ -98,7 +97,7 @@ def _confirm(request: HttpRequest, act: Act, asked: Asked, preview: Preview, ids
         return _show(request, act, asked, preview, YesForm(act, len(preview.ids)), ids=ids, status=422)
     if not form.is_valid():
         return _show(request, act, asked, preview, form, ids=ids, status=422)
-    if act.name in MAILED:
+    if act.mails:
         who = f"company:{request.company.pk}"  # type: ignore[attr-defined]
         if sends_must_wait(MANY, who, now=asked.at.now):
             form.add_error(None, "En esta hora ya enviaste varias a muchos correos. Espera un rato.")

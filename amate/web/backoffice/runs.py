@@ -37,6 +37,7 @@ def run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
         "slug": slug,
         "doing": act.doing if act else "Preparando el archivo",
         "stuck": _stuck(found),
+        "may_undo": act is not None and act.mails and not found.through,
         "may_stop": found.is_working and act is not None and act.do is not None,
     }
     if asked_by_page:

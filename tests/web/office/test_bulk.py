@@ -118,8 +118,9 @@ def test_a_yes_sent_twice_is_one(world: World, office: Office) -> None:
     first, second = (confirm(office, page, correo="contador@example.com") for _ in range(2))
     assert first["Location"] == second["Location"]
     assert world.scoped(lambda: Run.objects.count()) == 1
-    assert len(acts(world, "note.sent")) == 3
+    world.time_passes(seconds=11)
     world.settle()
+    assert len(acts(world, "note.sent")) == 3
     assert [mail["To"] for mail in world.mail.mails] == ["contador@example.com"] * 3
 
 
@@ -204,8 +205,10 @@ def test_invoices_are_sent_again_each_to_its_own_mail(world: World, office: Offi
     assert "2 facturas por $" in said
     assert "No están timbradas: 1" in said
     assert "No tienen correo guardado: 1" in said
-    assert "Por enviar: 2" in result(office, confirm(office, page, room="facturas"))
+    answer = confirm(office, page, room="facturas")
+    world.time_passes(seconds=11)
     world.settle()
+    assert "Por enviar: 2" in result(office, answer)
     assert sorted(mail["To"] for mail in world.mail.mails if mail["To"]) == ["dos@example.com", "uno@example.com"]
 
 
@@ -282,6 +285,23 @@ def test_a_run_is_stopped_where_it_stands(world: World, office: Office) -> None:
     world.settle()
     assert states(world, ids).count("open") == 10
     assert len(acts(world, "run.stopped")) == 1
+
+
+def test_many_mails_wait_long_enough_to_be_taken_back(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 3)
+    answer = confirm(office, preview(office, "enviar", ids=ids), correo="contador@example.com")
+    world.time_passes(seconds=5)
+    world.settle()
+    told = result(office, answer)
+    assert "todavía puedes deshacerlo" in told
+    assert "Deshacer" in told
+    run_id = int(answer["Location"].rstrip("/").rpartition("/")[2])
+    post(office, f"trabajos/{run_id}/detener/", {})
+    assert "Se detuvo antes de llegar a ellas: 3" in result(office, answer)
+    world.time_passes(seconds=60)
+    world.settle()
+    assert world.mail.mails == []
+    assert acts(world, "note.sent") == []
 
 
 def test_mailing_many_has_its_limit_an_hour(world: World, office: Office) -> None:
