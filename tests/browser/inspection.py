@@ -48,7 +48,7 @@ def inspect(page: Page, name: str, *, by_keyboard: bool = True) -> None:
 def _look(page: Page, name: str) -> None:
     if SHOTS:
         page.evaluate("document.fonts.ready")
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(SHOTS) / f"{name.strip('/').replace('/', '_')}.png", full_page=True)
     found: dict[str, Any] = page.evaluate("rules => axe.run(rules)", RULES)
     for verdict in ("violations", "incomplete"):
         seen = [(rule["id"], rule["nodes"][0]["target"], rule["nodes"][0]["html"][:160]) for rule in found[verdict]]

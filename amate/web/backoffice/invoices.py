@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -15,11 +16,13 @@ from amate.desk.invoice_list import INVOICES
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
 from amate.fiscal.tfd import read_timbre
+from amate.fiscal.xml import parse
 from amate.invoices.deliver import resend_invoice
 from amate.invoices.models import Invoice, RefusedBy, Sealing, Stamp, State
 from amate.invoices.pdf import pdf_of
 from amate.invoices.refusals import staff_advice
 from amate.invoices.stamp import may_seal_anew, seal_anew
+from amate.papers import facts
 from amate.papers.invoice import is_sample
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.models import Promise
@@ -135,6 +138,8 @@ def _stamp(invoice_id: int) -> Stamp:
 def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 200) -> HttpResponse:
     moment = now()
     stamp: Stamp | None = Stamp.objects.filter(invoice=found).first()
+    sealings = list(Sealing.objects.filter(invoice=found).order_by("-id"))
+    sealed = next((one for one in sealings if one.superseded_at is None), None)
     failing = Promise.objects.failing().filter(args__invoice_id=found.pk).order_by("-id")
     return show(
         request,
@@ -147,7 +152,8 @@ def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 
         facts=_facts(found),
         stamp=stamp,
         sample=stamp is not None and is_sample(read_timbre(bytes(stamp.xml))),
-        sealings=Sealing.objects.defer("xml").filter(invoice=found).order_by("-id"),
+        sealings=sealings,
+        **(_concepts(bytes(sealed.xml)) if sealed else {}),
         moves=[(State(move.state).label, move) for move in found.moves.order_by("-pgh_id")],  # type: ignore[attr-defined]
         deliveries=deliveries_of(f"invoice:{found.pk}", kind="deliver", invoice_id=found.pk),
         ticket=ticket_of_invoice(found.pk),
@@ -160,6 +166,12 @@ def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 
         may_resend=found.state == State.STAMPED and may(request, MAY_RESEND),
         form=form,
     )
+
+
+def _concepts(xml: bytes) -> dict[str, Any]:
+    """As the printed form has them: what the SAT has is what is shown."""
+    root = parse(xml)
+    return {"lines": facts.lines(root), "sums": facts.sums(root)}
 
 
 def _advice(found: Invoice) -> str:

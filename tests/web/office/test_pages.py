@@ -1,7 +1,9 @@
 """What each page of the back office tells."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -284,6 +286,18 @@ def test_pending_tells_what_failed_and_when_it_is_tried_again(world: World, offi
         failed.last_error,
     ):
         assert told in page, told
+
+
+def test_an_invoice_shows_its_concepts_taxes_and_sums_as_they_were_sealed(world: World, office: Office) -> None:
+    invoice, draft = desk.stamped(world), desk.claimed(world)
+    root = ElementTree.fromstring(bytes(world.scoped(lambda: Stamp.objects.get(invoice=invoice)).xml))
+    said = office.get(f"facturas/{invoice.pk}/").context
+    concepts = [one.get("Descripcion") for one in root.iter("{http://www.sat.gob.mx/cfd/4}Concepto")]
+    assert [line["descripcion"] for line in said["lines"]] == concepts
+    assert said["sums"][0] == ("Subtotal", f"{Decimal(root.get('SubTotal', '')):,.2f}")
+    page = office.text(f"facturas/{invoice.pk}/")
+    assert all(name in page for name, _ in said["sums"])
+    assert "Conceptos" not in office.text(f"facturas/{draft.pk}/"), "nothing is sealed yet"
 
 
 def test_an_invoice_that_a_simulator_stamped_says_so(world: World, office: Office) -> None:
