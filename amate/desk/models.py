@@ -1,4 +1,4 @@
-"""Named readings of lists, and work on many rows that a person asked for."""
+"""Named readings of lists, work on many rows that a person asked for, and what people have half typed."""
 
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ from amate.access.models import User
 from amate.tenancy.models import CompanyOwned, ScopedManager, Stateful
 
 LONGEST_NAME = 40
+LONGEST_FORM = 40
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
@@ -108,3 +109,19 @@ class RunPiece(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.run_id}.{self.number}"
+
+
+class Draft(CompanyOwned):
+    """What one person has typed in one form and not sent yet. No act, so no audit tells of it; gone after 30 days."""
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    form = models.CharField(max_length=LONGEST_FORM, help_text="which form of which thing: sale, customer:12")
+    typed = models.JSONField(help_text="[[field, value], …] as the browser sends them: a field may come more than once")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "owner", "form"], name="draft_of_a_form")]
+        indexes = [models.Index(fields=["company", "saved_at"], name="draft_age")]
+
+    def __str__(self) -> str:
+        return self.form

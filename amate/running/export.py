@@ -22,8 +22,11 @@ from amate.running.backup import Refused, told
 from amate.tenancy.scope import company_scope
 
 PAGE = 1000
-# Of no use elsewhere, or not for anybody's eyes: secrets, files, what is owed to do, what a visitor left behind.
-NOT_EXPORTED = frozenset({"promises.promise", "self_invoicing.visit", "companies.datakey", "customers.customerword"})
+# Of no use elsewhere, or not for anybody's eyes: secrets, files, what is owed to do, what a visitor left behind, what
+# somebody has half typed.
+NOT_EXPORTED = frozenset(
+    {"promises.promise", "self_invoicing.visit", "companies.datakey", "customers.customerword", "desk.draft"}
+)
 
 
 def main(argv: Sequence[str]) -> int:

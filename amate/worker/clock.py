@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from amate.access.limit import forget_old_buckets
 from amate.audit.chain import chain, unchained_companies
 from amate.companies.models import Company
+from amate.desk.keep_draft import forget_old_drafts
 from amate.desk.make_file import forget_old_files as forget_made_files
 from amate.intake.forget import forget_old_files
 from amate.promises.keep import step
@@ -59,3 +60,4 @@ def _forget(now: datetime) -> None:
             forget_stale_visits(now=now)
             forget_old_files(now=now)
             forget_made_files(now=now)
+            forget_old_drafts(now=now)

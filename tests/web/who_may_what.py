@@ -144,6 +144,8 @@ productos/exportar/                        POST   yes   yes   yes        yes    
 trabajos/<run>/                            GET    yes   yes   yes        yes       yes     yes
 trabajos/<run>/detener/                    POST   yes   yes   yes        yes       yes     yes
 trabajos/<run>/archivo                     GET    yes   yes   yes        yes       yes     yes
+borradores/                                POST   yes   yes   yes        -         yes     -
+borradores/descartar/                      POST   yes   yes   yes        -         yes     -
 vistas/                                    GET    yes   yes   yes        yes       yes     yes
 vistas/nueva/                              GET    yes   yes   yes        yes       yes     yes
 vistas/nueva/                              POST   yes   yes   yes        yes       yes     yes

@@ -28,6 +28,7 @@ from amate.self_invoicing.register import SaleAlreadyRegistered, register_ticket
 from amate.self_invoicing.sale import Sale
 from amate.self_invoicing.terms import Terms, terms_of
 from amate.web.backoffice.counter import issue
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.receiver_form import ReceiverForm, is_another, look_up, typed_receiver
 from amate.web.backoffice.roles import require
@@ -45,6 +46,14 @@ from amate.web.clock import now
 SOURCE = "mostrador"
 NOTES = "|notas"  # no series of invoices can be called so: the SAT forbids the bar
 SUGGESTED = 6
+# Whom the invoice is for is no part of it: it is looked up by RFC, and somebody stands there who knows.
+SALE = Drafted(
+    "sale",
+    page="counter_sale",
+    roles=MAY_SELL,
+    fields=frozenset({"llave", "lineas", "sucursal", "pago", *(f"l-{name}" for name in LineForm.NAMES)}),
+    tells=frozenset({"l-descripcion", "l-precio"}),
+)
 SUSPENDED = "El SAT suspendió la emisión de tu empresa: registra la nota y factúrala cuando lo aclares."
 
 
@@ -67,6 +76,7 @@ class Page:
     branches: dict[str, Branch]
     typed: TypedSale
     text: str
+    draft: PageDraft
 
     def judge(self) -> Judged:
         lines = [LineForm(values, number=i, bound=True) for i, values in enumerate(self.typed.lines)]
@@ -80,6 +90,14 @@ class Page:
         if good and sold and len(sold) == len(lines):
             judged.sale = self._added_up(judged, sold)
         return judged
+
+    def sells(self, known: Ticket) -> bool:
+        """Whether what was typed is that very sale."""
+        sold = self.judge().sale
+        if sold is None:
+            return False
+        said = (self.typed.head["sucursal"], sold.forma_pago, sold.metodo_pago, lines_to_json(sold.lines))
+        return said == (known.branch.code, known.forma_pago, known.metodo_pago, known.lines)
 
     def head(self) -> HeadForm:
         names = [(code, one.nombre) for code, one in self.branches.items()]
@@ -114,22 +132,29 @@ def sale(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, "Antes de vender, da de alta una sucursal.")
         return redirect(address(request, "home"))
     known = Ticket.objects.select_related("branch").filter(source=SOURCE, external_id=page.typed.key).first()
-    if known is not None:
-        return _already(request, known)
+    if known is not None and request.method == "POST":
+        return _already(request, known, page.draft) if page.sells(known) else _another(page, known)
+    if known is not None:  # its draft outlived it: a sale is never offered twice
+        page.draft.drop()
+        page = _page(request)
     act, _, which = request.POST.get("accion", "").partition(":")
     if act in ("nota", "facturar", "rfc", "emitir"):
         return _finish(page, act)
-    _edit(page, act, which)
+    if act:
+        _edit(page, act, which)
+        page.draft.keep_if_it_fits(hidden_fields(page.typed), now=page.moment)
     lines = [LineForm(values, number=i, bound=False) for i, values in enumerate(page.typed.lines)]
     return _draw(page, Judged(page.head(), lines, []))
 
 
 def _page(request: HttpRequest) -> Page:
-    typed = read_typed(request.POST) if request.method == "POST" else TypedSale("", {}, [empty_line()])
+    draft = draft_of(request, SALE)
+    sent = request.POST if request.method == "POST" else draft.typed
+    typed = TypedSale("", {}, [empty_line()]) if sent is None else read_typed(sent)
     if len(typed.key) != 32 or not typed.key.isalnum():
         typed.key = uuid4().hex  # a double click sends it twice, and the second is the same sale
     text = request.POST.get("buscar", "").replace("\0", "").strip()[:100]
-    return Page(request, now(), {one.code: one for one in Branch.objects.open()}, typed, text)
+    return Page(request, now(), {one.code: one for one in Branch.objects.open()}, typed, text, draft)
 
 
 def _edit(page: Page, act: str, which: str) -> None:
@@ -155,7 +180,7 @@ def _finish(page: Page, act: str) -> HttpResponse:
     if act == "nota":
         ticket, known = _register(page, judged, judged.sale)
         if known:
-            return _already(page.request, ticket)
+            return _already(page.request, ticket, page.draft)
         messages.success(page.request, "Venta registrada. Imprime la nota: lleva el código y el QR para facturarla.")
         return redirect(address(page.request, "ticket", ticket.pk))
     if Emisor.objects.filter(issuing_suspended=True).exists():
@@ -171,7 +196,9 @@ def _receive(page: Page, act: str, judged: Judged, sold: Sale) -> HttpResponse:
     form, words = look_up(typed) if act == "rfc" else (ReceiverForm(typed), "")
     if act == "emitir" and form.is_valid():
         ticket, known = _register(page, judged, sold)
-        return _already(page.request, ticket) if known else issue(page.request, ticket, form, moment=page.moment)
+        if known:
+            return _already(page.request, ticket, page.draft)
+        return issue(page.request, ticket, form, moment=page.moment)
     if act == "facturar":
         form.quiet()
     return show(
@@ -206,11 +233,24 @@ def _register(page: Page, judged: Judged, sold: Sale) -> tuple[Ticket, bool]:
     try:
         ticket, new = register_ticket(sale=numbered, branch=branch, now=page.moment)
     except SaleAlreadyRegistered as known:
-        return known.ticket, True
+        ticket, new = known.ticket, False
+    page.draft.drop()
     return ticket, not new
 
 
-def _already(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+def _another(page: Page, known: Ticket) -> HttpResponse:
+    """Two pages began with one draft and one of them was sent: what this one says is not lost, and not sold unasked."""
+    page.typed.key = uuid4().hex
+    page.draft.keep_if_it_fits(hidden_fields(page.typed), now=page.moment)
+    judged = page.judge()
+    judged.said.insert(
+        0, f"Lo que empezaste aquí ya se registró como {known.folio}. Si es otra venta, revísala y regístrala de nuevo"
+    )
+    return _draw(page, judged, status=422)
+
+
+def _already(request: HttpRequest, ticket: Ticket, draft: PageDraft) -> HttpResponse:
+    draft.drop()
     messages.info(request, "Esta venta ya estaba registrada: no se duplicó.")
     invoice = live_invoice(ticket)
     if invoice is not None:
@@ -235,6 +275,7 @@ def _draw(page: Page, judged: Judged, *, status: int = 200) -> HttpResponse:
         keys=search_keys(catalog="clave_prod_serv", typed=page.text, limit=SUGGESTED) if page.text else [],
         total=whole.total if whole else None,
         trouble=_trouble(judged) if status == 422 else [],
+        draft=page.draft,
     )
 
 

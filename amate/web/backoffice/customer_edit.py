@@ -19,12 +19,24 @@ from amate.customers.remaining import Merged, find_remaining
 from amate.customers.rules import is_real
 from amate.fiscal.receptor import Receptor
 from amate.web.backoffice.customer import find_customer, in_words
-from amate.web.backoffice.customer_form import CustomerForm, typed_customer
+from amate.web.backoffice.customer_form import AS_TYPED, CustomerForm, typed_customer
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import require
 from amate.web.clock import now
+from amate.web.fiscal_form import FIELDS
 
 CHANGED = "No se guardó: alguien cambió este cliente hace un momento. Revisa y vuelve a guardar"
+NEW = Drafted(
+    "customer:new",
+    page="customer_new",
+    roles=MAY_KEEP_CUSTOMERS,
+    fields=frozenset({*FIELDS, AS_TYPED}),
+    tells=frozenset({"rfc", "nombre", "cp", "correo"}),
+)
+DATA = Drafted(
+    "customer", page="customer_edit", roles=MAY_KEEP_CUSTOMERS, fields=NEW.fields | {"visto"}, of_a_thing=True
+)
 # Fields of the form, as they are compared with what is kept.
 COMPARED = {
     "rfc": "RFC",
@@ -39,10 +51,10 @@ COMPARED = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_KEEP_CUSTOMERS)
+    draft = draft_of(request, NEW)
     if request.method != "POST":
-        return _page(
-            request, CustomerForm({"nombre": request.GET.get("nombre", "")[:300]}, optional=True).quiet(), None
-        )
+        typed = {"nombre": request.GET.get("nombre", "")[:300]} if draft.typed is None else typed_customer(draft.typed)
+        return _page(request, CustomerForm(typed, optional=True).quiet(), None, draft)
     form = CustomerForm(typed_customer(request.POST), optional=True)
     if form.is_valid():
         try:
@@ -50,37 +62,44 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
                 nombre=form.typed_name, receptor=form.receptor_or_none, correo=form.cleaned_data["correo"], now=now()
             )
         except RfcTaken as taken:
-            return _taken(request, form, None, taken)
+            return _taken(request, form, None, draft, taken)
+        draft.drop()
         messages.success(request, " ".join([f"Dimos de alta a {made.nombre}.", *form.advice]))
         return redirect(address(request, "customer", made.pk))
-    return _page(request, form, None, status=422)
+    return _page(request, form, None, draft, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     require(request, MAY_KEEP_CUSTOMERS)
     found = find_customer(customer_id)
+    draft = draft_of(request, DATA, customer_id)
     if request.method != "POST":
         if found.merged_into_id is not None:
             return redirect(address(request, "customer_edit", find_remaining(found).pk))
         current = current_of(found)
-        return _page(request, CustomerForm(_kept(found, current), optional=_optional(current)).quiet(), found)
+        typed = _kept(found, current) if draft.typed is None else typed_customer(draft.typed)
+        form = CustomerForm(typed, optional=_optional(current)).quiet()
+        return _page(request, form, found, draft, seen=draft.said("visto"))
     form = CustomerForm(typed_customer(request.POST), optional=_optional(current_of(found)))
     if not form.is_valid():
-        return _page(request, form, found, status=422, seen=request.POST.get("visto", "")[:64])
+        return _page(request, form, found, draft, status=422, seen=request.POST.get("visto", "")[:64])
     try:
         changed = _change(found, form.receptor_or_none, form, seen=request.POST.get("visto", ""))
     except Changed:
-        return _conflict(request, form, find_customer(customer_id))
+        return _conflict(request, form, find_customer(customer_id), draft)
     except Merged as merged:
-        return _conflict(request, form, merged.into, merged=str(merged))
+        draft.drop()
+        draft = draft_of(request, DATA, merged.into.pk)
+        return _conflict(request, form, merged.into, draft, merged=str(merged))
     except RfcTaken as taken:
-        return _taken(request, form, found, taken)
+        return _taken(request, form, found, draft, taken)
     except HasFiscalData:
         form.add_error(
             "nombre", "Ya se le facturó con otro nombre. Para cambiarlo, escribe su RFC y sus datos fiscales"
         )
-        return _page(request, form, found, status=422)
+        return _page(request, form, found, draft, status=422)
+    draft.drop()
     messages.success(request, " ".join([f"Guardamos los datos de {changed.nombre}.", *form.advice]))
     return redirect(address(request, "customer", changed.pk))
 
@@ -123,12 +142,16 @@ def _kept(found: Customer, current: FiscalProfile | None) -> dict[str, str]:
     }
 
 
-def _taken(request: HttpRequest, form: CustomerForm, found: Customer | None, taken: RfcTaken) -> HttpResponse:
+def _taken(
+    request: HttpRequest, form: CustomerForm, found: Customer | None, draft: PageDraft, taken: RfcTaken
+) -> HttpResponse:
     form.add_error("rfc", f"{taken}. Ábrelo en la lista" + (", o une los dos clientes" if found else ""))
-    return _page(request, form, found, status=422, other=taken.customer)
+    return _page(request, form, found, draft, status=422, other=taken.customer)
 
 
-def _conflict(request: HttpRequest, form: CustomerForm, found: Customer, merged: str = "") -> HttpResponse:
+def _conflict(
+    request: HttpRequest, form: CustomerForm, found: Customer, draft: PageDraft, merged: str = ""
+) -> HttpResponse:
     """Nothing was written: what was typed stays, beside what is there now; saving again is then a decision."""
     now_kept: Mapping[str, str] = _kept(found, current_of(found))
     differ = []
@@ -138,13 +161,20 @@ def _conflict(request: HttpRequest, form: CustomerForm, found: Customer, merged:
             differ.append((label, in_words(name, kept) or "vacío", in_words(name, typed) or "vacío"))
     last = Entry.objects.filter(about=f"customer:{found.pk}").exclude(actor="").order_by("-id").first()
     form.add_error(None, f"{merged} {CHANGED}".strip())
-    return _page(request, form, found, status=422, differ=differ, last=last)
+    return _page(request, form, found, draft, status=422, differ=differ, last=last)
 
 
 def _page(
-    request: HttpRequest, form: CustomerForm, found: Customer | None, *, status: int = 200, seen: str = "", **more: Any
+    request: HttpRequest,
+    form: CustomerForm,
+    found: Customer | None,
+    draft: PageDraft,
+    *,
+    status: int = 200,
+    seen: str = "",
+    **more: Any,
 ) -> HttpResponse:
-    """`seen`: what a refused form carried; else what is there now."""
+    """`seen`: what a refused form or a draft carried; else what is there now."""
     return show(
         request,
         "office/customers/edit.html",
@@ -153,5 +183,6 @@ def _page(
         form=form,
         customer=found,
         seen=seen or (of_customer(found, current_of(found)) if found else ""),
+        draft=draft,
         **more,
     )

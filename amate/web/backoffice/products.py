@@ -20,6 +20,7 @@ from amate.fiscal.money import MoneyRefused
 from amate.fiscal.text import TextRefused, clean_text
 from amate.intake.cells import CellRefused, read_number
 from amate.intake.taxes import NO_OBJETO, taxes_of
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, office_zone, show
@@ -104,6 +105,16 @@ class ProductForm(forms.Form):
         )
 
 
+NEW = Drafted(
+    "product:new",
+    page="product_new",
+    roles=MAY_KEEP_PRODUCTS,
+    fields=frozenset(ProductForm.base_fields),
+    tells=frozenset({"key", "descripcion", "clave_prod_serv", "precio"}),
+)
+PRODUCT = Drafted("product", page="product", roles=MAY_KEEP_PRODUCTS, fields=NEW.fields | {FIELD}, of_a_thing=True)
+
+
 @require_safe
 def products(request: HttpRequest, slug: str) -> HttpResponse:
     asked = read(request, PRODUCTS)
@@ -122,14 +133,16 @@ def products(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_KEEP_PRODUCTS)
+    draft = draft_of(request, NEW)
     if request.method == "POST":
         if "buscar" in request.POST:
-            return _form(request, ProductForm(initial=request.POST.dict()), None)
+            return _form(request, ProductForm(initial=request.POST.dict()), None, draft)
         form = ProductForm(request.POST)
         if form.is_valid() and Product.objects.filter(key=form.cleaned_data["key"], is_active=True).exists():
             form.add_error("key", "Ya tienes un producto con esta clave: ábrelo en la lista para cambiarlo")
-        return _keep(request, form, None)
-    return _form(request, ProductForm(initial=_suggested(request)), None)
+        return _keep(request, form, None, draft)
+    typed = _suggested(request) if draft.typed is None else draft.typed.dict()
+    return _form(request, ProductForm(initial=typed), None, draft)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,13 +150,16 @@ def product(request: HttpRequest, slug: str, product_id: int) -> HttpResponse:
     found = _find(product_id)
     if request.method == "POST":
         require(request, MAY_KEEP_PRODUCTS)
+        draft = draft_of(request, PRODUCT, found.pk)
         said = {**request.POST.dict(), "key": found.key}
         if "buscar" in request.POST:
-            return _form(request, ProductForm(initial=said), found, version=request.POST.get(FIELD, ""))
+            return _form(request, ProductForm(initial=said), found, draft, version=request.POST.get(FIELD, ""))
         form, found = ProductForm(said), Product.locked(found.pk)
         is_fresh(request, form, version=_version(found), thing="este producto")
-        return _keep(request, form, found)
-    return _form(request, ProductForm(initial=_initial(article_of(found)) | _suggested(request)), found)
+        return _keep(request, form, found, draft)
+    draft = draft_of(request, PRODUCT, found.pk)
+    typed = _initial(article_of(found)) | _suggested(request) if draft.typed is None else draft.typed.dict()
+    return _form(request, ProductForm(initial=typed), found, draft, version=draft.said(FIELD))
 
 
 @require_POST
@@ -155,9 +171,9 @@ def retire(request: HttpRequest, slug: str, product_id: int) -> HttpResponse:
     return redirect(address(request, "products"))
 
 
-def _keep(request: HttpRequest, form: ProductForm, found: Product | None) -> HttpResponse:
+def _keep(request: HttpRequest, form: ProductForm, found: Product | None, draft: PageDraft) -> HttpResponse:
     if not form.is_valid():
-        return _form(request, form, found, status=422)
+        return _form(request, form, found, draft, status=422)
     moment = now()
     try:
         kept = keep_product(
@@ -169,13 +185,20 @@ def _keep(request: HttpRequest, form: ProductForm, found: Product | None) -> Htt
         for field, sentence in refused.faults:
             form.add_error(_FIELD_OF.get(field, field), sentence)
     else:
+        draft.drop()
         messages.success(request, f"Guardamos {kept.descripcion}.")
         return redirect(address(request, "products"))
-    return _form(request, form, found, status=422)
+    return _form(request, form, found, draft, status=422)
 
 
 def _form(
-    request: HttpRequest, form: ProductForm, found: Product | None, *, status: int = 200, version: str = ""
+    request: HttpRequest,
+    form: ProductForm,
+    found: Product | None,
+    draft: PageDraft,
+    *,
+    status: int = 200,
+    version: str = "",
 ) -> HttpResponse:
     words = (request.POST if request.method == "POST" else request.GET).get("palabras", "").replace("\x00", "")[:100]
     return show(
@@ -192,6 +215,7 @@ def _form(
         unidad_says=name_of("clave_unidad", str(form["clave_unidad"].value() or "")),
         may_keep=may(request, MAY_KEEP_PRODUCTS),
         version=version or (_version(found) if found else ""),
+        draft=draft,
     )
 
 

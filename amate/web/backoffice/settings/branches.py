@@ -23,7 +23,8 @@ from amate.companies.models import Branch, Series
 from amate.fiscal.clock import UnknownPlace, zone_of
 from amate.papers.dates import zone_in_words
 from amate.web.addresses import logo_url
-from amate.web.backoffice.edited import is_fresh, version_of
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
+from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.logo_form import LogoForm
@@ -68,6 +69,18 @@ class BranchForm(forms.Form):
         self.fields["cp"].widget.attrs.update({"hx-get": hour, "hx-trigger": "change", "hx-target": "#hora"})
 
 
+NEW = Drafted(
+    "branch:new",
+    page="settings_branches",
+    roles=MAY_CONFIGURE,
+    fields=frozenset(BranchForm.base_fields),
+    tells=frozenset(BranchForm.base_fields),
+)
+BRANCH = Drafted(
+    "branch", page="settings_branch", roles=MAY_CONFIGURE, fields=NEW.fields - {"code"} | {FIELD}, of_a_thing=True
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     branch: Branch
@@ -78,24 +91,27 @@ class Row:
 @require_http_methods(["GET", "HEAD", "POST"])
 def branches(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_CONFIGURE)
-    form = _form(request, request.POST if request.method == "POST" else None, known=False)
+    draft = draft_of(request, NEW)
+    form = _form(request, request.POST if request.method == "POST" else None, known=False, initial=draft.typed)
     if request.method == "POST" and form.is_valid():
         try:
             added = add_branch(facts=BranchFacts(**form.cleaned_data), now=now())
         except BranchRefused as refused:
             _told(form, refused)
         else:
+            draft.drop()
             messages.success(request, f"{added.nombre} ya puede vender y facturar.")
             return redirect(address(request, "settings_branches"))
-    return _list(request, form)
+    return _list(request, form, draft)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def branch(request: HttpRequest, slug: str, branch_id: int) -> HttpResponse:
     require(request, MAY_CONFIGURE)
     found = _find(branch_id)
+    draft = draft_of(request, BRANCH, branch_id)
     if request.method != "POST":
-        return _draw_branch(request, _form(request, None, known=True, initial=_shown(found)), found, LogoForm())
+        return _draw_branch(request, None, found, LogoForm(), draft)
     form = _form(request, request.POST, known=True)
     version = version_of(_shown(Branch.locked(branch_id)))
     if is_fresh(request, form, version=version, thing="esta sucursal") and form.is_valid():
@@ -104,12 +120,18 @@ def branch(request: HttpRequest, slug: str, branch_id: int) -> HttpResponse:
         except BranchRefused as refused:
             _told(form, refused)
         else:
+            draft.drop()
             messages.success(request, "La sucursal quedó guardada. Las notas ya impresas conservan su fecha límite.")
             return redirect(address(request, "settings_branches"))
-    return _draw_branch(request, form, found, LogoForm())
+    return _draw_branch(request, form, found, LogoForm(), draft)
 
 
-def _draw_branch(request: HttpRequest, form: BranchForm, found: Branch, logo_form: LogoForm) -> HttpResponse:
+def _draw_branch(
+    request: HttpRequest, form: BranchForm | None, found: Branch, logo_form: LogoForm, draft: PageDraft | None = None
+) -> HttpResponse:
+    """Without a form: as it was left half typed, or else as it is kept."""
+    typed = draft.typed if draft else None
+    form = form or _form(request, None, known=True, initial=_shown(found) if typed is None else typed)
     return show_setting(
         request,
         "branch",
@@ -121,7 +143,8 @@ def _draw_branch(request: HttpRequest, form: BranchForm, found: Branch, logo_for
         branch=found,
         hour=hour_of(found.cp),
         logo=logo_url(request.company.slug, found.logo, branch_id=found.pk),  # type: ignore[attr-defined]
-        version=version_of(_shown(found)),
+        version=(draft.said(FIELD) if draft else "") or version_of(_shown(found)),
+        draft=draft,
     )
 
 
@@ -138,7 +161,7 @@ def logo(request: HttpRequest, slug: str, branch_id: int) -> HttpResponse:
         else:
             messages.success(request, f"El logotipo de {found.nombre} quedó guardado.")
             return redirect(address(request, "settings_branch", branch_id))
-    return _draw_branch(request, _form(request, None, known=True, initial=_shown(found)), found, form)
+    return _draw_branch(request, None, found, form)
 
 
 @require_POST
@@ -206,7 +229,7 @@ def _find(branch_id: int) -> Branch:
     return found
 
 
-def _list(request: HttpRequest, form: BranchForm) -> HttpResponse:
+def _list(request: HttpRequest, form: BranchForm, draft: PageDraft) -> HttpResponse:
     last = dict(Series.objects.values_list("name", "last"))
     rows = [
         Row(one, hour_of(one.cp), f"{one.serie}-{last.get(one.serie, 0) + 1}") for one in Branch.objects.order_by("id")
@@ -219,4 +242,5 @@ def _list(request: HttpRequest, form: BranchForm) -> HttpResponse:
         form=form,
         rows=rows,
         hour="",
+        draft=draft,
     )

@@ -13,6 +13,7 @@ from amate.companies.change_emisor import EmisorRefused, change_colour, change_t
 from amate.companies.keep_logo import LogoRefused, drop_logo, keep_logo
 from amate.companies.models import Emisor
 from amate.web.addresses import logo_url
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import require
@@ -46,6 +47,9 @@ class TextsForm(forms.Form):
         help_text="Una línea, como: Cambios dentro de 30 días con tu nota.",
     )
     welcome = forms.CharField(label="En la entrada de tu portal", max_length=300, required=False)
+
+
+TEXTS = Drafted("texts", page="settings_brand", roles=MAY_CONFIGURE, fields=frozenset({*TextsForm.base_fields, FIELD}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
 def texts(request: HttpRequest, slug: str) -> HttpResponse:
     """What the company says of itself at the foot of its papers and at the door of its portal."""
     require(request, MAY_CONFIGURE)
+    draft = draft_of(request, TEXTS)
     form, version = TextsForm(request.POST), version_of(_texts(Emisor.locked(Emisor.objects.get().pk)))
     if is_fresh(request, form, version=version, thing="estos textos") and form.is_valid():
         try:
@@ -101,9 +106,10 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
             for name, message in refused.errors.items():
                 form.add_error(name, message)
         else:
+            draft.drop()
             messages.success(request, "Tus textos quedaron guardados.")
             return redirect(address(request, "settings_brand"))
-    return _draw(request, texts_form=form)
+    return _draw(request, texts_form=form, draft=draft)
 
 
 @require_POST
@@ -153,8 +159,11 @@ def _draw(
     logo_form: LogoForm | None = None,
     texts_form: TextsForm | None = None,
     wanted: str = "",
+    draft: PageDraft | None = None,
 ) -> HttpResponse:
-    """The page with three forms; one of them may come back with its mistakes."""
+    """The page with three forms; one of them may come back with its mistakes. `draft`: of the texts that were sent."""
+    if request.method != "POST":
+        draft = draft_of(request, TEXTS)
     emisor = Emisor.objects.get()
     colour = emisor.colour.lower()
     sent = next((one for one in (form, logo_form, texts_form) if one is not None and one.errors), None)
@@ -166,10 +175,11 @@ def _draw(
         form=sent or form,
         colour_form=form or ColourForm({"colour": colour}),
         logo_form=logo_form or LogoForm(),
-        texts_form=texts_form or TextsForm(initial=_texts(emisor)),
+        texts_form=texts_form or TextsForm(initial=(draft.typed if draft else None) or _texts(emisor)),
         preview=preview_of(wanted or colour),
         least=READABLE,
         logo=logo_url(request.company.slug, emisor.logo),  # type: ignore[attr-defined]
         version=_posted(request) or version_of({"colour": emisor.colour}),
-        texts_version=version_of(_texts(emisor)),
+        texts_version=(draft.said(FIELD) if draft else "") or version_of(_texts(emisor)),
+        draft=draft,
     )

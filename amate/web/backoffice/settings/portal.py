@@ -1,6 +1,7 @@
 """Portal: the rules of self-invoicing, of the company or of one branch, with what they would mean today."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,12 +20,21 @@ from amate.fiscal.clock import zone_of
 from amate.fiscal.withholding import is_withheld_from
 from amate.papers.dates import in_full, zone_in_words
 from amate.self_invoicing.rules import Window, deadline_of
+from amate.web.backoffice.drafted import Drafted, draft_of
 from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import require
-from amate.web.backoffice.settings.portal_form import PolicyForm
+from amate.web.backoffice.settings.portal_form import GenericForm, PolicyForm
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
+
+RULES = Drafted(
+    "rules",
+    page="settings_portal",
+    roles=MAY_CONFIGURE,
+    fields=frozenset({FIELD, *PolicyForm.base_fields, *(f"g-{name}" for name in GenericForm.base_fields)}),
+)
+RULES_OF_BRANCH = replace(RULES, page="settings_portal_branch", name="rules-of-branch", of_a_thing=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,15 +48,16 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
     today = moment.astimezone(zone_of((branch or every[0]).cp)).date()
     current = in_force(rows, branch_id=branch_id, day=today)
     own = branch is not None and current is not None and current.branch_id == branch.pk
+    draft = draft_of(request, RULES if branch is None else RULES_OF_BRANCH, branch_id)
     form = PolicyForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if request.method == "POST" else draft.typed,
         initial=_initial(current, follows=branch is not None and not own, today=today),
         of_a_branch=branch is not None,
         of_a_resico=_is_resico(),
         here=request.path,
         generics=generics_of(current),
     )
-    version = request.POST.get(FIELD) or version_of(_shown(rows, branch_id))
+    version = request.POST.get(FIELD) or draft.said(FIELD) or version_of(_shown(rows, branch_id))
     is_to_be_kept = request.method == "POST" and "ver" not in request.POST and not getattr(request, "htmx", False)
     if is_to_be_kept:
         Emisor.locked(Emisor.objects.get().pk)  # one after the other: rules have no row of their own to lock yet
@@ -54,10 +65,13 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
         is_fresh(request, form, version=version, thing="estas reglas")
     facts = form.facts() if form.is_valid() else None
     places = [branch] if branch else every
-    said = simulate(facts if form.is_bound else current, places=places, moment=moment)
+    if draft.typed is not None:
+        form.quiet()
+    said = simulate(facts if request.method == "POST" else facts or current, places=places, moment=moment)
     if getattr(request, "htmx", False):
         return render(request, "office/settings/simulated.html", {"simulated": said})
     if is_to_be_kept and facts is not None and _saved(form, facts, branch=branch, today=today, moment=moment):
+        draft.drop()
         messages.success(request, "Las reglas quedaron guardadas. Las notas ya impresas conservan su fecha límite.")
         return redirect(request.path)
     return show_setting(
@@ -73,6 +87,7 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
         rows=[row for row in rows if row.branch_id == branch_id],
         in_force=current,
         version=version,
+        draft=draft,
     )
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 
 from amate.companies.set_policy import MOST_GENERICS, PolicyFacts
 from amate.fiscal.generic import Generic
@@ -50,6 +51,9 @@ class GenericForm(forms.Form):
         said = {name: str(value).strip() for name, value in self.cleaned_data.items()}
         said["clave_unidad"] = said["clave_unidad"].upper()
         return Generic(**said) if any(said.values()) else None
+
+    def quiet(self) -> None:
+        self._errors = ErrorDict()
 
 
 def generic_forms(typed: Any, kept: Sequence[Generic]) -> list[GenericForm]:
@@ -133,6 +137,12 @@ class PolicyForm(forms.Form):
     def has_generics(self) -> bool:
         """Whether the rows of concepts are to be seen at once."""
         return any(one.errors or any(one[name].value() for name in one.fields) for one in self.generics)
+
+    def quiet(self) -> None:
+        """As a page that nobody has sent yet: no errors. After `facts`."""
+        self._errors = ErrorDict()
+        for one in self.generics:
+            one.quiet()
 
     @property
     def has_errors(self) -> bool:
