@@ -9,6 +9,8 @@ MAY_IMPORT = MAY_RETRY
 MAY_KEEP_PRODUCTS = MAY_RETRY
 MAY_RESEND = MAY_RETRY | {Role.CASHIER}
 MAY_HOLD = MAY_RETRY | {Role.CASHIER}
+# What somebody else locked; everybody unlocks what he locked himself.
+MAY_UNLOCK = MAY_RETRY
 MAY_VOID = MAY_RETRY
 MAY_REPRINT = MAY_HOLD
 MAY_SELL = MAY_HOLD

@@ -13,6 +13,7 @@ from amate.fiscal.rfc import GENERICS
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.writes import insert_unless_there, rewrite
 
+PORTAL = "portal"  # the origin of what a visitor typed
 NUMBERS = "|clientes"  # no series of invoices can be called so: the SAT forbids the bar
 
 
@@ -56,7 +57,7 @@ def accept_profile(*, profile: FiscalProfile, now: datetime) -> Customer:
     else:
         old = None if verdict is Verdict.CURRENT else now
         rewrite(profile, customer_id=customer.pk, accepted_at=now, superseded_at=old)
-    if not is_new and profile.correo:
+    if profile.correo and profile.correo != customer.correo:
         _add_mail(customer, profile, now=now)
     return customer
 
@@ -73,9 +74,10 @@ def _hold(profile: FiscalProfile, customer: Customer, *, now: datetime) -> None:
 
 
 def _add_mail(customer: Customer, profile: FiscalProfile, *, now: datetime) -> None:
-    """A second mail is only noted: whoever typed it may not be one to whom the customer's other invoices go."""
+    """What a visitor or a second hand typed is only noted: anybody may type anybody's RFC, and the customer's own mail is
+    where the counter offers to send the next invoice."""
     typed = profile.correo
-    if not customer.correo:
+    if not customer.correo and profile.origin != PORTAL:
         Customer.objects.filter(pk=customer.pk).update(correo=typed)
     elif (
         customer.correo.lower() != typed.lower()
@@ -96,7 +98,7 @@ def _customer_of(profile: FiscalProfile, *, now: datetime) -> tuple[Customer, bo
         rfc=profile.rfc,
         nombre=profile.nombre,
         search_name=plain_text(profile.nombre),
-        correo=profile.correo,
+        correo="" if profile.origin == PORTAL else profile.correo,
         created_at=now,
     )
     # Two first invoices of one RFC may be stamped at once: the constraint decides, and the loser reads the winner.

@@ -36,10 +36,13 @@ def change_contact(*, contact_id: int, said: Said, seen: str, now: datetime) -> 
     contact = _locked(contact_id)
     if of_contact(contact) != seen:
         raise Changed
+    before = contact.correo
     for name, value in _columns(said).items():
         setattr(contact, name, value)
     contact.save(update_fields=list(_columns(said)))
-    record("customer.contact_changed", about=f"customer:{contact.customer_id}", now=now, **_told(contact))
+    record(
+        "customer.contact_changed", about=f"customer:{contact.customer_id}", now=now, before=before, **_told(contact)
+    )
     return contact
 
 
@@ -70,4 +73,10 @@ def _columns(said: Said) -> dict[str, str | bool]:
 
 
 def _told(contact: Contact) -> dict[str, object]:
-    return {"contact": contact.pk, "who": str(contact), "receives_invoices": contact.receives_invoices}
+    """Where a customer's invoices went is found again by it, whoever changed it since."""
+    return {
+        "contact": contact.pk,
+        "who": str(contact),
+        "correo": contact.correo,
+        "receives_invoices": contact.receives_invoices,
+    }

@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db.models import Q
 
-from amate.access.may import MAY_HOLD, MAY_RESEND, MAY_VOID
+from amate.access.may import MAY_HOLD, MAY_RESEND, MAY_UNLOCK, MAY_VOID
 from amate.access.models import Role
 from amate.invoices.deliver import resend_invoice
 from amate.invoices.models import Invoice, State
@@ -98,7 +98,7 @@ ACTS = {
         Act(
             name="desbloquear", listing="notas", button="Desbloquear", doing="Desbloqueando", done="desbloqueadas",
             leaves=_but(open=FREE, expired=FREE, void=VOID, issuing=CLAIMED, invoiced=CLAIMED),
-            do=partial(_hold, unlock_ticket), may=MAY_HOLD,
+            do=partial(_hold, unlock_ticket), may=MAY_UNLOCK,
         ),
         Act(
             name="cancelar", listing="notas", button="Cancelar la venta", doing="Cancelando", done="canceladas",

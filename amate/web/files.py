@@ -1,6 +1,7 @@
 """Files among the answers: their headers."""
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 FILE_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -23,8 +24,8 @@ def sheet_response(content: bytes, *, name: str) -> HttpResponse:
 
 
 def attached(name: str) -> str:
-    """Content-Disposition. `name` is made of our own codes: letters, digits, dots and hyphens."""
-    return f'attachment; filename="{name}"'
+    """Content-Disposition. `name` may hold what an RFC may: Ñ and &."""
+    return str(content_disposition_header(True, name))
 
 
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:

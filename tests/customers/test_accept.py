@@ -5,8 +5,10 @@ from typing import Any
 from amate.customers.accept import accept_profile
 from amate.customers.change import verify_customer
 from amate.customers.models import Contact, Customer, FiscalProfile
+from amate.invoices.models import Origin
 from tests.customers.hands import calls
 from tests.people import FISICA, MORAL
+from tests.web.office import desk
 
 
 def customers(world: Any) -> list[Customer]:
@@ -44,12 +46,17 @@ def test_the_same_data_again_make_no_new_version(world: Any) -> None:
     assert versions(world) == [("76028", "G03", True), ("76028", "G03", False)]
 
 
-def test_mail_is_added_and_never_replaced(world: Any) -> None:
-    buys(world, {**FISICA, "correo": ""})
-    assert customers(world)[0].correo == ""
-    buys(world, {**FISICA, "correo": "primero@example.com"})
-    buys(world, {**FISICA, "correo": "segundo@example.com"})
+def test_a_mail_from_the_counter_is_added_and_never_replaced(world: Any) -> None:
+    for mail in ("", "primero@example.com", "segundo@example.com"):
+        desk.stamped(world, correo=mail, origin=Origin.COUNTER)
     assert customers(world)[0].correo == "primero@example.com"
+
+
+def test_what_a_visitor_types_never_becomes_the_customers_own_mail(world: Any) -> None:
+    """Anybody may type anybody's RFC: the counter would offer to send the next invoice there (decision 0009)."""
+    buys(world, FISICA)
+    buys(world, {**FISICA, "correo": "segundo@example.com"})
+    assert customers(world)[0].correo == ""
 
 
 def test_a_refused_proposal_touches_nobody(world: Any) -> None:
@@ -94,11 +101,13 @@ def test_the_same_proposal_again_waits_once(world: Any) -> None:
     assert len(waiting(world)) == 2
 
 
-def test_a_second_mail_becomes_a_contact_that_receives_nothing(world: Any) -> None:
+def test_a_mail_from_the_portal_becomes_a_contact_that_receives_nothing(world: Any) -> None:
     for mail in ("primero@example.com", "segundo@example.com", "Segundo@example.com", "primero@example.com"):
         buys(world, {**FISICA, "correo": mail})
-    kept = world.scoped(lambda: list(Contact.objects.values_list("correo", "origin", "receives_invoices")))
-    assert kept == [("segundo@example.com", "portal", False)]
+    kept = world.scoped(
+        lambda: list(Contact.objects.order_by("id").values_list("correo", "origin", "receives_invoices"))
+    )
+    assert kept == [("primero@example.com", "portal", False), ("segundo@example.com", "portal", False)]
 
 
 def test_a_proposal_that_was_accepted_twice_at_once_stays_current(world: Any) -> None:

@@ -137,7 +137,7 @@ def sale(request: HttpRequest, slug: str) -> HttpResponse:
     if known is not None:  # its draft outlived it: a sale is never offered twice
         page.draft.drop()
         page = _page(request)
-    act, _, which = request.POST.get("accion", "").partition(":")
+    act, _, which = request.POST.get("accion", "").replace("\0", "")[:100].partition(":")
     if act in ("nota", "facturar", "rfc", "emitir"):
         return _finish(page, act)
     if act:
@@ -161,7 +161,7 @@ def _edit(page: Page, act: str, which: str) -> None:
     """The buttons that only change the form."""
     if act == "linea":
         page.typed.add(empty_line())
-    elif act == "quitar" and which.isdecimal():
+    elif act == "quitar" and which.isdecimal() and len(which) < 4:
         page.typed.remove(int(which))
     elif act == "clave":
         page.typed.add(empty_line(clave_prod_serv=which[:8], descripcion=page.text))

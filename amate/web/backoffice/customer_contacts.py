@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
@@ -22,6 +22,7 @@ from amate.web.backoffice.roles import may, require
 from amate.web.clock import now
 from amate.web.mail_address import MailField
 
+LED = "A dónde van sus facturas lo cambia quien es dueño, administra o lleva la contabilidad."
 FIELDS = ("nombre", "correo", "telefono", "receives_invoices", "handles_payments")
 
 
@@ -42,6 +43,13 @@ class ContactForm(forms.Form):
     )  # fmt: skip
     receives_invoices = forms.BooleanField(label="Recibe por correo todas sus facturas", required=False)
     handles_payments = forms.BooleanField(label="Con esta persona se ven los pagos", required=False)
+
+    def __init__(self, request: HttpRequest, found: Contact | None, typed: QueryDict | None = None) -> None:
+        super().__init__(typed, initial={name: getattr(found, name) for name in FIELDS} if found else None)
+        if not may(request, MAY_KEEP_CUSTOMERS):
+            self.fields["receives_invoices"].disabled = True
+            self.fields["correo"].disabled = found is not None and found.receives_invoices
+            self.fields["receives_invoices"].help_text = LED
 
     def clean_nombre(self) -> str:
         try:
@@ -71,8 +79,8 @@ def new(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     if found.merged_into_id is not None and request.method != "POST":
         return redirect(address(request, "contact_new", find_remaining(found).pk))
     if request.method != "POST":
-        return _page(request, ContactForm(), found, None)
-    form = ContactForm(request.POST)
+        return _page(request, ContactForm(request, None), found, None)
+    form = ContactForm(request, None, request.POST)
     if not form.is_valid():
         return _page(request, form, found, None, status=422)
     try:
@@ -89,10 +97,8 @@ def contact(request: HttpRequest, slug: str, customer_id: int, contact_id: int) 
     require(request, MAY_KEEP_CONTACTS)
     found = _find(customer_id, contact_id)
     if request.method != "POST":
-        return _page(
-            request, ContactForm(initial={name: getattr(found, name) for name in FIELDS}), found.customer, found
-        )
-    form = ContactForm(request.POST)
+        return _page(request, ContactForm(request, found), found.customer, found)
+    form = ContactForm(request, found, request.POST)
     if not form.is_valid():
         return _page(request, form, found.customer, found, status=422, seen=request.POST.get("visto", "")[:64])
     try:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -14,7 +15,7 @@ from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.send_note import promise_note
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import require
-from amate.web.backoffice.tickets import HoldForm, SendForm, find_ticket, show_ticket
+from amate.web.backoffice.tickets import HoldForm, SendForm, find_ticket, may_unlock, show_ticket
 from amate.web.clock import now
 from amate.web.sends import OFFICE, SENT_TOO_OFTEN, count_send, sends_must_wait
 
@@ -33,9 +34,11 @@ def void(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
 
 @require_POST
 def unlock(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
-    require(request, MAY_HOLD)
+    found = find_ticket(ticket_id)
+    if not may_unlock(request, found):
+        raise PermissionDenied
     done = "Desbloqueada: su código y su fecha siguen siendo los mismos."
-    return _do(request, find_ticket(ticket_id), unlock_ticket, done)
+    return _do(request, found, unlock_ticket, done)
 
 
 @require_POST

@@ -87,5 +87,5 @@ def as_typed(profile: FiscalProfile, *, correo: str = "") -> dict[str, str]:
         "cp": profile.domicilio_fiscal,
         "regimen_fiscal": profile.regimen_fiscal,
         "uso_cfdi": profile.uso_cfdi,
-        "correo": correo or own or profile.correo,
+        "correo": correo or own,
     }

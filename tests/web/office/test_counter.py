@@ -72,7 +72,8 @@ def test_the_rfc_is_asked_first_and_the_rest_after_it(world: World) -> None:
 
 
 def test_a_known_rfc_fills_in_its_current_data(world: World) -> None:
-    desk.stamped(world, correo="ingrid@example.com")
+    desk.stamped(world, correo="ladron@example.com")  # in the portal, where anybody types any RFC
+    desk.stamped(world, correo="ingrid@example.com", origin=Origin.COUNTER)
     page = post(world, world.log_in(), f"nota/{world.sale().pk}/", accion="rfc", rfc=FISICA["rfc"])
     form = page.context["form"]
     assert {name: form.data[name] for name in FISICA} == FISICA | {"nombre": "INGRID XODAR JIMENEZ"}

@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from amate.access.models import Membership, Role
+from amate.audit.models import Entry
 from amate.customers.change import verify_customer
 from amate.customers.models import Contact, Customer, FiscalProfile
+from amate.invoices.models import Origin
 from tests.customers.hands import INGRID, JUAN, SURCO, again, calls, contacts, current, versions, written_down
 from tests.customers.test_merge import bought
 from tests.web.office import desk
@@ -136,6 +138,7 @@ def test_the_list_and_the_page_ask_the_same_queries_for_one_and_for_many(world: 
 def test_the_page_answers_first_and_tells_everything(world: World, office: Office) -> None:
     world.mail.refuse.add("ingrid@example.com")
     invoice = desk.stamped(world, correo="ingrid@example.com")
+    desk.stamped(world, correo="ingrid@example.com", origin=Origin.COUNTER)
     ingrid = world.scoped(lambda: Customer.objects.get())
     calls(
         world,
@@ -146,7 +149,7 @@ def test_the_page_answers_first_and_tells_everything(world: World, office: Offic
         receives_invoices=True,
     )
     facts = office.get(f"clientes/{ingrid.pk}/").context
-    assert facts["answer"][0] == f"1 factura vigente por ${invoice.total:,.2f}"
+    assert facts["answer"][0].startswith("2 facturas vigentes por $")
     assert facts["answer"][1].startswith("la última, el ")
     page = office.text(f"clientes/{ingrid.pk}/")
     for told in (
@@ -164,6 +167,26 @@ def test_the_page_answers_first_and_tells_everything(world: World, office: Offic
         "Portal de autofactura",
     ):
         assert told in page, told
+
+
+@pytest.mark.parametrize("role", [Role.CASHIER, Role.SUPPORT, Role.COLLECTOR])
+def test_where_a_customers_invoices_go_is_changed_by_who_keeps_customers(
+    world: World, office: Office, role: str
+) -> None:
+    desk.stamped(world)
+    ingrid = world.scoped(lambda: Customer.objects.get())
+    luz = calls(world, ingrid, nombre="Luz", correo="luz@example.com", receives_invoices=True)
+    world.inside(lambda: Membership.objects.filter(company=world.shop.company).update(role=role))
+    thief = {"nombre": "Luz", "correo": "ladron@example.com", "telefono": "33 1234 5678"}
+    seen = office.get(f"clientes/{ingrid.pk}/contactos/{luz.pk}/").context["seen"]
+    post(office, f"clientes/{ingrid.pk}/contactos/{luz.pk}/", thief | {"visto": seen})
+    post(office, f"clientes/{ingrid.pk}/contactos/nuevo/", thief | {"receives_invoices": "on"})
+    rows = world.scoped(
+        lambda: list(Contact.objects.order_by("id").values_list("correo", "telefono", "receives_invoices"))
+    )
+    assert rows == [("luz@example.com", "33 1234 5678", True), ("ladron@example.com", "33 1234 5678", False)]
+    told = world.scoped(lambda: Entry.objects.get(act="customer.contact_changed").detail)
+    assert (told["before"], told["correo"]) == ("luz@example.com", "luz@example.com")
 
 
 def test_an_invoice_and_the_counter_lead_to_the_customer(world: World, office: Office) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 from amate.access.models import Membership, Role
 from amate.audit.models import Entry
 from amate.self_invoicing.models import Ticket
+from tests.access.team import hired
 from tests.web.office import desk
 from tests.world import World
 
@@ -44,6 +45,19 @@ def test_a_note_is_locked_with_its_reason_and_unlocked(world: World) -> None:
     told = post(world, client, ticket, "desbloquear").content.decode()
     assert state(world, ticket) == ("open", "")
     assert "La desbloqueó ana@amate.example" in told
+
+
+def test_what_another_locked_a_cashier_does_not_unlock(world: World) -> None:
+    boss, leo, cashier = world.log_in(), Client(), hired(world, "leo@amate.example", Role.CASHIER).user
+    world.inside(lambda: leo.force_login(cashier, backend="django.contrib.auth.backends.ModelBackend"))
+    stopped, own = world.sale(), world.sale()
+    post(world, boss, stopped, "bloquear", motivo="Posible fraude en caja")
+    post(world, leo, own, "bloquear", motivo="Me equivoqué")
+    assert "Desbloquear" not in page(world, leo, stopped).content.decode()
+    assert post(world, leo, stopped, "desbloquear").status_code == 403
+    assert "Desbloquear" in page(world, leo, own).content.decode()
+    assert post(world, leo, own, "desbloquear").status_code == 200
+    assert (state(world, stopped)[0], state(world, own)[0]) == ("locked", "open")
 
 
 def test_a_reason_is_asked_for(world: World) -> None:
