@@ -71,6 +71,16 @@ def _backup(argv: Sequence[str]) -> int:
 
 def _restore(argv: Sequence[str]) -> int:
     """a backup into an empty installation"""
+    from amate.running.home import amate_home, whose_home
+
+    owner = whose_home()
+    if owner:  # before the settings are read, which already makes keys
+        print(
+            f"{amate_home()} es de {owner}, y root dejaría ahí llaves que {owner} no puede abrir. Corre esta orden como esa "
+            f"persona: runuser -u {owner} -- amate restore … (con los pasos de docs/running basta `sudo amate restore …`).",
+            file=sys.stderr,
+        )
+        return 1
     _django()
     from amate.running.restore import main as run
 
@@ -102,7 +112,7 @@ def _doctor(argv: Sequence[str]) -> int:
 
 
 def _secrets(argv: Sequence[str]) -> int:
-    """`rotate` the master key"""
+    """`rotate` the master key; `adopt` another key for sessions and links"""
     _django()
     from amate.running.master_key import main as run
 

@@ -112,3 +112,16 @@ class EntryRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.company_id}:{','.join(self.roles)}"
+
+
+class SigningKey(models.Model):
+    """One row: the fingerprint of the secret that signs sessions and links. See `signing_key.py`."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_signing_key")]
+
+    def __str__(self) -> str:
+        return self.fingerprint

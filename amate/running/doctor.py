@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from amate.access.signing_key import AnotherSigningKey, refuse_another_signing_key
 from amate.adapters.messages import MessengerUnavailable
 from amate.adapters.messages.email import Smtp
 from amate.adapters.pac import PacError, open_pac
@@ -68,7 +69,10 @@ def diagnose(*, clock: Callable[[], datetime]) -> Iterator[Verdict]:
             database = _database()
             yield database
             if not database.mend:
-                yield _migrations()
+                migrations = _migrations()
+                yield migrations
+                if not migrations.mend:
+                    yield _signing_key()
                 yield _worker()
                 yield from _seals(now=clock())
     except ServerRefused as refused:
@@ -118,6 +122,14 @@ def _migrations() -> Verdict:
     if waiting:
         return Verdict("Tablas", f"faltan {len(waiting)} migraciones", "Corre `amate migrate`.")
     return Verdict("Tablas", "al día")
+
+
+def _signing_key() -> Verdict:
+    try:
+        refuse_another_signing_key()
+    except AnotherSigningKey as fault:
+        return Verdict("Firma de sesiones y enlaces", "es otra que la de esta instalación", str(fault))
+    return Verdict("Firma de sesiones y enlaces", "la de esta instalación")
 
 
 def _worker() -> Verdict:

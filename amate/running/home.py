@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import secrets
 from pathlib import Path
 
@@ -15,6 +16,20 @@ def amate_home() -> Path:
         return Path("/var/lib/amate")
     data = os.environ.get("XDG_DATA_HOME")
     return (Path(data) if data else Path.home() / ".local" / "share") / "amate"
+
+
+def whose_home() -> str:
+    """Who owns the data folder, if we are root and it is another's: what root makes in it that user could not open."""
+    try:
+        owner = amate_home().stat().st_uid
+    except FileNotFoundError:
+        return ""
+    if os.geteuid() != 0 or owner == 0:
+        return ""
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return f"#{owner}"
 
 
 def private_folder(path: Path) -> Path:

@@ -1,6 +1,6 @@
 """`amate secrets rotate`: a new master key, and under it every company's data key and every person's second step.
 
-What the data keys seal is not touched.
+What the data keys seal is not touched. `amate secrets adopt`: the key that signs sessions and links was changed on purpose.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from amate.access.second_step import rewrap_seeds
+from amate.access.signing_key import keep_signing_key
 from amate.companies.models import Company
 from amate.companies.secrets import NAME, master_lines, named_master, rewrap
 from amate.running.home import amate_home, write_private
@@ -25,10 +26,18 @@ ELSEWHERE = (
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="amate secrets", description=__doc__)
-    parser.add_subparsers(dest="act", required=True).add_parser("rotate", help="cambia la llave maestra")
-    parser.parse_args(argv)
+    acts = parser.add_subparsers(dest="act", required=True)
+    acts.add_parser("rotate", help="cambia la llave maestra")
+    acts.add_parser("adopt", help="la llave de esta máquina firma desde ahora sesiones y enlaces")
+    said = parser.parse_args(argv)
     with server_up():
-        return _rotate()
+        return _rotate() if said.act == "rotate" else _adopt()
+
+
+def _adopt() -> int:
+    keep_signing_key()
+    print("Esta llave firma desde ahora. Cópiala a tus demás máquinas y reinícialas; las sesiones abiertas se cierran.")
+    return 0
 
 
 def _rotate() -> int:

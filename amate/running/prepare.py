@@ -10,19 +10,26 @@ from django.db import DatabaseError, connection, connections
 
 from amate.running.postgres import ServerRefused, embedded
 from amate.running.supervise import leaving_by_the_door
+from amate.tenancy.half_restored import HalfRestored, refuse_half_restored
 
 GRANTS = Path(__file__).resolve().parents[1] / "tenancy" / "grants.sql"
 
 
-def prepare() -> None:
-    """Start the embedded server if it is ours, migrate as the owner, fill what is empty. Safe to repeat."""
+def prepare(*, restoring: bool = False) -> None:
+    """Start the embedded server if it is ours, migrate as the owner, fill what is empty. Safe to repeat.
+
+    `restoring`: this machine goes on in the place of the one whose database it was.
+    """
     if settings.EMBEDDED:
         embedded().start()
+    if not restoring:
+        _refuse_half_restored()
     if "owner" not in settings.DATABASES:
         _refuse_unmigrated()
     else:
         _migrate()
         _fill_catalogs()
+    agree_on_the_signing_key(ours=restoring or settings.EMBEDDED)
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
@@ -51,6 +58,32 @@ def _migrate() -> None:
     with connections["owner"].cursor() as c:
         c.execute(GRANTS.read_text())
     call_command("migrate", database="owner", verbosity=0)
+
+
+def _refuse_half_restored() -> None:
+    try:
+        refuse_half_restored()
+    except HalfRestored as fault:
+        raise ServerRefused(str(fault)) from fault
+    except DatabaseError as fault:
+        raise ServerRefused(f"No se puede leer la base de datos: {fault}") from fault
+
+
+def agree_on_the_signing_key(*, ours: bool) -> None:
+    """An embedded database serves one machine: whichever key it has is the right one."""
+    from amate.access.signing_key import (
+        AnotherSigningKey,
+        keep_signing_key,
+        refuse_another_signing_key,
+        signing_key_is_kept,
+    )
+
+    if ours or ("owner" in settings.DATABASES and not signing_key_is_kept()):
+        keep_signing_key()
+    try:
+        refuse_another_signing_key()
+    except AnotherSigningKey as fault:
+        raise ServerRefused(str(fault)) from fault
 
 
 def _fill_catalogs() -> None:

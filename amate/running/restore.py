@@ -17,9 +17,11 @@ from django.utils import timezone
 
 from amate.companies.models import Company
 from amate.companies.secrets import WrongMasterKey, decrypt
-from amate.invoices.after_restore import hold_what_may_exist
+from amate.companies.shut_portal import shut_portal
+from amate.invoices.after_restore import ask_for_what_was_sealed, hold_what_may_exist, leave_out_folios
 from amate.running.backup import DUMP, MANIFEST, SAMPLE, SAMPLE_ABOUT, Refused, copied, owner_environment, program, told
 from amate.running.prepare import prepare
+from amate.tenancy.half_restored import begin_restore, end_restore
 from amate.tenancy.scope import company_scope
 
 
@@ -31,34 +33,56 @@ def main(argv: Sequence[str]) -> int:
 
 
 def restore(source: Path, *, now: datetime) -> str:
-    """All of it or nothing, into a database without tables. Raises Refused."""
+    """All of it or nothing, into a database without tables. Raises Refused. Interrupted half-way, nobody serves the rest."""
     _refuse_full_database()
     with _opened(source) as archive:
         manifest = _manifest(archive)
         _refuse_newer(manifest)
         _refuse_without_key(manifest)
-        _load(archive, manifest)
+        begin_restore()
+        try:
+            _load(archive, manifest)
+        except Refused:
+            end_restore()
+            raise
     connections.close_all()
-    prepare()
-    held = 0
-    for company_id in Company.objects.values_list("id", flat=True):
+    prepare(restoring=True)
+    said = _hold(made_at=datetime.fromisoformat(manifest["made_at"]), now=now)
+    end_restore()
+    return said
+
+
+def _hold(*, made_at: datetime, now: datetime) -> str:
+    """What may have been stamped, printed or numbered since the backup was made is left to people."""
+    held = asked = 0
+    folios = []
+    for company_id, slug in Company.objects.order_by("slug").values_list("id", "slug"):
         with company_scope(company_id):
+            shut_portal(now=now)
             held += hold_what_may_exist(now=now)
-    return _what_to_look_at(manifest, held)
+            asked += ask_for_what_was_sealed(now=now)
+            left_out = leave_out_folios(made_at=made_at, now=now)
+        folios += [f"{slug}, serie {name}: del {last + 1} al {first - 1}" for name, last, first in left_out]
+    return _what_to_look_at(made_at, held=held, asked=asked, folios=folios)
 
 
-def _what_to_look_at(manifest: dict[str, Any], held: int) -> str:
-    made = datetime.fromisoformat(manifest["made_at"])
+def _what_to_look_at(made_at: datetime, *, held: int, asked: int, folios: list[str]) -> str:
     return (
-        f"Restaurado: todo hasta el {made:%Y-%m-%d %H:%M:%S} UTC. Antes de `amate serve`, o enseguida:\n"
-        "1. Lo sellado que quedó sin respuesta se le pregunta solo al PAC; con eso nada se timbra dos veces.\n"
-        f"2. Facturas que en el respaldo aún no se sellaban: {held}. Esperan en Pendientes: si la instalación vieja siguió "
-        "trabajando después, búscalas en tu PAC antes de reintentar.\n"
-        "3. Las ventas y facturas posteriores al respaldo no están. Vuelve a mandar las ventas desde la caja o el archivo "
-        "(ninguna se duplica) y descarga del SAT o de tu PAC los CFDI de esos días.\n"
-        "4. Una nota que se facturó después del respaldo aquí se ve sin facturar: deja el portal apagado hasta terminar "
-        "el punto 3.\n"
-        "5. No vuelvas a encender la instalación vieja: las dos darían los mismos folios."
+        f"Restaurado: todo hasta el {made_at:%Y-%m-%d %H:%M:%S} UTC. El portal queda apagado hasta que lo enciendas en "
+        "Ajustes › Portal; antes:\n"
+        f"1. Facturas selladas sin respuesta: {asked}. Se le preguntan al PAC tal como están, y nunca se sellan de nuevo "
+        "solas: la que el PAC no confirme espera a una persona.\n"
+        f"2. Facturas que en el respaldo aún no se sellaban, o se corregían: {held}. Esperan en Pendientes: si la "
+        "instalación vieja siguió trabajando después, búscalas en tu PAC antes de reintentar.\n"
+        "3. Las ventas posteriores al respaldo no están. Vuelve a mandarlas desde la caja o el archivo (ninguna se "
+        "duplica). Cada una recibe un código nuevo: el código y el QR de una nota impresa después del respaldo ya no "
+        "abren. Reimprime esas notas en Ventas y cámbiaselas a quien vuelva con la suya. Cada caja que vende sin red "
+        "pide además un bloque nuevo de códigos.\n"
+        "4. Los CFDI posteriores al respaldo tampoco están: descárgalos del SAT o de tu PAC. La nota que ya tiene el suyo "
+        "aquí se ve sin facturar: bloquéala en Ventas, o tendría dos.\n"
+        "5. Folios que se saltan, porque pudieron darse después del respaldo (un hueco es legal, un doble no):\n"
+        + ("".join(f"   {line}\n" for line in folios) or "   ninguno\n")
+        + "6. No vuelvas a encender la instalación vieja: las dos timbrarían por su cuenta."
     )
 
 

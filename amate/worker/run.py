@@ -9,10 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 from procrastinate import App, JobContext
 
+from amate.access.signing_key import AnotherSigningKey, refuse_another_signing_key
 from amate.promises.keep import keep
 from amate.promises.kinds import QUEUES
+from amate.tenancy.half_restored import HalfRestored, refuse_half_restored
 from amate.worker.clock import beat
 from amate.worker.handlers import handlers
 from amate.worker.lines import connector
@@ -89,7 +92,13 @@ def _stop_on_signals(tasks: Sequence["asyncio.Future[Any]"]) -> None:
 
 
 def main() -> int:
-    """`amate worker`."""
+    """`amate worker`. It does not begin where it could stamp twice, or where links that it signs are worth nothing."""
+    try:
+        refuse_half_restored()
+        refuse_another_signing_key()
+    except (HalfRestored, AnotherSigningKey) as fault:
+        raise SystemExit(str(fault)) from fault
+    connections.close_all()  # this thread asks for nothing more
 
     async def whole() -> None:
         plugs = open_plugs()

@@ -22,6 +22,7 @@ DIRECTORY = {
     "access_apikey",
     "access_invitation",
     "access_entryrule",
+    "access_signingkey",
     "usersessions_usersession",
     "catalogs_satkey",
     "rate_bucket",

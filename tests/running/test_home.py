@@ -1,5 +1,6 @@
 """AMATE_HOME and its secrets."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,6 +8,7 @@ from threading import Barrier
 
 import pytest
 
+from amate.cli import main
 from amate.running import home
 from amate.running.home import amate_home, kept_secret, private_folder, write_private
 
@@ -71,3 +73,15 @@ def test_where_it_lies_unless_told(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(home.os, "geteuid", lambda: 0 if root else 1000)
     assert amate_home() == Path(expected)
+
+
+def test_root_restores_into_nobody_elses_home(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own_home.mkdir()
+    if os.geteuid() == 0:
+        os.chown(own_home, 65534, 65534)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert main(["restore", "night.amate"]) == 1
+    assert "no puede abrir" in capsys.readouterr().err
+    assert list(own_home.iterdir()) == []

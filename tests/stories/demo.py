@@ -63,6 +63,12 @@ class Demo:
     def said(self) -> Any:
         return json.loads(self.manifest.read_text())
 
+    def told(self, *, api_key: str, portal: str, pac_url: str) -> None:
+        """What a demo writes down by itself, for a house that was made otherwise. `portal`: its path."""
+        address = f"http://127.0.0.1:{self.port}"
+        said = {"api_key": api_key, "api_url": f"{address}/api/v1", "portal_url": address + portal, "pac_url": pac_url}
+        self.manifest.write_text(json.dumps(said))
+
     def until_ready(self) -> None:
         def ready_or_dead() -> bool:
             assert self.process is not None
