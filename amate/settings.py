@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "amate.customers",
     "amate.messages.apps.MessagesConfig",
     "amate.invoices",
+    "amate.alerts",
     "amate.self_invoicing",
     "amate.intake",
     "amate.desk",

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from amate.alerts.causes import CASE
+from amate.alerts.tell import tell_staff
 from amate.audit.record import record
 from amate.help.models import Case
 from amate.self_invoicing.models import Visit
@@ -19,4 +21,5 @@ def ask_for_help(*, text: str, correo: str, telefono: str, subject: str, visit: 
         asked_at=now,
     )
     record("case.asked", about=f"case:{case.pk}", now=now)
+    tell_staff(cause=f"{CASE}:{case.pk}", now=now)
     return case

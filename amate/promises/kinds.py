@@ -32,6 +32,7 @@ KINDS = {
     "send_note": Kind("mail"),
     "try_mail": Kind("mail"),
     "answer_case": Kind("mail"),
+    "alert": Kind("mail"),
     "release": Kind("desk"),
     "read_batch": Kind("desk"),
     "commit_batch": Kind("desk"),

@@ -18,9 +18,12 @@ from django.db import connections
 from django.utils import timezone
 
 from amate import __version__
+from amate.audit.record import record
+from amate.companies.models import Company
 from amate.companies.secrets import encrypt
 from amate.running.postgres import binaries, embedded
 from amate.running.prepare import server_up
+from amate.tenancy.scope import company_scope
 
 MANIFEST, DUMP = "manifest.json", "database.dump"
 # Sealed under the master key and kept in the manifest: whoever cannot open it may not restore.
@@ -65,6 +68,9 @@ def back_up(target: Path, *, now: datetime) -> str:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+    for company_id in Company.objects.order_by("id").values_list("id", flat=True):
+        with company_scope(company_id):  # each one's data left with it
+            record("company.backed_up", about="", now=now)
     size = target.stat().st_size / 1e6
     return (
         f"{target}: {size:.1f} MB, todo hasta el {now:%Y-%m-%d %H:%M:%S} UTC.\n"

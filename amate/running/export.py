@@ -13,7 +13,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
 
+from amate.audit.record import record
 from amate.companies.models import Company
 from amate.desk.sheet import inert
 from amate.fiscal.tfd import read_timbre
@@ -34,10 +36,10 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("file", type=Path, help="un .zip nuevo; nunca se escribe encima de otro")
     parser.add_argument("--company", required=True, metavar="SLUG", help="la empresa, como en /f/SLUG/")
     said = parser.parse_args(argv)
-    return told(lambda: export(said.file, slug=said.company))
+    return told(lambda: export(said.file, slug=said.company, now=timezone.now()))
 
 
-def export(target: Path, *, slug: str) -> str:
+def export(target: Path, *, slug: str, now: datetime) -> str:
     """Everything of one company, table by table. Raises Refused."""
     company = Company.objects.filter(slug=slug).first()
     if company is None:
@@ -54,6 +56,7 @@ def export(target: Path, *, slug: str) -> str:
         ):
             documents = _write_documents(archive)
             tables = _write_tables(archive)
+            record("company.exported", about="", now=now, xml=documents)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError
 
 from amate.access.limit import forget_old_buckets
+from amate.alerts.watch import companies_to_watch, watch_seal, watch_work
 from amate.audit.chain import chain, unchained_companies
 from amate.companies.models import Company
 from amate.desk.keep_draft import forget_old_drafts
@@ -26,7 +27,9 @@ async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
     every = [
         (dead_after / 3, "rescue", lambda now: rescue(dead_after=dead_after)),
         (timedelta(seconds=5), "sweep", lambda now: sweep(now=now)),
+        (timedelta(seconds=15), "alerts", _alerts),
         (timedelta(minutes=1), "chain", _chain),
+        (timedelta(hours=1), "seals", _seals),
         (timedelta(hours=1), "forget", _forget),
     ]
     await asyncio.gather(*(_repeat(name, pause, act, clock) for pause, name, act in every))
@@ -43,6 +46,19 @@ async def _repeat(
         except Exception:  # one bad beat must not silence the clock
             logger.exception("beat failed", extra={"beat": name})
         await asyncio.sleep(pause.total_seconds())
+
+
+def _alerts(now: datetime) -> None:
+    for company_id in companies_to_watch():
+        with company_scope(company_id):
+            watch_work(now=now)
+
+
+def _seals(now: datetime) -> None:
+    """Days are what matters, but a worker that starts each evening must not miss the hour."""
+    for company_id in Company.objects.values_list("id", flat=True):
+        with company_scope(company_id):
+            watch_seal(now=now)
 
 
 def _chain(now: datetime) -> None:

@@ -11,6 +11,8 @@ from amate.adapters.messages import (
     MessengerUnavailable,
     Outgoing,
 )
+from amate.alerts.causes import MAIL, MASTER_KEY
+from amate.alerts.mail_alert import prepare_alert
 from amate.companies.models import Company
 from amate.companies.portal_address import portal_of
 from amate.companies.secrets import WrongMasterKey
@@ -31,6 +33,8 @@ Ready = tuple[int, Outgoing] | None
 Prepare = Callable[[Plugs, Lease, Way], Ready]
 # Their links open a person's account, in other companies too: they never pass a server that one company chose.
 OPENS_AN_ACCOUNT = frozenset({"invite", "reset_password", "change_mail", "tell_person"})
+# What is wrong with the company's own way cannot be told by it.
+BY_THE_HOUSE = frozenset({MAIL, MASTER_KEY})
 
 
 async def post(plugs: Plugs, lease: Lease) -> bool:
@@ -90,9 +94,14 @@ async def _claim(plugs: Plugs, lease: Lease, prepare: Prepare) -> tuple[int, Out
 
 
 def _prepared(plugs: Plugs, lease: Lease, prepare: Prepare) -> tuple[MailAccount | None, Ready]:
-    open_way = house_way if lease.kind in OPENS_AN_ACCOUNT else way_out
+    open_way = house_way if lease.kind in OPENS_AN_ACCOUNT or _is_barred(lease) else way_out
     way = open_way(house_sender=plugs.mail_from)
     return way.account, prepare(plugs, lease, way)
+
+
+def _is_barred(lease: Lease) -> bool:
+    """An alert that failed once by the company's way does not wait until that is mended too."""
+    return lease.kind == "alert" and (lease.args["cause"] in BY_THE_HOUSE or lease.attempt > 1)
 
 
 def _delivery(plugs: Plugs, lease: Lease, way: Way) -> Ready:
@@ -138,11 +147,24 @@ def _answer(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     return prepare_answer(case_id=lease.args["case_id"], key=lease.args["message"], way=way, now=plugs.clock())
 
 
+def _alert(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    slug = Company.objects.values_list("slug", flat=True).get(pk=lease.company_id)
+    return prepare_alert(
+        cause=lease.args["cause"],
+        user_id=lease.args["user_id"],
+        key=lease.args["message"],
+        office=f"{plugs.public_url}/oficina/{slug}/",
+        way=way,
+        now=plugs.clock(),
+    )
+
+
 LETTERS: dict[str, Prepare] = {
     "deliver": _delivery,
     "invite": _invitation,
     "send_note": _note,
     "answer_case": _answer,
+    "alert": _alert,
     "reset_password": prepare_account_mail,
     "change_mail": prepare_account_mail,
     "tell_person": prepare_account_mail,

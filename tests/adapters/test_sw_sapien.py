@@ -92,6 +92,7 @@ def test_a_slow_answer_is_still_an_answer(simulator: Simulator, minted: World, n
 # ------------------------------------------------------------ nobody knows: the same bytes bring it back
 
 LOST_ANSWERS = [
+    "hang_after",
     "drop_after",
     "truncated",
     "500_after",
@@ -108,7 +109,8 @@ def test_a_stamp_whose_answer_was_lost_is_ambiguous_and_then_recovered(
 ) -> None:
     document = sealed(minted, now=now)
     simulator.fault(fault, count=1)
-    assert isinstance(failure(simulator, document), PacAmbiguous)
+    patience = {"timeouts": IMPATIENT} if fault == "hang_after" else {}
+    assert isinstance(failure(simulator, document, **patience), PacAmbiguous)
     (kept,) = simulator.admin("GET", "documents")["documents"]
     recovered = call(simulator.account(), lambda pac: pac.recover(document, key="doc-1"))
     assert recovered is not None

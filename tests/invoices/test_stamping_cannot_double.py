@@ -39,6 +39,7 @@ def moves(world: Any, invoice: Invoice) -> list[str]:
 SURELY_NOT_STAMPED = ["429", "503", "expired_token", "no_credits"]
 NOBODY_KNOWS = [
     "hang",
+    "hang_after",
     "drop_before",
     "drop_after",
     "truncated",
@@ -65,7 +66,9 @@ def test_a_fault_of_the_pac_ends_in_one_cfdi(world: Any, kind: str) -> None:
     assert len(world.mail.mails) == 1
 
 
-@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_after", "html_200", "other_tfd", "altered_xml"])
+@pytest.mark.parametrize(
+    "kind", ["drop_before", "hang_after", "drop_after", "500_after", "html_200", "other_tfd", "altered_xml"]
+)
 def test_an_ambiguous_answer_is_asked_for_before_anything_else(world: Any, kind: str) -> None:
     fault(world, kind)
     invoice = world.claim(world.sale())

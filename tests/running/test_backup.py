@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
+from amate.audit.models import Entry
 from amate.companies.models import PortalPolicy
 from amate.companies.policies import portal_today
 from amate.fiscal.clock import local_time
@@ -271,6 +272,16 @@ def test_nobody_serves_a_copy_whose_restore_was_interrupted(
         worker = run(empty_database, "-m", "amate.cli", "worker")
         assert (worker.returncode, "no terminó" in worker.stderr) == (1, True)
     world.inside(refuse_half_restored)
+
+
+def test_every_company_whose_data_left_finds_it_in_its_audit(world: Any, tmp_path: Path) -> None:
+    file = tmp_path / "respaldo.amate"
+    world.inside(lambda: back_up(file, now=world.now()))
+    with pytest.raises(Refused):
+        world.inside(lambda: back_up(file, now=world.now()))
+    for shop in world.shops:
+        (entry,) = world.scoped(lambda: list(Entry.objects.filter(act="company.backed_up")), shop)
+        assert entry.actor_kind == "system"
 
 
 def test_a_restore_needs_an_empty_installation(world: Any, database_name: str, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import models
 
+from amate.audit.models import Entry
 from amate.customers.models import Customer
 from amate.invoices.models import Invoice, Stamp
 from amate.running.backup import Refused
@@ -18,7 +19,7 @@ from amate.self_invoicing.models import Ticket
 
 def exported(world: Any, tmp_path: Path) -> zipfile.ZipFile:
     file = tmp_path / "todo.zip"
-    world.inside(lambda: export(file, slug=world.shop.slug))
+    world.inside(lambda: export(file, slug=world.shop.slug, now=world.now()))
     assert file.stat().st_mode & 0o777 == 0o600
     return zipfile.ZipFile(file)
 
@@ -52,6 +53,15 @@ def test_no_secret_leaves(world: Any, tmp_path: Path) -> None:
     assert world.shop.api_key not in "".join(str(archive.read(name)) for name in archive.namelist())
 
 
+def test_the_audit_tells_that_everything_was_exported(world: Any, tmp_path: Path) -> None:
+    exported(world, tmp_path)
+    with pytest.raises(Refused):
+        exported(world, tmp_path)
+    (entry,) = world.scoped(lambda: list(Entry.objects.filter(act="company.exported")))
+    assert (entry.actor_kind, entry.detail) == ("system", {"xml": 0})
+    assert world.scoped(lambda: Entry.objects.filter(act="company.exported").exists(), world.other) is False
+
+
 def test_every_table_of_a_company_is_exported_or_left_out_by_name() -> None:
     names = {model._meta.label_lower for model in exported_models()}
     assert {"invoices.invoice", "invoices.stamp", "customers.customer", "audit.entry", "companies.product"} <= names
@@ -72,8 +82,8 @@ def test_a_name_that_a_spreadsheet_would_run_is_only_text(world: Any, tmp_path: 
 
 def test_an_unknown_company_and_an_existing_file_are_refused(world: Any, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="No hay ninguna empresa"):
-        world.inside(lambda: export(tmp_path / "a.zip", slug="nadie"))
+        world.inside(lambda: export(tmp_path / "a.zip", slug="nadie", now=world.now()))
     (tmp_path / "b.zip").write_bytes(b"ayer")
     with pytest.raises(Refused, match="ya existe"):
-        world.inside(lambda: export(tmp_path / "b.zip", slug=world.shop.slug))
+        world.inside(lambda: export(tmp_path / "b.zip", slug=world.shop.slug, now=world.now()))
     assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]

@@ -130,6 +130,8 @@ class _Sw:
         return faults
 
     def _after(self, stamping: Stamping, faults: dict[str, Fault], *, b64: bool) -> Response:
+        if "hang_after" in faults:
+            return Hang()
         if "drop_after" in faults:
             return Cut()
         if "500_after" in faults:

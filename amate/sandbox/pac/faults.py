@@ -11,6 +11,7 @@ KINDS: Mapping[str, str] = {
     "latency": "la respuesta tarda `ms` (mediana; `sigma` la dispersa)",
     "hang": "no responde nunca",
     "drop_before": "corta la conexión sin timbrar",
+    "hang_after": "timbra y calla hasta que quien llama se cansa",
     "drop_after": "timbra y corta la conexión",
     "truncated": "timbra y corta la respuesta a la mitad",
     "500_before": "HTTP 500 sin timbrar",

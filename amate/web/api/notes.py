@@ -5,10 +5,13 @@ from typing import Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from amate.audit.models import Entry
+from amate.audit.record import record
 from amate.papers.note_text import in_cp850
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.note import print_note, print_note_escpos, print_note_text
+from amate.web import clock
 from amate.web.addresses import portal_site, qr_url
 from amate.web.api.keys import Bearer, BearerWithJson
 from amate.web.api.media import ESCPOS, PDF, TEXT
@@ -31,6 +34,7 @@ Charset = Literal["utf-8", "cp850"]
 def note_pdf(request: HttpRequest, code: str, papel: Paper = "80") -> HttpResponse:
     ticket = find_by_code(code)
     pdf = print_note(ticket=ticket, paper=papel, **_addresses(request, ticket))
+    _note_print(ticket, "pdf", papel)
     return pdf_response(pdf, name=f"nota-{show_code(ticket.code)}.pdf")
 
 
@@ -44,6 +48,7 @@ def note_pdf(request: HttpRequest, code: str, papel: Paper = "80") -> HttpRespon
 def note_txt(request: HttpRequest, code: str, papel: Roll = "80", charset: Charset = "utf-8") -> HttpResponse:
     ticket = find_by_code(code)
     text = print_note_text(ticket=ticket, paper=papel, **_addresses(request, ticket))
+    _note_print(ticket, "txt", papel)
     content = text.encode() if charset == "utf-8" else in_cp850(text)
     return HttpResponse(content, content_type=f"text/plain; charset={charset}")
 
@@ -58,7 +63,17 @@ def note_txt(request: HttpRequest, code: str, papel: Roll = "80", charset: Chars
 def note_escpos(request: HttpRequest, code: str, papel: Roll = "80") -> HttpResponse:
     ticket = find_by_code(code)
     commands = print_note_escpos(ticket=ticket, paper=papel, **_addresses(request, ticket))
+    _note_print(ticket, "escpos", papel)
     return HttpResponse(commands, content_type="application/octet-stream")
+
+
+def _note_print(ticket: Ticket, medium: str, paper: str) -> None:
+    """The till's first print is the sale's own; from the second on it is one more paper with the same code."""
+    about, said = f"ticket:{ticket.pk}", {"medio": medium, "papel": paper}
+    if Entry.objects.filter(about=about, act__in=("note.printed", "note.reprinted")).exists():
+        record("note.reprinted", about=about, now=clock.now(), **said)
+    else:
+        record("note.printed", about=about, now=clock.now(), **said)
 
 
 def _addresses(request: HttpRequest, ticket: Ticket) -> dict[str, str]:

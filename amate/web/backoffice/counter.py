@@ -14,6 +14,7 @@ from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice, Origin, RefusedBy, State
 from amate.invoices.refusals import meaning_of
 from amate.papers.dates import in_full
+from amate.promises.models import Promise
 from amate.self_invoicing.claim import CANNOT_ISSUE, CannotIssue, NotClaimable, claim_ticket
 from amate.self_invoicing.codes import read_code
 from amate.self_invoicing.models import Claim, Ticket
@@ -123,14 +124,15 @@ def result(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     found: Invoice | None = Invoice.objects.select_related("branch").filter(pk=invoice_id).first()
     if found is None:
         raise Http404
-    phase = _phase(found, now=now())
+    stuck: Promise | None = Promise.objects.for_a_person().filter(key=f"stamp:{found.pk}").first()
+    phase = _phase(found, stuck=stuck is not None, now=now())
     if request.htmx and request.GET.get("fase") == phase:  # type: ignore[attr-defined]
         return HttpResponse(status=UNCHANGED)
     facts: dict[str, Any] = {
         "phase": phase,
         "invoice": found,
         "ticket": ticket_of_invoice(found.pk),
-        "why": meaning_of(found.refusal_code).message if phase == "refused" else "",
+        "why": meaning_of(found.refusal_code).message if phase == "refused" else _ours(found, stuck),
         "may_resend": phase == "done" and may(request, MAY_RESEND),
         "may_sell": may(request, MAY_SELL),
         "send": ResendForm(initial={"correo": found.correo}),
@@ -139,12 +141,19 @@ def result(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     return show(request, template, room="counter", zone=zone_of(found.branch.cp), **facts)
 
 
-def _phase(found: Invoice, *, now: datetime) -> str:
+def _phase(found: Invoice, *, stuck: bool, now: datetime) -> str:
     if found.state == State.STAMPED:
         return "done"
     if found.state == State.REFUSED:
         return "refused" if found.refused_by == RefusedBy.RECEIVER else "held"
+    if stuck:
+        return "held"
     return "waiting" if now - found.created_at >= PATIENCE else "going"
+
+
+def _ours(found: Invoice, stuck: Promise | None) -> str:
+    """What the company must mend: the SAT's refusal, or what the stamp waits for."""
+    return found.refusal if found.state == State.REFUSED or stuck is None else stuck.last_error
 
 
 def _scanned(text: str) -> Ticket | None:

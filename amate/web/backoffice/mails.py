@@ -37,6 +37,7 @@ KINDS = {
     "password_reset": "Contraseña nueva",
     "mail_change": "Cambio de correo",
     "account_notice": "Aviso de una cuenta",
+    "alert": "Aviso a tu equipo",
     TEST: "Prueba",
 }
 # What `Message.about` names before the colon: the page that tells it, and its anchor there.

@@ -29,6 +29,7 @@ WORDS = {
     "send_note": "Enviar la nota",
     "try_mail": "Enviar un correo de prueba",
     "answer_case": "Enviar la respuesta a un cliente",
+    "alert": "Avisar por correo a tu equipo",
     "release": "Devolver la nota al portal",
     "read_batch": "Leer el archivo que subiste",
     "commit_batch": "Registrar lo del archivo que subiste",

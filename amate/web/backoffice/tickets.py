@@ -40,6 +40,7 @@ ACTS = {
     "ticket.locked": "La bloqueó",
     "ticket.unlocked": "La desbloqueó",
     "ticket.voided": "La canceló",
+    "note.printed": "La imprimió",
     "note.reprinted": "La imprimió otra vez",
     "note.sent": "La envió por correo",
 }

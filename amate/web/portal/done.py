@@ -121,6 +121,7 @@ def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = Fals
         mail_state=_mail_state(invoice) if mailed else "",
         uso=name_of("uso_cfdi", invoice.profile.uso_cfdi),
         forma_pago=name_of("forma_pago", invoice.forma_pago),
+        metodo_pago=name_of("metodo_pago", invoice.metodo_pago),
         uuid=str(stamp.uuid).upper(),
         stamped=in_full(stamp.recorded_at.astimezone(here.zone)),
         kilobytes=max(round(len(bytes(stamp.xml)) / 1000), 1),

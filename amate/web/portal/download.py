@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods
 
+from amate.audit.record import record
 from amate.fiscal.rfc import RfcRefused, read_rfc
 from amate.papers.dates import in_full
 from amate.web.portal.guard import count_miss, guess_of, must_wait
@@ -45,10 +46,14 @@ def download(request: HttpRequest, here: Here) -> HttpResponse:
     if wait := must_wait(guess, now=here.now):
         return too_many(request, here.shop, wait, now=here.now)
     assert here.invoice is not None  # Place.DOWNLOAD says so
+    about = f"invoice:{here.invoice.pk}"
     if not constant_time_compare(form.cleaned_data["rfc"], here.invoice.rfc):
+        # As many as the limiter lets through; what was typed may be somebody's RFC and is not kept.
+        record("invoice.opening_refused", about=about, now=here.now)
         count_miss(request, guess, now=here.now, refuse=lambda wait: too_many(request, here.shop, wait, now=here.now))
         form.add_error("rfc", OTHER_RFC)
         return _draw(request, here, form)
+    record("invoice.opened", about=about, now=here.now)
     here.visit.invoice = here.invoice
     here.visit.may_download = True
     here.visit.fiscal = {}

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from amate.access.models import ApiKey
+from amate.audit.models import Entry
 from amate.invoices.models import State
 from amate.self_invoicing.codes import new_code, read_code, show_code
 from amate.self_invoicing.models import Ticket
@@ -108,6 +109,21 @@ def test_the_note_comes_as_text_for_a_till(world: World, paper: str, columns: in
     assert "Factura hasta el 18 de diciembre de 2026, 23:59" in " ".join(text.split())
     assert "¿Necesitas factura?" in text
     assert max(len(line) for line in text.splitlines() if "/f/" not in line) == columns
+
+
+def test_each_print_by_a_key_is_in_the_audit(world: World) -> None:
+    said = put(world).json()
+    for paper in ("note.pdf?papel=58", "note.txt", "note.escpos"):
+        assert world.api("GET", f"/tickets/{said['code']}/{paper}").status_code == 200
+    entries = world.scoped(lambda: list(Entry.objects.filter(family="note").order_by("id")))
+    assert [(one.act, one.detail) for one in entries] == [
+        ("note.printed", {"medio": "pdf", "papel": "58"}),
+        ("note.reprinted", {"medio": "txt", "papel": "80"}),
+        ("note.reprinted", {"medio": "escpos", "papel": "80"}),
+    ]
+    assert {(one.actor_kind, one.about) for one in entries} == {
+        ("key", f"ticket:{world.scoped(lambda: Ticket.objects.get().pk)}")
+    }
 
 
 def test_the_note_comes_as_commands_for_a_printer(world: World) -> None:

@@ -191,6 +191,19 @@ def test_a_suspended_company_issues_nothing_and_is_told(world: World) -> None:
     assert world.scoped(Invoice.objects.count) == 0
 
 
+def test_what_the_company_must_mend_is_not_blamed_on_the_sat(world: World) -> None:
+    world.pac.admin("credits", {"left": 0}, method="PUT")
+    client = world.log_in()
+    emit(world, client, world.sale())
+    world.settle()
+    world.time_passes(minutes=2)
+    page = get(world, client, f"factura/{only_invoice(world).pk}/").content.decode()
+    assert "Falta corregir algo de tu empresa" in page
+    assert "timbres" in page
+    assert "El SAT tarda" not in page
+    assert "data-live" not in page
+
+
 def test_data_that_the_sat_refuses_are_corrected_here_with_all_that_was_typed(world: World) -> None:
     world.pac.admin("lists", {"mode": "open", "receivers": {FISICA["rfc"]: {"cp": "01000"}}}, method="PUT")
     ticket, client = world.sale(), world.log_in()

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import RequestFactory
 
+from amate.audit.models import Entry
 from amate.invoices.models import Invoice
 from amate.self_invoicing.codes import new_code
 from amate.web.network import network_of
@@ -91,6 +92,8 @@ def test_a_wrong_rfc_at_the_download_is_a_miss_like_any_other(world: World, buye
     answers = [stranger.post("descargar/", {"rfc": "XOJI740919U48"}).status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]
     assert stranger.post("descargar/", {"rfc": "SDI190823KX4"}).status_code == 429
+    acts = world.scoped(lambda: list(Entry.objects.filter(family="invoice").values_list("act", flat=True)))
+    assert acts == ["invoice.opening_refused"] * 10, "as many as the limiter lets through"
 
 
 def test_a_flood_on_one_company_rings_once_and_shuts_nobody_out(

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from amate.invoices.models import Invoice, Origin
-from amate.self_invoicing.models import Claim, Visit
+from amate.self_invoicing.models import Claim, Ticket, Visit
 from amate.web.headers import CSP
 from tests.people import FISICA
 from tests.web.portal.buyer import Buyer, words
@@ -42,6 +42,31 @@ def test_a_code_becomes_a_stamped_invoice_with_both_files_and_a_mail(world: Worl
     assert str(invoice.uuid).upper() in xml.content.decode().upper()
     assert f'Total="{ticket.total}"' in xml.content.decode()
     assert [mail["To"] for mail in world.mail.mails] == ["administracion@surco.example"]
+
+
+@pytest.mark.parametrize(
+    ("forma_pago", "metodo_pago", "said"),
+    [
+        ("99", "PPD", ("99 · Por definir", "PPD · Pago en parcialidades o diferido")),
+        ("01", "PUE", ("01 · Efectivo", "PUE · Pago en una sola exhibición")),
+    ],
+)
+def test_the_review_and_the_invoice_say_how_it_was_paid_and_nothing_else(
+    world: World, buyer: Buyer, forma_pago: str, metodo_pago: str, said: tuple[str, str]
+) -> None:
+    ticket = world.sale()
+    paid = {"forma_pago": forma_pago, "metodo_pago": metodo_pago}
+    world.scoped(lambda: Ticket.objects.filter(pk=ticket.pk).update(**paid))
+    buyer.opens(ticket)
+    buyer.gives()
+    review = words(buyer.get("revisar/"))
+    buyer.emits()
+    world.settle()
+    done = words(buyer.get("listo/"))
+    for page in (review, done):
+        for one in said:
+            assert f"<dd>{one}</dd>" in page
+        assert ("una sola exhibición" in page) is (metodo_pago == "PUE")
 
 
 def test_the_qr_asks_for_nothing_it_carries_and_leaves_no_code_in_the_address(world: World, buyer: Buyer) -> None:

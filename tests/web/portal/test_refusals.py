@@ -1,6 +1,8 @@
 """Every refusal has its page, its sentence and its way out (FEATURES 4.3)."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from amate.companies.models import Emisor, PortalPolicy
+from amate.audit.models import Entry
+from amate.companies.models import Csd, Emisor, PortalPolicy
+from amate.companies.secrets import WrongMasterKey
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.rules import Standing
@@ -191,6 +195,11 @@ def test_in_another_browser_the_receivers_rfc_proves_the_right_to_download(world
     assert "SURCO" not in words(wrong)
     assert "no es el RFC" in words(wrong)
     assert stranger.post("descargar/", {"rfc": "sdi-190823-kx4"}).headers["Location"] == stranger.url("listo/")
+    entries = world.scoped(lambda: list(Entry.objects.filter(family="invoice").order_by("id")))
+    assert [one.act for one in entries] == ["invoice.opening_refused", "invoice.opened"]
+    for one in entries:
+        about = f"invoice:{world.scoped(lambda: Invoice.objects.get().pk)}"
+        assert (one.about, one.actor_kind, one.actor, one.detail) == (about, "visitor", "", {})
     done = words(stranger.get("listo/"))
     assert "a•••@surco.example" in done
     assert MORAL["correo"] not in done
@@ -313,6 +322,75 @@ def test_a_fault_of_ours_says_so_without_a_raw_code(world: World, buyer: Buyer) 
     stranger = Buyer(world.shop)
     stranger.opens(ticket)
     assert "La tienda está revisando esta compra" in words(stranger.get("aviso/"))
+
+
+def no_seal(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.scoped(lambda: Csd.objects.update(retired_at=world.now()))
+
+
+def no_credits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.pac.admin("credits", {"left": 0}, method="PUT")
+
+
+def no_pac_account(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = world.account()
+    monkeypatch.setattr(world, "account", lambda: replace(known, password="otra"))
+
+
+def no_master_key(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(**said: Any) -> None:
+        raise WrongMasterKey("Falta la llave maestra")
+
+    monkeypatch.setattr("amate.worker.handlers.open_csd", closed)
+
+
+def suspended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.scoped(lambda: Emisor.objects.update(issuing_suspended=True))
+
+
+def a_defect(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(**said: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("amate.worker.handlers.prepare_stamp", breaks)
+
+
+@pytest.mark.parametrize("fault", [no_seal, no_credits, no_pac_account, no_master_key, suspended, a_defect])
+@pytest.mark.parametrize("correo", ["laura@example.com", ""], ids=["mail", "no mail"])
+def test_what_the_shop_must_mend_is_not_blamed_on_the_sat(
+    world: World,
+    buyer: Buyer,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[World, pytest.MonkeyPatch], None],
+    correo: str,
+) -> None:
+    buyer.gets_it(world.sale(), correo=correo)
+    fault(world, monkeypatch)
+    world.settle()
+    for minutes in (0, 2):
+        world.time_passes(minutes=minutes)
+        page = words(buyer.get("emitiendo/"))
+        assert "No pudimos emitirla. Ya avisamos a la tienda" in page
+        assert "Disculpa" in page
+        assert "tu solicitud está guardada" in page
+        assert "El SAT tarda" not in page
+        assert ("laura@example.com" in page) is bool(correo)
+        assert 'hx-trigger="load' not in page, "nothing to wait for on this page"
+        assert leads_on(page, world)
+    part = buyer.get("emitiendo/?fase=draft", headers={"HX-Request": "true"})
+    assert part.status_code == 200
+    assert "Ya avisamos a la tienda" in words(part)
+
+
+def test_once_the_shop_mended_it_the_page_goes_on(world: World, buyer: Buyer, monkeypatch: pytest.MonkeyPatch) -> None:
+    buyer.gets_it(world.sale())
+    no_credits(world, monkeypatch)
+    world.settle()
+    assert "Ya avisamos a la tienda" in words(buyer.get("emitiendo/"))
+    world.pac.admin("credits", {"left": 10}, method="PUT")
+    world.time_passes(hours=1)
+    world.settle()
+    assert buyer.get("emitiendo/").headers["Location"] == buyer.url("listo/")
 
 
 def test_help_reaches_the_shop_and_asks_nobody_for_the_code(world: World, buyer: Buyer) -> None:
