@@ -37,6 +37,9 @@ class Emisor(CompanyOwned):
     logo = models.CharField(max_length=16, blank=True, default="", help_text="Which drawing `Logo` holds; empty: none")
     foot_note = models.CharField(max_length=200, blank=True, default="", help_text="At the foot of notes and invoices")
     welcome = models.CharField(max_length=300, blank=True, default="", help_text="On the first page of the portal")
+    source_labels = models.JSONField(
+        default=dict, blank=True, help_text="{Ticket.source: what customers call it}: name_sources"
+    )
     issuing_suspended = models.BooleanField(
         default=False, help_text="The SAT suspended issuing: nothing is sealed (FISCAL DB-13)"
     )
@@ -185,8 +188,8 @@ class PortalPolicy(CompanyOwned):
         default=False, help_text="A branch's row only: from that day on the company's rules are its own again"
     )
     enabled = models.BooleanField(default=True)
-    window_days = models.PositiveSmallIntegerField(default=30)
-    until_month_end = models.BooleanField(default=False, help_text="The earlier of the window and the end of the month")
+    window_days = models.PositiveSmallIntegerField(null=True, default=30, help_text="Null: only the month's end counts")
+    until_month_end = models.BooleanField(default=False, help_text="The end of the month, if it comes before the days")
     grace_days = models.PositiveSmallIntegerField(default=0, help_text="Days after the end of the month")
     minimum = models.DecimalField(max_digits=12, decimal_places=2, default=0, help_text="Total in pesos; 0: every sale")
     sources = models.JSONField(default=list, blank=True, help_text="Ticket.source that qualify; empty: all")
@@ -207,6 +210,9 @@ class PortalPolicy(CompanyOwned):
                 fields=["company", "branch", "effective_from"], name="portal_policy_day", nulls_distinct=False
             ),
             models.CheckConstraint(condition=Q(window_days__gte=0, window_days__lte=366), name="portal_policy_window"),
+            models.CheckConstraint(
+                condition=Q(window_days__isnull=False) | Q(until_month_end=True), name="portal_policy_ends"
+            ),
             models.CheckConstraint(condition=Q(grace_days__gte=0, grace_days__lte=31), name="portal_policy_grace"),
             models.CheckConstraint(
                 condition=Q(follows_company=False) | Q(branch__isnull=False), name="portal_policy_follows"

@@ -1,9 +1,10 @@
 """Which rules of self-invoicing hold where and when: the only place that decides it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Length
@@ -79,19 +80,25 @@ def rules_for(*, branch_id: int, sold_on: date, today: date) -> Rules:
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """The company's own rules, and whether a buyer of any branch can invoice here today."""
+    """The company's own rules, whether a buyer of any branch can invoice here today, and the rules of each open branch
+    as (its name, them)."""
 
     policy: PortalPolicy | None
     is_open: bool
+    places: tuple[tuple[str, PortalPolicy | None], ...]
 
 
 def portal_today(*, day: date) -> Portal:
     """What the portal's door says before anybody named a note: it is shut only if it is shut for every open branch."""
     rows = list(PortalPolicy.objects.filter(effective_from__lte=day))
     suspended = Exists(Emisor.objects.filter(issuing_suspended=True))
-    branches = Branch.objects.open().annotate(suspended=suspended).filter(suspended=False)
-    found = [in_force(rows, branch_id=pk, day=day) for pk in branches.values_list("pk", flat=True)]
-    return Portal(in_force(rows, branch_id=None, day=day), any(one and one.enabled for one in found))
+    branches = Branch.objects.open().annotate(suspended=suspended).values_list("pk", "nombre", "suspended")
+    found = [(nombre, held, in_force(rows, branch_id=pk, day=day)) for pk, nombre, held in branches]
+    return Portal(
+        policy=in_force(rows, branch_id=None, day=day),
+        is_open=any(one is not None and one.enabled and not held for _, held, one in found),
+        places=tuple((nombre, one) for nombre, _, one in found),
+    )
 
 
 def qualifies(policy: PortalPolicy | None, *, source: str, total: Decimal, moneda: str, metodo_pago: str) -> bool:
@@ -105,11 +112,25 @@ def qualifies(policy: PortalPolicy | None, *, source: str, total: Decimal, moned
     return moneda != "MXN" or total >= policy.minimum
 
 
-def which_qualify(policy: PortalPolicy | None) -> str:
-    """The same rule as a sentence for the buyer; empty if every sale qualifies.
+class Qualifying(Protocol):
+    """What a row of the rules, or a form that is not saved yet, says of the sales that qualify."""
 
-    >>> which_qualify(PortalPolicy(company_id=1, minimum=Decimal(50), sources=["caja-1", "caja-2"], paid_only=True))
-    'En el portal se facturan compras ya pagadas, desde $50.00, de caja-1 o caja-2.'
+    @property
+    def minimum(self) -> Decimal: ...
+    @property
+    def sources(self) -> Sequence[str]: ...
+    @property
+    def paid_only(self) -> bool: ...
+
+
+def which_qualify(policy: Qualifying | None, *, labels: Mapping[str, str]) -> str:
+    """The same rule as a sentence for the buyer; empty if every sale qualifies. `labels` as `Emisor.source_labels`.
+
+    >>> rules = PortalPolicy(company_id=1, minimum=Decimal(50), sources=["caja-1", "web"], paid_only=True)
+    >>> which_qualify(rules, labels={"caja-1": "la caja principal", "web": "la tienda en línea"})
+    'En el portal se facturan compras ya pagadas, desde $50.00, de la caja principal o la tienda en línea.'
+    >>> which_qualify(rules, labels={"web": "la tienda en línea"})
+    'En el portal se facturan compras ya pagadas, desde $50.00, de la tienda en línea o algunas otras cajas.'
     """
     if policy is None:
         return ""
@@ -117,7 +138,7 @@ def which_qualify(policy: PortalPolicy | None) -> str:
     if policy.minimum:
         said.append(f"desde ${policy.minimum:,.2f}")
     if policy.sources:
-        said.append(f"de {_one_of(policy.sources)}")
+        said.append(f"de {_one_of(_as_people_say(policy.sources, labels))}".replace("de el ", "del ", 1))
     return f"En el portal se facturan compras {', '.join(said)}." if said else ""
 
 
@@ -132,6 +153,14 @@ def generics_to_json(generics: Iterable[Generic]) -> list[dict[str, str]]:
 
 def generics_from_json(kept: Iterable[dict[str, str]]) -> list[Generic]:
     return [Generic(**one) for one in kept]
+
+
+def _as_people_say(sources: Sequence[str], labels: Mapping[str, str]) -> list[str]:
+    """A till that nobody has named yet is not told by its id, which means nothing to a buyer."""
+    named = list(dict.fromkeys(labels[source] for source in sources if labels.get(source)))
+    if all(labels.get(source) for source in sources):
+        return named
+    return [*named, "algunas otras cajas" if named else "algunas cajas de la tienda"]
 
 
 def _one_of(names: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ class PolicyFacts:
     """As `PortalPolicy` names them; what it says of the deadline, `self_invoicing.rules.Window.of` reads from here too."""
 
     enabled: bool
-    window_days: int
+    window_days: int | None
     until_month_end: bool
     grace_days: int
     minimum: Decimal
@@ -80,12 +80,17 @@ def _write(*, branch_id: int | None, effective_from: date, said: dict[str, objec
 
 def _wrong(facts: PolicyFacts) -> dict[str, str]:
     errors: dict[str, str] = {}
-    if not 0 <= facts.window_days <= 366:
+    if facts.window_days is None:
+        if not facts.until_month_end:
+            errors["window_days"] = "Escribe cuántos días, o elige el fin de mes"
+    elif not 0 <= facts.window_days <= 366:
         errors["window_days"] = "Escribe de 0 a 366 días; 0 es solo el mismo día"
     if not 0 <= facts.grace_days <= 31:
         errors["grace_days"] = "Escribe de 0 a 31 días"
     elif facts.grace_days and not facts.until_month_end:
-        errors["grace_days"] = "Los días de gracia cuentan desde el fin de mes: marca también esa opción"
+        errors["grace_days"] = (
+            "Los días de gracia cuentan desde el fin de mes: elige una regla que lo tenga, o déjalos vacíos"
+        )
     if facts.minimum < 0:
         errors["minimum"] = "Escribe un importe desde 0"
     if facts.default_uso and facts.usos and facts.default_uso not in facts.usos:

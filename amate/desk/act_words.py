@@ -94,6 +94,7 @@ WORDS = {
     "company.backed_up": "Respaldó toda la instalación en un archivo del servidor",
     "emisor.changed": "Cambió los datos de la empresa",
     "emisor.colour_changed": "Cambió el color de la empresa",
+    "emisor.sources_named": "Cambió cómo se llaman sus cajas para los clientes",
     "emisor.texts_changed": "Cambió los textos de sus papeles y del portal",
     "logo.kept": "Cambió el logotipo",
     "logo.dropped": "Quitó el logotipo",

@@ -28,6 +28,12 @@ SALES = (
         "Folio de la nota",
         ("folio", "nota", "remision", "ticket", "no ticket", "num ticket", "numero de ticket", "comprobante", "folio venta"),
     ),
+    Field(
+        "codigo",
+        "Código de facturación",
+        ("codigo de facturacion", "codigo facturacion", "codigo de autofacturacion", "codigo de autofactura", "codigo autofactura", "codigo de factura", "codigo factura", "codigo del portal", "codigo portal"),
+        "El que la caja imprimió sin conexión, de un bloque reservado para este origen; sin él damos uno nuevo",
+    ),
     Field("fecha", "Fecha de la venta", ("fecha", "fecha de venta", "fecha y hora", "fecha hora", "dia", "date", "fecha emision")),
     Field("hora", "Hora", ("hora", "hora de venta", "time"), "Si va aparte de la fecha"),
     Field("sucursal", "Sucursal", ("sucursal", "tienda", "local", "almacen", "unidad de negocio", "branch"), "Su código, nombre o código postal"),

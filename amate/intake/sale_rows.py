@@ -15,12 +15,13 @@ from amate.intake.formas import read_forma_pago, read_metodo_pago, says_credit
 from amate.intake.found import Bad, FoundSale, Good, SaleAt, Wrong
 from amate.intake.rows import Row
 from amate.intake.sale_lines import MOST_KEPT, Lines, SaleReader
+from amate.self_invoicing import codes
 from amate.self_invoicing.sale import POR_DEFINIR, Sale, wrong_branch, wrong_forma_pago, wrong_moment
 
 MOST_LINES = 1000
 _LABELS = LABELS["sales"]
 _OF_A_LINE = ("producto", "descripcion", "cantidad", "precio", "importe")
-_OF_THE_SALE = ("total", "forma_pago", "metodo_pago", "sucursal")
+_OF_THE_SALE = ("total", "forma_pago", "metodo_pago", "sucursal", "codigo")
 NO_BRANCH = "Falta la sucursal: elige en el mapeo la que vale cuando no se dice"
 
 
@@ -100,6 +101,7 @@ class _Work(Lines):
             errors.append(Wrong(head.number, _LABELS["sucursal"], refused.message))
             return None
         folio = self.attempt(head, "folio", errors, lambda: self._read_folio(head, name))
+        code = self.attempt(head, "codigo", errors, lambda: self._read_billing_code(head))
         sold_at = self.attempt(head, "fecha", errors, lambda: self._sold_at(head, branch))
         if sold_at is not None:
             self.attempt(head, "sucursal", errors, lambda: self._refuse_doubt(head, branch, sold_at))
@@ -115,7 +117,9 @@ class _Work(Lines):
         if total is None:
             return None
         forma_pago, metodo_pago = pago
-        sale = Sale(self.reader.source, name, folio, sold_at, forma_pago, total, whole, metodo_pago=metodo_pago)
+        sale = Sale(
+            self.reader.source, name, folio, sold_at, forma_pago, total, whole, metodo_pago=metodo_pago, code=code
+        )
         return SaleAt(sale, branch)
 
     def _same_head(self, group: Sequence[Row], errors: list[Wrong]) -> None:
@@ -131,6 +135,16 @@ class _Work(Lines):
 
     def _read_folio(self, head: Row, name: str) -> str:
         return _clean(read_code(self.cell(head, "folio")), 40) or _clean(name, 40)
+
+    def _read_billing_code(self, head: Row) -> str | None:
+        """Whether it is reserved, `register_many` asks."""
+        said = read_code(self.cell(head, "codigo"))
+        if not said:
+            return None
+        code = codes.read_code(said)
+        if code is None:
+            raise CellRefused(f"A “{said}” le falta o le sobra una letra, o hay una cambiada: son 12, como en la nota")
+        return code
 
     def _sold_at(self, head: Row, branch: int) -> datetime:
         said = self.cell(head, "fecha")

@@ -12,7 +12,7 @@ from amate.companies.models import Branch
 from amate.companies.products import find_article
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.ingreso import PPD
-from amate.intake.columns import missing
+from amate.intake.columns import LABELS, missing
 from amate.intake.formats import FileRefused
 from amate.intake.found import Bad, Counts, Good, Wrong
 from amate.intake.look import Look, places_in
@@ -23,12 +23,17 @@ from amate.intake.rows import Row
 from amate.intake.sale_lines import SaleReader
 from amate.intake.sale_rows import read_sales
 from amate.intake.spool import Spool
+from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.register_many import Seen
 
 CHUNK = 500
 MOST_ROWS = 500_000
 MOST_ERRORS = 1000
 CHANGED = "La venta {} ya se registró con otros datos: una nota impresa no cambia. Si es otra venta, dale otra clave"
+CODE = (
+    "El código {} no está reservado para este origen, o ya es de otra nota: corrígelo, o deja la celda vacía para dar "
+    "uno nuevo si no se imprimió"
+)
 Found = Good[Any] | Bad
 
 
@@ -55,6 +60,9 @@ class Told:
         self.counts.credit += sum(one.sale.metodo_pago == PPD for one in seen.new)
         for one in seen.changed:
             self.turned_bad(chunk[one.place], "", CHANGED.format(one.sale.external_id))
+        for one in seen.code_refused:
+            said = show_code(one.sale.code or "")
+            self.turned_bad(chunk[one.place], LABELS["sales"]["codigo"], CODE.format(said))
 
     def facts(self) -> dict[str, Any]:
         """As the batch keeps them."""

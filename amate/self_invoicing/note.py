@@ -69,7 +69,7 @@ def note_of(*, ticket: Ticket, emisor: Emisor, site: str, qr_url: str) -> Note:
         code=ticket.code,
         qr_url=qr_url,
         deadline=ticket.deadline,
-        rule=which_qualify(rules),
+        rule=which_qualify(rules, labels=emisor.source_labels),
     )
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from amate.audit.record import record
-from amate.companies.models import Branch
+from amate.companies.models import Branch, PortalPolicy
 from amate.companies.policies import policy_on
 from amate.fiscal.clock import zone_of
 from amate.fiscal.money import MoneyRefused
@@ -53,7 +53,7 @@ def register_ticket(*, sale: Sale, branch: Branch, now: datetime) -> tuple[Ticke
     try:
         check_total(sale)
         window = window_on(branch, sold_day(sale, branch))
-        made = new_ticket(sale, branch, lines=lines, digest=digest, window=window, now=now)
+        made = new_ticket(sale, branch, code=_code_of(sale), lines=lines, digest=digest, window=window, now=now)
         is_new = insert_unless_there(made)
     except (TotalDoesNotAddUp, MoneyRefused, CodeNotYours):
         known = _known(sale, digest)  # that it came before is the first thing to say
@@ -79,15 +79,16 @@ def _code_of(sale: Sale) -> str:
 
 
 def new_ticket(
-    sale: Sale, branch: Branch, *, lines: list[dict[str, Any]], digest: bytes, window: Window, now: datetime
+    sale: Sale, branch: Branch, *, code: str, lines: list[dict[str, Any]], digest: bytes, window: Window, now: datetime
 ) -> Ticket:
-    """The ticket of a sale that adds up, not yet inserted. `lines` and `digest` of the same sale."""
+    """The ticket of a sale that adds up, not yet inserted. `lines` and `digest` of the same sale; `code` is fresh, or
+    the reserved one that it brings."""
     return Ticket(
         branch=branch,
         source=sale.source,
         external_id=sale.external_id,
         digest=digest,
-        code=_code_of(sale),
+        code=code,
         folio=sale.folio,
         state_since=now,
         sold_at=sale.sold_at,
@@ -109,7 +110,11 @@ def sold_day(sale: Sale, branch: Branch) -> date:
 
 def window_on(branch: Branch, day: date) -> Window:
     """The window of a sale made in that branch that day (local)."""
-    policy = policy_on(branch_id=branch.pk, day=day)
+    return window_of(policy_on(branch_id=branch.pk, day=day))
+
+
+def window_of(policy: PortalPolicy | None) -> Window:
+    """Without any rules, the day of sale itself."""
     return Window.of(policy) if policy else Window(0, until_month_end=False)
 
 

@@ -13,7 +13,7 @@ class Policy(Protocol):
     """What a row of the portal's rules, or a form that is not saved yet, says of the deadline."""
 
     @property
-    def window_days(self) -> int: ...
+    def window_days(self) -> int | None: ...
     @property
     def until_month_end(self) -> bool: ...
     @property
@@ -22,11 +22,16 @@ class Policy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The part of a portal policy that decides a deadline. `grace_days` count from the end of the month, and only there."""
+    """The part of a portal policy that decides a deadline: so many days, the end of the month (`days` None), or what
+    comes first of both. `grace_days` count from the end of the month, and only there."""
 
-    days: int
+    days: int | None
     until_month_end: bool
     grace_days: int = 0
+
+    def __post_init__(self) -> None:
+        if self.days is None and not self.until_month_end:
+            raise ValueError("a window ends after some days, with the month, or with the first of both")
 
     @classmethod
     def of(cls, policy: "Policy") -> "Window":
@@ -44,12 +49,49 @@ def deadline_of(*, sold_at: datetime, window: Window, zone: ZoneInfo) -> datetim
     '2026-11-30T23:59:59-06:00'
     >>> deadline_of(sold_at=sale, window=Window(30, until_month_end=True, grace_days=5), zone=zone).isoformat()
     '2026-12-05T23:59:59-06:00'
+    >>> deadline_of(sold_at=sale, window=Window(None, until_month_end=True, grace_days=31), zone=zone).isoformat()
+    '2026-12-31T23:59:59-06:00'
     """
-    day = sold_at.astimezone(zone).date()
-    last = day + timedelta(days=window.days)
+    return end_of(day=sold_at.astimezone(zone).date(), window=window, zone=zone)
+
+
+def end_of(*, day: date, window: Window, zone: ZoneInfo) -> datetime:
+    """The deadline of every sale of that local day."""
+    ends = [] if window.days is None else [day + timedelta(days=window.days)]
     if window.until_month_end:
-        last = min(last, _month_end(day) + timedelta(days=window.grace_days))
-    return datetime.combine(last, LAST_SECOND, tzinfo=zone)
+        ends.append(_month_end(day) + timedelta(days=window.grace_days))
+    return datetime.combine(min(ends), LAST_SECOND, tzinfo=zone)
+
+
+def in_words(window: Window) -> str:
+    """The rule of `deadline_of` as a sentence, for buyers and for those who set it.
+
+    >>> in_words(Window(30, until_month_end=False))
+    'Cada compra se factura hasta 30 días naturales después.'
+    >>> in_words(Window(30, until_month_end=True, grace_days=5))
+    'Cada compra se factura hasta 30 días naturales después o 5 días después de que termine su mes, lo que llegue primero.'
+    >>> in_words(Window(None, until_month_end=True))
+    'Cada compra se factura hasta el último día de su mes.'
+    >>> in_words(Window(0, until_month_end=True))
+    'Cada compra se factura solo el mismo día.'
+    """
+    if window.days == 0:
+        return "Cada compra se factura solo el mismo día."
+    ends = (
+        []
+        if window.days is None
+        else ["un día después" if window.days == 1 else f"{window.days} días naturales después"]
+    )
+    if window.until_month_end:
+        ends.append(_month_end_in_words(window.grace_days))
+    first = ", lo que llegue primero" if len(ends) > 1 else ""
+    return f"Cada compra se factura hasta {' o '.join(ends)}{first}."
+
+
+def _month_end_in_words(grace_days: int) -> str:
+    if not grace_days:
+        return "el último día de su mes"
+    return f"{'un día' if grace_days == 1 else f'{grace_days} días'} después de que termine su mes"
 
 
 def days_left(*, deadline: datetime, now: datetime, zone: ZoneInfo) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from amate.companies.branches import BranchFacts, add_branch
 from amate.companies.models import Branch, PortalPolicy
+from amate.companies.name_sources import name_sources
 from amate.companies.policies import in_force, policy_on, portal_today, qualifies, which_qualify
 from amate.companies.set_policy import PolicyFacts, PolicyRefused, follow_company, set_policy
 from amate.fiscal.catalogs import installed
@@ -83,7 +84,8 @@ def test_before_the_first_rules_there_are_none() -> None:
 def test_which_sales_qualify(total: str, source: str, moneda: str, good: bool) -> None:
     policy = PortalPolicy(company_id=1, minimum=Decimal(50), sources=["caja-1"])
     assert qualifies(policy, source=source, total=Decimal(total), moneda=moneda, metodo_pago="PUE") is good
-    assert which_qualify(policy) == "En el portal se facturan compras desde $50.00, de caja-1."
+    said = which_qualify(policy, labels={"caja-1": "el mostrador"})
+    assert said == "En el portal se facturan compras desde $50.00, del mostrador."
 
 
 def change(world: World, *, branch: int | None = None, **facts: Any) -> None:
@@ -164,6 +166,7 @@ def test_the_default_use_is_chosen_for_the_buyer(world: World) -> None:
     ("facts", "field"),
     [
         ({"window_days": 367}, "window_days"),
+        ({"window_days": None}, "window_days"),
         ({"grace_days": 5}, "grace_days"),
         ({"until_month_end": True, "grace_days": 32}, "grace_days"),
         ({"minimum": Decimal(-1)}, "minimum"),
@@ -204,6 +207,23 @@ def test_the_channel_decides_and_its_buyer_is_told_the_rule(world: World) -> Non
     change(world, sources=("mostrador", "caja-1"))
     away = world.sale()  # of the demo's own till
     assert standing(world, away) is Standing.NOT_OFFERED
+    labels = {"mostrador": "el mostrador", "caja-1": "la caja de la terraza"}
+    for named, rule in (
+        ({}, "En el portal se facturan compras de algunas cajas de la tienda."),
+        (
+            {"caja-1": labels["caja-1"]},
+            "En el portal se facturan compras de la caja de la terraza o algunas otras cajas.",
+        ),
+        (labels, "En el portal se facturan compras del mostrador o la caja de la terraza."),
+    ):
+        if named:
+            world.scoped(lambda named=named: name_sources(labels=named, now=world.now()))
+        buyer = Buyer(world.shop)
+        buyer.opens(away)
+        text = world.scoped(lambda: print_note_text(ticket=_with_branch(away), paper="80", **PRINTED))
+        for paper in (buyer.get("aviso/").content.decode(), spaced(text)):
+            assert rule in paper
+            assert "caja-1" not in paper
     world.scoped(lambda: Ticket.objects.filter(pk=away.pk).update(source="caja-1"))
     assert standing(world, away) is Standing.CLAIMABLE
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS, FIELDS, main, show
+from benchmarks.import_sales import bad_rows
 from benchmarks.office_lists import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,11 +37,27 @@ with scratch_server():
 """
 
 SMALL_IMPORT = """
-import json
+import json, subprocess
 from benchmarks.scratch import scratch_server
 with scratch_server():
-    from benchmarks.import_sales import run
-    print("ROWS", json.dumps(run(lines=(20, 50, 100), rounds=1)))
+    from benchmarks import import_sales
+    rows = import_sales.run(lines=(20, 50, 100), rounds=1, book_of=120)
+    from amate.companies.models import Company
+    whose = Company.objects.get().pk
+    yesterday = f"{import_sales.datetime.now(import_sales.UTC) - import_sales.timedelta(days=1):%d/%m/%Y}"
+    for name, day, bad in (("none", yesterday, import_sales.bad_rows(40)), ("more", "31/02/2026", [3])):
+        import_sales.NO_DAY = day
+        written = import_sales.bad_rows(40)
+        import_sales._upload, upload = (
+            lambda *a, bad, **more: upload(*a, bad=written, **more), import_sales._upload
+        )
+        try:
+            import_sales._measured(whose, 40, source=name, xlsx=True, bad=bad)
+            rows.append(dict(rows[0], name="silent_" + name))
+        except subprocess.CalledProcessError as refused:
+            rows.append(dict(rows[0], name="raised_" + name, value="other rows are bad" in refused.stderr))
+        import_sales._upload = upload
+    print("ROWS", json.dumps(rows))
 """
 SMALL_TILL = """
 import json
@@ -124,6 +141,16 @@ def test_a_file_of_sales_can_be_measured_line_by_line() -> None:
     assert parts == pytest.approx(rows["import_sales"]["value"], abs=0.02)
     assert rows["import_sales_read"]["value"] > 0
     assert 0.8 < rows["import_sales_memory"]["value"] < 1.2
+    assert rows["raised_none"]["value"], "no figure if the bad rows are not told"
+    assert rows["raised_more"]["value"], "nor if others are told too"
+    assert rows["import_sales_book"]["n"] == 120
+    assert rows["import_sales_book_unpack"]["value"] > 1, "megabytes of the process that opened the workbook"
+
+
+def test_the_measured_book_has_its_ten_bad_rows_and_the_last_one_is_one() -> None:
+    rows = bad_rows(200_000)
+    assert len(set(rows)) == 10
+    assert (rows[0] > 1, rows[-1]) == (True, 200_001)
 
 
 def test_a_list_can_be_measured_at_two_sizes() -> None:

@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import BeforeValidator, Field
 
+from amate.papers.dates import in_full, zone_in_words
 from amate.self_invoicing.codes import show_code
+from amate.self_invoicing.foretell import Ahead, foretell_deadlines
 from amate.self_invoicing.reserve import MOST_CODES, reserve_codes
 from amate.web import clock
 from amate.web.addresses import portal_url
@@ -30,14 +32,37 @@ class BlockIn(Strict):
     count: Annotated[int, BeforeValidator(_whole)] = Field(ge=1, le=MOST_CODES)
 
 
+class DayOut(Schema):
+    """Una venta de `day` imprime “Factura hasta el” `deadline_text`."""
+
+    day: str
+    deadline: str
+    deadline_text: str
+    rule: str
+
+
+class BranchOut(Schema):
+    """`rule` es la regla de hoy en palabras; `zone`, la hora de la sucursal: en ella cambia el día."""
+
+    branch: str
+    zone: str
+    zone_text: str
+    rule: str
+    days: list[DayOut]
+
+
 class BlockOut(Schema):
-    """`codes` se imprimen tal cual; el QR es `qr_start`, el código sin guiones, una diagonal y el total en centavos."""
+    """`codes` se imprimen tal cual; el QR es `qr_start`, el código sin guiones, una diagonal y el total en centavos.
+
+    `branches` dice, por sucursal abierta, hasta cuándo se facturará una venta de cada uno de los 31 días que vienen.
+    """
 
     batch: str
     source: str
     reserved_at: str
     qr_start: str
     codes: list[str]
+    branches: list[BranchOut]
 
 
 @router.post(
@@ -49,7 +74,8 @@ class BlockOut(Schema):
 def reserve(request: HttpRequest, block: BlockIn) -> Status[BlockOut]:
     """Cada código sirve a una sola venta: envíalo en `code` con el PUT de esa venta cuando vuelva la conexión.
 
-    Hasta entonces el portal responde a quien lo escriba lo mismo que a un código que no existe.
+    Hasta entonces el portal responde a quien lo escriba lo mismo que a un código que no existe. Las fechas límite son las
+    de las reglas guardadas: si las cambias, o pasan los 31 días, pide otro bloque, y usa las del más nuevo.
     """
     now = clock.now()
     batch, codes = reserve_codes(source=block.source, count=block.count, now=now)
@@ -61,5 +87,25 @@ def reserve(request: HttpRequest, block: BlockIn) -> Status[BlockOut]:
             reserved_at=now.isoformat(),
             qr_start=portal_url(request.company),  # type: ignore[attr-defined]
             codes=[show_code(code) for code in codes],
+            branches=[_branch(one) for one in foretell_deadlines(now=now)],
         ),
+    )
+
+
+def _branch(one: Ahead) -> BranchOut:
+    zone_text = zone_in_words(one.zone.key)
+    return BranchOut(
+        branch=one.branch.code,
+        zone=one.zone.key,
+        zone_text=zone_text,
+        rule=one.days[0].rule,
+        days=[
+            DayOut(
+                day=day.day.isoformat(),
+                deadline=day.deadline.isoformat(),
+                deadline_text=f"{in_full(day.deadline)}, {zone_text}",
+                rule=day.rule,
+            )
+            for day in one.days
+        ],
     )

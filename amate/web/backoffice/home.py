@@ -17,6 +17,7 @@ from amate.invoices.queries import on_the_way, refused_for_staff, stamped_since
 from amate.papers.dates import MONTHS, short
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
+from amate.self_invoicing.rules_by_place import rules_by_place
 from amate.web.addresses import portal_site, portal_url
 from amate.web.backoffice.attention import ToDo, cases, closed_portal, few_stamps, files, proposed
 from amate.web.backoffice.mail_tasks import astray_keys, mail_tasks
@@ -70,7 +71,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         latest_tickets=latest,
         portal_url=portal_url(request.company),  # type: ignore[attr-defined]
         portal_site=portal_site(request.company),  # type: ignore[attr-defined]
-        policy=portal.policy,
+        rules=rules_by_place(portal.places),
         portal_open=portal.is_open,
         path=path,
     )

@@ -11,6 +11,7 @@ from amate.companies.policies import portal_today
 from amate.papers.codes import qr_svg
 from amate.self_invoicing.codes import read_code
 from amate.self_invoicing.queries import find_ticket
+from amate.self_invoicing.rules_by_place import rules_by_place
 from amate.web import clock
 from amate.web.portal.code_form import MISTYPED, NO_MATCH, CodeForm
 from amate.web.portal.guard import count_miss, guess_of, must_wait
@@ -82,7 +83,7 @@ def _draw(request: HttpRequest, shop: Shop, form: CodeForm, *, now: datetime, re
         trouble=words if wrong else "",
         news="" if wrong else words,
         paused=not portal.is_open,
-        policy=portal.policy,
+        rules=rules_by_place(portal.places),
         sample=SAMPLE,
         qr=mark_safe(qr_svg(request.build_absolute_uri(shop.url("code")))),  # noqa: S308 drawn by us from our own address
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from amate.companies.models import Emisor
 from amate.companies.policies import which_qualify
 from amate.papers.dates import in_full
 from amate.self_invoicing.rules import Standing
@@ -67,6 +68,12 @@ NOTICES = {
 }
 
 
+def _rule(here: Here) -> str:
+    if here.rules is None or here.standing is not Standing.NOT_OFFERED:
+        return ""
+    return which_qualify(here.rules.when_sold, labels=Emisor.objects.get().source_labels)
+
+
 @require_safe
 @only_at(Place.NOTICE)
 def notice(request: HttpRequest, here: Here) -> HttpResponse:
@@ -75,7 +82,7 @@ def notice(request: HttpRequest, here: Here) -> HttpResponse:
     text = found.text.format(
         deadline=purchase.deadline,
         zone=purchase.zone,
-        rule=which_qualify(here.rules.when_sold if here.rules else None),
+        rule=_rule(here),
         since=in_full(here.ticket.state_since.astimezone(here.zone)),
     )
     button = None

@@ -1,17 +1,23 @@
 """Voiding, locking and unlocking through the API; the note as text; codes for offline tills."""
 
 import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
 from amate.access.models import ApiKey
 from amate.audit.models import Entry
+from amate.companies.models import Branch, PortalPolicy
 from amate.invoices.models import State
+from amate.papers.dates import in_full
 from amate.self_invoicing.codes import new_code, read_code, show_code
 from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.register import new_ticket, window_on
 from tests.people import FISICA
+from tests.self_invoicing.test_register import a_sale
 from tests.web.api.sales import sale
 from tests.world import World
 
@@ -188,6 +194,39 @@ def test_a_block_is_reserved_for_one_till(world: World) -> None:
     assert answer.status_code == 201
     assert len(set(said["codes"])) == 1000
     assert said["qr_start"] == f"http://127.0.0.1:8000/f/{world.shop.slug}/"
+
+
+def test_an_offline_till_learns_until_when_its_sales_of_a_month_may_be_invoiced(world: World) -> None:
+    """The very deadline that registering the sale of that day gives, in each branch, rules set for later included."""
+
+    def set_up() -> None:
+        today = world.now().date()
+        north = Branch.objects.create(code="norte", nombre="Norte", cp="22000", serie="N")
+        Branch.objects.create(code="cerrada", nombre="Cerrada", cp="44100", serie="C", closed_at=world.now())
+        PortalPolicy.objects.create(
+            effective_from=today + timedelta(days=9), window_days=None, until_month_end=True, grace_days=2
+        )
+        PortalPolicy.objects.create(branch=north, effective_from=today, window_days=3)
+
+    world.scoped(set_up)
+    said = reserve(world).json()["branches"]
+    assert [one["zone"] for one in said] == ["America/Mexico_City", "America/Tijuana"]
+    assert [one["branch"] for one in said] == [world.shop.branch.code, "norte"]
+    assert said[0]["rule"] == "Cada compra se factura hasta 30 días naturales después."
+    assert said[0]["days"][30]["rule"] == "Cada compra se factura hasta 2 días después de que termine su mes."
+    for one in said:
+        branch = world.scoped(lambda one=one: Branch.objects.get(code=one["branch"]))
+        zone = ZoneInfo(one["zone"])
+        first = world.now().astimezone(zone).date()
+        assert [day["day"] for day in one["days"]] == [str(first + timedelta(days=n)) for n in range(31)]
+        for day in one["days"]:
+            late = datetime.combine(date.fromisoformat(day["day"]), time(23, 30), tzinfo=zone)
+            ticket = world.scoped(lambda late=late, branch=branch: new_ticket(
+                a_sale(world, sold_at=late), branch, code=new_code(), lines=[], digest=b"",
+                window=window_on(branch, late.date()), now=late,
+            ))  # fmt: skip
+            assert datetime.fromisoformat(day["deadline"]) == ticket.deadline
+            assert day["deadline_text"] == f"{in_full(ticket.deadline.astimezone(zone))}, {one['zone_text']}"
 
 
 @pytest.mark.parametrize("count", [0, 1001, -1, 1.5, "3", True, None])

@@ -30,7 +30,11 @@ def page_of(world: World, thing: str) -> tuple[str, str, dict[str, str]]:
             f"sucursales/{branch}/",
             {"nombre": "@", "cp": "44100", "serie": "AF", "address": ""},
         ),
-        "reglas": ("portal/", "portal/", RULES | {"sources": "@", "effective_from": today(world), "guardar": "1"}),
+        "reglas": (
+            "portal/",
+            "portal/",
+            RULES | {"s0-source": "@", "s0-label": "la caja", "effective_from": today(world), "guardar": "1"},
+        ),
         "producto": ("", "", {}),
     }[thing]
 

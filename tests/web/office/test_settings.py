@@ -13,15 +13,23 @@ from PIL import Image
 
 from amate.access.models import Membership, Role
 from amate.companies.models import Branch, Csd, CsdUpload, Emisor, PortalPolicy
-from amate.fiscal.clock import local_time
+from amate.fiscal.clock import local_time, zone_of
 from amate.invoices.models import Invoice
+from amate.self_invoicing.rules import Window, deadline_of
 from tests.web.office import desk
 from tests.web.office.desk import Office
 from tests.web.portal.buyer import Buyer
 from tests.world import World
 
 PAGES = ("", "empresa/", "marca/", "sucursales/", "sello/", "correo/", "portal/", "dominio/")
-RULES = {"enabled": "on", "window_days": "30", "grace_days": "", "minimum": "", "sources": "", "default_uso": ""}
+RULES = {
+    "enabled": "on",
+    "until": "days",
+    "window_days": "30",
+    "grace_days": "",
+    "minimum": "",
+    "default_uso": "",
+}
 
 
 def post(office: Office, path: str, data: dict[str, Any], **more: Any) -> Any:
@@ -204,7 +212,49 @@ def test_what_is_saved_is_what_the_next_note_prints(world: World, office: Office
     assert (rules.window_days, rules.minimum, rules.enabled) == (2, Decimal("10.50"), True)
     assert (world.sale().deadline - world.now()).days <= 2
     assert (old.deadline - world.now()).days >= 29
-    assert "2 días naturales desde tu compra" in said(Buyer(world.shop).get(""))
+    assert "Cada compra se factura hasta 2 días naturales después." in said(Buyer(world.shop).get(""))
+
+
+SENTENCES = {
+    "days": "Cada compra se factura hasta 3 días naturales después.",
+    "month_end": "Cada compra se factura hasta 5 días después de que termine su mes.",
+    "earlier": "Cada compra se factura hasta 3 días naturales después o 5 días después de que termine su mes, "
+    "lo que llegue primero.",
+}
+
+
+@pytest.mark.parametrize(("until", "sentence"), SENTENCES.items())
+def test_the_three_rules_are_said_alike_where_they_are_set_and_to_buyers(
+    world: World, office: Office, until: str, sentence: str
+) -> None:
+    grace = {"grace_days": "5"} if until != "days" else {}
+    typed = RULES | {"until": until, "window_days": "3", "effective_from": today(world)} | grace
+    assert sentence in said(post(office, "portal/", typed | {"ver": "1"}))
+    assert post(office, "portal/", typed | {"guardar": "1"}).status_code == 302
+    settings = office.text("ajustes/portal/")
+    assert settings.count(sentence) == 2, "in the simulator and in the list of dates"
+    chosen = [part for part in settings.split("<input") if 'name="until"' in part and "checked" in part]
+    assert [f'value="{until}"' in part for part in chosen] == [True]
+    for page in (office.text(), said(Buyer(world.shop).get(""))):
+        assert page.count("Cada compra se factura") == page.count(sentence) == 1
+    rules = world.scoped(lambda: PortalPolicy.objects.latest("effective_from"))
+    ticket = world.sale()
+    assert ticket.deadline == deadline_of(sold_at=ticket.sold_at, window=Window.of(rules), zone=zone_of("44100"))
+    assert rules.window_days == (None if until == "month_end" else 3)
+
+
+def test_a_branch_with_a_rule_of_its_own_is_named_in_the_answer_to_until_when(world: World, office: Office) -> None:
+    post(office, "sucursales/", {"nombre": "Playas", "cp": "22500", "serie": "P"})
+    pk = world.scoped(lambda: Branch.objects.get(code="playas").pk)
+    typed = RULES | {"until": "month_end", "window_days": "", "effective_from": today(world), "guardar": "1"}
+    assert post(office, f"portal/{pk}/", typed).status_code == 302
+    for page in (office.text(), said(Buyer(world.shop).get(""))):
+        own = " ".join(re.sub("<[^>]+>", " ", page).split())
+        assert "Sucursal Centro. Cada compra se factura hasta 30 días naturales después." in own
+        assert "Playas. Cada compra se factura hasta el último día de su mes." in own
+    del typed["enabled"]
+    assert post(office, f"portal/{pk}/", typed).status_code == 302
+    assert "<b>Playas.</b> Por ahora la factura se pide en la tienda." in said(Buyer(world.shop).get(""))
 
 
 def test_a_branch_has_rules_of_its_own_until_it_follows_the_company_again(world: World, office: Office) -> None:
@@ -224,6 +274,9 @@ def test_a_branch_has_rules_of_its_own_until_it_follows_the_company_again(world:
         ({"window_days": "400"}, "Escribe de 0 a 366 días"),
         ({"window_days": "muchos"}, "Escribe un número entero"),
         ({"grace_days": "5"}, "cuentan desde el fin de mes"),
+        ({"until": ""}, "Elige una de las tres"),
+        ({"window_days": ""}, "Escribe un número"),
+        ({"until": "earlier", "window_days": ""}, "Escribe un número"),
         ({"effective_from": "2020-01-01"}, "Elige hoy o un día que venga"),
         ({"minimum": "-1"}, "Escribe un importe desde 0"),
     ],
@@ -303,3 +356,49 @@ def test_a_branch_gets_its_logo_and_the_texts_are_seen(world: World, office: Off
     assert post(office, "marca/textos/", texts).status_code == 302
     assert "Factura aquí tu consumo" in said(Buyer(world.shop).get(""))
     assert post(office, "marca/textos/", texts | {"foot_note": "a|b"}).status_code == 422
+
+
+# ------------------------------------------------------------ tills, as customers call them
+
+TILLS = {"s0-source": "caja-1", "s0-label": "la caja principal", "s1-source": "web", "s1-label": "la tienda en línea"}
+RULE = "En el portal se facturan compras de la caja principal o la tienda en línea."
+
+
+def test_the_tills_of_a_rule_are_named_as_buyers_know_them(world: World, office: Office) -> None:
+    typed = RULES | TILLS | {"s2-source": "", "s2-label": "", "effective_from": today(world)}
+    assert RULE in said(post(office, "portal/", typed | {"ver": "1"}))
+    assert world.scoped(lambda: Emisor.objects.get().source_labels) == {}, "nothing was saved by looking"
+    assert post(office, "portal/", typed | {"guardar": "1"}).status_code == 302
+    assert world.scoped(lambda: PortalPolicy.objects.latest("effective_from").sources) == ["caja-1", "web"]
+    assert world.scoped(lambda: Emisor.objects.get().source_labels) == {
+        "caja-1": "la caja principal",
+        "web": "la tienda en línea",
+    }
+    page = office.text("ajustes/portal/")
+    assert RULE in page
+    assert 'value="la caja principal"' in page
+    assert "Cambió cómo se llaman sus cajas" in office.text("auditoria/")
+    buyer = Buyer(world.shop)
+    buyer.opens(world.sale())
+    assert RULE in said(buyer.get("aviso/"))
+    again = typed | {"s0-label": "la caja de la entrada", "guardar": "1"}
+    assert post(office, "portal/", again).status_code == 302
+    assert "de la caja de la entrada o la tienda" in said(buyer.get("aviso/")), "a name is the company's, not of a date"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"s0-label": ""}, "Escribe cómo conocen tus clientes a la caja caja-1"),
+        ({"s0-source": ""}, "Escribe con qué nombre envía sus ventas la caja principal"),
+        ({"s0-label": "x" * 61}, "60"),
+    ],
+)
+def test_a_till_without_a_name_for_people_is_refused(
+    world: World, office: Office, wrong: dict[str, str], sentence: str
+) -> None:
+    typed = RULES | TILLS | {"effective_from": today(world), "guardar": "1"}
+    answer = post(office, "portal/", typed | wrong)
+    assert (answer.status_code, sentence in said(answer)) == (422, True)
+    assert world.scoped(lambda: PortalPolicy.objects.count()) == 1
+    assert world.scoped(lambda: Emisor.objects.get().source_labels) == {}

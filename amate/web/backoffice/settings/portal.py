@@ -1,6 +1,6 @@
 """Portal: the rules of self-invoicing, of the company or of one branch, with what they would mean today."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,18 +13,20 @@ from django.views.decorators.http import require_http_methods
 
 from amate.access.may import MAY_CONFIGURE
 from amate.companies.models import Branch, Emisor, PortalPolicy
-from amate.companies.policies import generics_of, in_force
+from amate.companies.name_sources import name_sources
+from amate.companies.policies import generics_of, in_force, which_qualify
 from amate.companies.set_policy import PolicyFacts, PolicyRefused, follow_company, set_policy
 from amate.fiscal.catalogs import installed
 from amate.fiscal.clock import zone_of
 from amate.fiscal.withholding import is_withheld_from
 from amate.papers.dates import in_full, zone_in_words
-from amate.self_invoicing.rules import Window, deadline_of
+from amate.self_invoicing.queries import known_sources
+from amate.self_invoicing.rules import Window, deadline_of, in_words
 from amate.web.backoffice.drafted import Drafted, draft_of
 from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import require
-from amate.web.backoffice.settings.portal_form import GenericForm, PolicyForm
+from amate.web.backoffice.settings.portal_form import GenericForm, PolicyForm, SourceForm, until_of
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
 
@@ -32,7 +34,14 @@ RULES = Drafted(
     "rules",
     page="settings_portal",
     roles=MAY_CONFIGURE,
-    fields=frozenset({FIELD, *PolicyForm.base_fields, *(f"g-{name}" for name in GenericForm.base_fields)}),
+    fields=frozenset(
+        {
+            FIELD,
+            *PolicyForm.base_fields,
+            *(f"g-{name}" for name in GenericForm.base_fields),
+            *(f"s-{name}" for name in SourceForm.base_fields),
+        }
+    ),
 )
 RULES_OF_BRANCH = replace(RULES, page="settings_portal_branch", name="rules-of-branch", of_a_thing=True)
 
@@ -46,6 +55,7 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
     branch = _chosen(every, branch_id)
     rows: list[PortalPolicy] = list(PortalPolicy.objects.order_by("-effective_from"))
     today = moment.astimezone(zone_of((branch or every[0]).cp)).date()
+    emisor = Emisor.objects.get()
     current = in_force(rows, branch_id=branch_id, day=today)
     own = branch is not None and current is not None and current.branch_id == branch.pk
     draft = draft_of(request, RULES if branch is None else RULES_OF_BRANCH, branch_id)
@@ -53,21 +63,25 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
         request.POST if request.method == "POST" else draft.typed,
         initial=_initial(current, follows=branch is not None and not own, today=today),
         of_a_branch=branch is not None,
-        of_a_resico=_is_resico(),
+        of_a_resico=is_withheld_from(rfc=emisor.rfc, regimen_fiscal=emisor.regimen_fiscal),
         here=request.path,
         generics=generics_of(current),
+        sources={source: emisor.source_labels.get(source, "") for source in current.sources} if current else {},
     )
-    version = request.POST.get(FIELD) or draft.said(FIELD) or version_of(_shown(rows, branch_id))
+    version = request.POST.get(FIELD) or draft.said(FIELD) or version_of(_shown(rows, branch_id, emisor))
     is_to_be_kept = request.method == "POST" and "ver" not in request.POST and not getattr(request, "htmx", False)
     if is_to_be_kept:
-        Emisor.locked(Emisor.objects.get().pk)  # one after the other: rules have no row of their own to lock yet
-        version = version_of(_shown(list(PortalPolicy.objects.order_by("-effective_from")), branch_id))
+        emisor = Emisor.locked(emisor.pk)  # one after the other: rules have no row of their own to lock yet
+        version = version_of(_shown(list(PortalPolicy.objects.order_by("-effective_from")), branch_id, emisor))
         is_fresh(request, form, version=version, thing="estas reglas")
     facts = form.facts() if form.is_valid() else None
     places = [branch] if branch else every
     if draft.typed is not None:
         form.quiet()
-    said = simulate(facts if request.method == "POST" else facts or current, places=places, moment=moment)
+    labels = form.labels() if facts is not None else emisor.source_labels
+    said = simulate(
+        facts if request.method == "POST" else facts or current, labels=labels, places=places, moment=moment
+    )
     if getattr(request, "htmx", False):
         return render(request, "office/settings/simulated.html", {"simulated": said})
     if is_to_be_kept and facts is not None and _saved(form, facts, branch=branch, today=today, moment=moment):
@@ -84,15 +98,18 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
         branch=branch,
         places=[(None, "Toda la empresa", address(request, "settings_portal"))]
         + [(one.pk, one.nombre, address(request, "settings_portal_branch", one.pk)) for one in every],
-        rows=[row for row in rows if row.branch_id == branch_id],
+        rows=[(row, in_words(Window.of(row))) for row in rows if row.branch_id == branch_id],
         in_force=current,
+        known_sources=known_sources(),
         version=version,
         draft=draft,
     )
 
 
-def simulate(rules: "PolicyFacts | PortalPolicy | None", *, places: Iterable[Branch], moment: datetime) -> list[str]:
-    """What a sale of now would print, a sentence for each hour of the country it may happen in."""
+def simulate(
+    rules: "PolicyFacts | PortalPolicy | None", *, labels: Mapping[str, str], places: Iterable[Branch], moment: datetime
+) -> list[str]:
+    """The rule, and what a sale of now would print: a sentence for each hour of the country it may happen in."""
     if rules is None:
         return ["Revisa los datos marcados para ver hasta cuándo se facturaría."]
     if not rules.enabled:
@@ -104,7 +121,9 @@ def simulate(rules: "PolicyFacts | PortalPolicy | None", *, places: Iterable[Bra
         day = in_full(deadline).partition(",")[0]
         said[zone_in_words(zone.key)] = f"Una venta de hoy podría facturarse hasta el {day} a las {deadline:%H:%M}"
     least = f" si suma ${rules.minimum:,.2f} o más" if rules.minimum else ""
-    return [f"{text} ({hour}){least}." for hour, text in said.items()]
+    printed = [f"{text} ({hour}){least}." for hour, text in said.items()]
+    which = which_qualify(rules, labels=labels)
+    return [in_words(Window.of(rules)), *printed, *([f"En la nota y en el portal se leerá: {which}"] if which else [])]
 
 
 def _chosen(every: list[Branch], branch_id: int | None) -> Branch | None:
@@ -116,26 +135,22 @@ def _chosen(every: list[Branch], branch_id: int | None) -> Branch | None:
     raise Http404
 
 
-def _shown(rows: list[PortalPolicy], branch_id: int | None) -> dict[str, Any]:
-    """Every row the form may start from or write over."""
+def _shown(rows: list[PortalPolicy], branch_id: int | None, emisor: Emisor) -> dict[str, Any]:
+    """Every row the form may start from or write over, and what the company's tills are called."""
     found = [row for row in rows if row.branch_id in (None, branch_id)]
-    return {str(row.pk): {field.name: str(field.value_from_object(row)) for field in row._meta.fields} for row in found}
-
-
-def _is_resico() -> bool:
-    emisor = Emisor.objects.get()
-    return is_withheld_from(rfc=emisor.rfc, regimen_fiscal=emisor.regimen_fiscal)
+    said = {str(row.pk): {field.name: str(field.value_from_object(row)) for field in row._meta.fields} for row in found}
+    return {**said, "labels": emisor.source_labels}
 
 
 def _initial(current: PortalPolicy | None, *, follows: bool, today: date) -> dict[str, Any]:
     if current is None:
-        return {"effective_from": today, "follows_company": follows, "window_days": 30, "minimum": Decimal(0),
-                "withholds_isr": True}  # fmt: skip
-    names = ("enabled", "window_days", "until_month_end", "grace_days", "minimum", "usos", "default_uso", "paid_only",
+        return {"effective_from": today, "follows_company": follows, "until": "days", "window_days": 30,
+                "minimum": Decimal(0), "withholds_isr": True}  # fmt: skip
+    names = ("enabled", "window_days", "grace_days", "minimum", "usos", "default_uso", "paid_only",
              "withholds_isr")  # fmt: skip
     return {
         **{name: getattr(current, name) for name in names},
-        "sources": ", ".join(current.sources),
+        "until": until_of(current),
         "effective_from": today,
         "follows_company": follows,
     }
@@ -156,6 +171,7 @@ def _saved(form: PolicyForm, facts: PolicyFacts, *, branch: Branch | None, today
                 today=today,
                 now=moment,
             )
+            name_sources(labels=form.labels(), now=moment)
     except PolicyRefused as refused:
         for name, message in refused.errors.items():
             form.refuse(name, message)

@@ -1,24 +1,33 @@
 """The form of the portal's rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
 
+from amate.companies.models import PortalPolicy
+from amate.companies.name_sources import LONGEST_LABEL
 from amate.companies.set_policy import MOST_GENERICS, PolicyFacts
 from amate.fiscal.generic import Generic
 from amate.fiscal.receptor import regimenes_for, usos_for
 from amate.fiscal.rfc import Persona
 from amate.fiscal.tables.personas import USOS
+from amate.fiscal.text import TextRefused, clean_text
 
 _BOTH: tuple[Persona, ...] = ("F", "M")
 OFFERED = sorted({uso for who in _BOTH for regimen in regimenes_for(who) for uso in usos_for(regimen, who)})
 USES = [(uso, f"{uso} · {USOS[uso].texto}") for uso in OFFERED]
 NUMBER = {"class": "w-short num", "inputmode": "numeric"}
 WHOLE = {"required": "Escribe un número", "invalid": "Escribe un número entero, como 30"}
-SPARE = 2  # empty rows to write another concept in
+UNTIL = [
+    ("days", "Unos días después de la compra"),
+    ("month_end", "El fin del mes de la compra"),
+    ("earlier", "Lo que llegue primero de los dos"),
+]
+SPARE = 2  # empty rows to write another one in
+MOST_SOURCES = 100
 
 
 class GenericForm(forms.Form):
@@ -67,18 +76,73 @@ def generic_forms(typed: Any, kept: Sequence[Generic]) -> list[GenericForm]:
     return [GenericForm(typed, prefix=f"g{place}") for place in places]
 
 
+class SourceForm(forms.Form):
+    """A till whose sales qualify, and what customers call it: buyers read that, never the id."""
+
+    source = forms.CharField(
+        label="Nombre con que envía sus ventas",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput({"class": "w-mid mono", "spellcheck": "false", "autocomplete": "off", "list": "cajas"}),
+    )
+    label = forms.CharField(
+        label="Cómo la conocen tus clientes",
+        max_length=LONGEST_LABEL,
+        required=False,
+        help_text="Lo que sigue a «compras de», como: la caja principal.",
+    )
+
+    def clean_label(self) -> str:
+        try:
+            return clean_text(self.cleaned_data["label"], longest=LONGEST_LABEL)
+        except TextRefused as refused:
+            raise forms.ValidationError(refused.message) from refused
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        source, label = said.get("source", ""), said.get("label", "")
+        if source and not label and "label" not in self.errors:
+            self.add_error("label", f"Escribe cómo conocen tus clientes a la caja {source}")
+        if label and not source and "source" not in self.errors:
+            self.add_error("source", f"Escribe con qué nombre envía sus ventas {label}, o borra ese renglón")
+        return said
+
+
+def source_forms(typed: Any, kept: Mapping[str, str]) -> list[SourceForm]:
+    """As `generic_forms`."""
+    if typed is None:
+        rows = [{"source": source, "label": label} for source, label in kept.items()]
+        rows = [*rows, *({} for _ in range(SPARE))][:MOST_SOURCES]
+        return [SourceForm(prefix=f"s{place}", initial=one) for place, one in enumerate(rows)]
+    places = (place for place in range(MOST_SOURCES) if f"s{place}-source" in typed)
+    return [SourceForm(typed, prefix=f"s{place}") for place in places]
+
+
+def until_of(rules: PortalPolicy) -> str:
+    """Which of UNTIL they are."""
+    if rules.window_days is None:
+        return "month_end"
+    return "earlier" if rules.until_month_end else "days"
+
+
 class PolicyForm(forms.Form):
     follows_company = forms.BooleanField(label="Esta sucursal usa las reglas de la empresa", required=False)
     enabled = forms.BooleanField(label="Portal encendido: tus clientes facturan solos", required=False)
+    until = forms.ChoiceField(
+        label="¿Hasta cuándo se factura?",
+        choices=UNTIL,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Elige una de las tres", "invalid_choice": "Elige una de las tres"},
+    )
     window_days = forms.IntegerField(
         label="Días para facturar después de la compra",
-        help_text="0 es solo el mismo día.",
+        help_text="0 es solo el mismo día. Con solo el fin de mes no cuentan.",
+        required=False,
         min_value=0,
         max_value=366,
         error_messages={**WHOLE, "max_value": "Escribe de 0 a 366 días", "min_value": "Escribe de 0 a 366 días"},
         widget=forms.TextInput(NUMBER),
     )
-    until_month_end = forms.BooleanField(label="Sin pasar del fin de mes", required=False)
     grace_days = forms.IntegerField(
         label="Días de gracia después del fin de mes",
         required=False,
@@ -95,13 +159,6 @@ class PolicyForm(forms.Form):
         decimal_places=2,
         error_messages={"invalid": "Escribe un importe, como 50.00", "min_value": "Escribe un importe desde 0"},
         widget=forms.TextInput({"class": "w-short num", "inputmode": "decimal"}),
-    )
-    sources = forms.CharField(
-        label="Solo las ventas de estas cajas",
-        required=False,
-        max_length=400,
-        help_text="Los nombres con que tus cajas envían sus ventas, separados por comas. Vacío: todas.",
-        widget=forms.TextInput({"class": "mono", "spellcheck": "false"}),
     )
     paid_only = forms.BooleanField(label="Solo compras ya pagadas, no a crédito", required=False)
     withholds_isr = forms.BooleanField(
@@ -120,18 +177,38 @@ class PolicyForm(forms.Form):
     )
 
     def __init__(
-        self, typed: Any, *, of_a_branch: bool, of_a_resico: bool, here: str, generics: Sequence[Generic], **more: Any
+        self,
+        typed: Any,
+        *,
+        of_a_branch: bool,
+        of_a_resico: bool,
+        here: str,
+        generics: Sequence[Generic],
+        sources: Mapping[str, str],
+        **more: Any,
     ) -> None:
+        """`sources`: {the till's id: what customers call it}, of the rules in force."""
         super().__init__(typed, **more)
         self.here = here
         self.generics = generic_forms(typed, generics)
+        self.sources = source_forms(typed, sources)
         if not of_a_branch:
             del self.fields["follows_company"]
         if not of_a_resico:
             del self.fields["withholds_isr"]
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        needs_days = said.get("until") in ("days", "earlier") and "window_days" not in self.errors
+        if needs_days and said.get("window_days") is None:
+            self.add_error("window_days", WHOLE["required"])
+        for one in self.sources:
+            for messages in one.errors.values():
+                self.add_error(None, messages)
+        return said
+
     def is_valid(self) -> bool:
-        return all([super().is_valid(), *(one.is_valid() for one in self.generics)])
+        return all([super().is_valid(), *(one.is_valid() for one in (*self.generics, *self.sources))])
 
     @property
     def has_generics(self) -> bool:
@@ -145,8 +222,17 @@ class PolicyForm(forms.Form):
             one.quiet()
 
     @property
+    def has_sources(self) -> bool:
+        return any(one.errors or one["source"].value() or one["label"].value() for one in self.sources)
+
+    @property
     def has_errors(self) -> bool:
-        return bool(self.errors or any(one.errors for one in self.generics))
+        return bool(self.errors or any(one.errors for one in (*self.generics, *self.sources)))
+
+    def labels(self) -> dict[str, str]:
+        """What customers call each till that the rules name. After `is_valid`."""
+        said = (one.cleaned_data for one in self.sources)
+        return {row["source"]: row["label"] for row in said if row.get("source")}
 
     def refuse(self, name: str, message: str) -> None:
         """A mistake that the act found, at its field: of a concept "generics.0.family"."""
@@ -164,14 +250,13 @@ class PolicyForm(forms.Form):
         """After `is_valid`."""
         said = self.cleaned_data
         generics = (one.generic() for one in self.generics)
-        names = (name.strip() for name in said["sources"].split(","))
         return PolicyFacts(
             enabled=said["enabled"],
-            window_days=said["window_days"],
-            until_month_end=said["until_month_end"],
+            window_days=None if said["until"] == "month_end" else said["window_days"],
+            until_month_end=said["until"] != "days",
             grace_days=said["grace_days"] or 0,
             minimum=said["minimum"] or Decimal(0),
-            sources=tuple(dict.fromkeys(name for name in names if name)),
+            sources=tuple(self.labels()),
             paid_only=said["paid_only"],
             generics=tuple(one for one in generics if one is not None),
             withholds_isr=said.get("withholds_isr", True),
