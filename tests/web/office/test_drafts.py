@@ -74,7 +74,14 @@ def forms(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
     """{name of the form: (key of a draft, path of its page, what somebody types)}: "@" is the word to be found again."""
     branch, customer, product = world.shop.branch.pk, a_customer(world).pk, desk.listed(world)
     article = {"descripcion": "@", "clave_prod_serv": "50201706", "clave_unidad": "H87", "iva": "0.16", "precio": "5"}
-    rules = {**RULES, "s0-source": "@", "effective_from": today(world), "g0-descripcion": "", "usos": ["G01", "G03"]}
+    rules = {
+        **RULES,
+        "s0-source": "@",
+        "s0-label": "la caja principal",
+        "effective_from": today(world),
+        "g0-descripcion": "",
+        "usos": ["G01", "G03"],
+    }
     shop = {"nombre": "@", "cp": "44100", "serie": "ZZ", "address": ""}
     return {
         "sale": ("sale", "mostrador/venta/", {**SALE, "l0-descripcion": "@"}),

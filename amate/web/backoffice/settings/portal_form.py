@@ -107,6 +107,9 @@ class SourceForm(forms.Form):
             self.add_error("source", f"Escribe con qué nombre envía sus ventas {label}, o borra ese renglón")
         return said
 
+    def quiet(self) -> None:
+        self._errors = ErrorDict()
+
 
 def source_forms(typed: Any, kept: Mapping[str, str]) -> list[SourceForm]:
     """As `generic_forms`."""
@@ -218,8 +221,10 @@ class PolicyForm(forms.Form):
     def quiet(self) -> None:
         """As a page that nobody has sent yet: no errors. After `facts`."""
         self._errors = ErrorDict()
-        for one in self.generics:
-            one.quiet()
+        for concept in self.generics:
+            concept.quiet()
+        for till in self.sources:
+            till.quiet()
 
     @property
     def has_sources(self) -> bool:
