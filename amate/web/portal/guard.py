@@ -33,7 +33,8 @@ class Guess:
 
     @property
     def buckets(self) -> tuple[tuple[Limit, str], ...]:
-        return ((NETWORK, self.network), (NETWORK_A_DAY, self.network), (CODE, self.code))
+        here = f"{self.company_id}:{self.network}"  # what is missed in one shop shuts nobody out of the others
+        return ((NETWORK, here), (NETWORK_A_DAY, here), (CODE, self.code))
 
 
 def guess_of(request: HttpRequest, *, code: str) -> Guess:

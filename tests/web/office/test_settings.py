@@ -215,6 +215,15 @@ def test_what_is_saved_is_what_the_next_note_prints(world: World, office: Office
     assert "Cada compra se factura hasta 2 días naturales después." in said(Buyer(world.shop).get(""))
 
 
+def test_a_portal_that_opens_without_a_seal_says_what_its_buyers_would_wait_for(world: World, office: Office) -> None:
+    typed = RULES | {"effective_from": today(world), "guardar": "1"}
+    missing = "Te falta un sello digital (CSD) vigente"
+    assert missing not in post(office, "portal/", typed, follow=True).content.decode()
+    world.scoped(lambda: Csd.objects.update(retired_at=world.now()))
+    assert missing in post(office, "portal/", typed, follow=True).content.decode()
+    assert missing not in post(office, "portal/", typed | {"enabled": ""}, follow=True).content.decode()
+
+
 SENTENCES = {
     "days": "Cada compra se factura hasta 3 días naturales después.",
     "month_end": "Cada compra se factura hasta 5 días después de que termine su mes.",

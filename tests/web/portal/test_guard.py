@@ -42,6 +42,15 @@ def test_who_waits_cannot_open_a_right_note_either_and_can_afterwards(world: Wor
     assert buyer.opens(ticket).headers["Location"] == buyer.url("datos/")
 
 
+def test_misses_in_one_shop_shut_nobody_out_of_another(world: World, buyer: Buyer) -> None:
+    theirs = world.sale(world.other)
+    for _ in range(11):
+        buyer.types(new_code(), "1.00")
+    assert buyer.types(new_code(), "1.00").status_code == 429
+    elsewhere = Buyer(world.other)
+    assert elsewhere.opens(theirs).headers["Location"] == elsewhere.url("datos/")
+
+
 def test_forty_misses_a_day_are_the_end_of_it(world: World, buyer: Buyer) -> None:
     statuses = []
     for _ in range(5):

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from amate.access.may import MAY_CONFIGURE
-from amate.companies.models import Branch, Emisor, PortalPolicy
+from amate.companies.models import Branch, Csd, Emisor, PortalPolicy
 from amate.companies.name_sources import name_sources
 from amate.companies.policies import generics_of, in_force, which_qualify
 from amate.companies.set_policy import PolicyFacts, PolicyRefused, follow_company, set_policy
@@ -30,6 +30,10 @@ from amate.web.backoffice.settings.portal_form import GenericForm, PolicyForm, S
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
 
+NO_SEAL = (
+    "Te falta un sello digital (CSD) vigente: lo que pidan tus clientes en el portal espera hasta que lo subas en "
+    "Ajustes › Sello digital."
+)
 RULES = Drafted(
     "rules",
     page="settings_portal",
@@ -87,6 +91,8 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
     if is_to_be_kept and facts is not None and _saved(form, facts, branch=branch, today=today, moment=moment):
         draft.drop()
         messages.success(request, "Las reglas quedaron guardadas. Las notas ya impresas conservan su fecha límite.")
+        if facts.enabled and not Csd.objects.in_use().filter(valid_from__lte=moment, valid_to__gt=moment).exists():
+            messages.warning(request, NO_SEAL)
         return redirect(request.path)
     return show_setting(
         request,
