@@ -255,7 +255,7 @@ def test_the_audit_names_its_filters_in_words(world: World, office: Office) -> N
 
 MAY = {
     Role.ACCOUNTANT: (["bloquear", "desbloquear", "cancelar", "enviar"], ["reenviar", "zip"]),
-    Role.CASHIER: (["bloquear", "desbloquear", "enviar"], ["reenviar", "zip"]),
+    Role.CASHIER: (["bloquear", "enviar"], ["reenviar", "zip"]),
     Role.SUPPORT: ([], ["zip"]),
     Role.COLLECTOR: ([], ["zip"]),
 }
