@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from amate.companies.folios import leave_out
 from amate.companies.models import Series
+from amate.customers.accept import NUMBERS
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.promises.lease import give_up
 from amate.promises.models import Promise
@@ -47,10 +48,11 @@ def ask_for_what_was_sealed(*, now: datetime) -> int:
 def leave_out_folios(*, made_at: datetime, now: datetime) -> list[tuple[str, int, int]]:
     """Pass over the folios that may have been given after the backup of `made_at`: a gap is legal, a double is not.
 
-    Answers (series, the last one the backup knows, the first one given from now on) of each series. Once.
+    Answers (series, the last one the backup knows, the first one given from now on) of each series. Once. The numbers of
+    customers are no folios: they go on where they stood.
     """
     told = []
-    for series in Series.objects.filter(last__gt=0).order_by("name"):
+    for series in Series.objects.filter(last__gt=0).exclude(name=NUMBERS).order_by("name"):
         recent = Invoice.objects.filter(serie=series.name, sealed_at__gt=made_at - MEASURED).count()
         given = SURELY * recent * ((now - made_at) / MEASURED)
         last = leave_out(series=series.name, count=max(FEWEST_LEFT_OUT, int(given)))

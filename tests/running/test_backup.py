@@ -243,6 +243,7 @@ def test_no_folio_is_given_twice_and_the_portal_is_shut_until_a_person_opens_it(
 
     with restored(world, empty_database, file) as told:
         assert f"{world.shop.slug}, serie {serie}: del {last + 1} al 2000" in told
+        assert "clientes: del" not in told, "the numbers of customers are no folios"
         assert world.scoped(open_today_and_next_week) == [False, False]
         assert world.scoped(lambda: set(PortalPolicy.objects.values_list("window_days", flat=True))) == windows
         sale = world.sale()
