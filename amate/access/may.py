@@ -2,6 +2,7 @@
 
 from amate.access.models import Role
 
+EVERYBODY = frozenset(Role)
 MAY_CONFIGURE = frozenset({Role.OWNER, Role.ADMIN})
 MAY_RETRY = frozenset({Role.OWNER, Role.ADMIN, Role.ACCOUNTANT})
 MAY_SEAL_ANEW = MAY_RETRY
@@ -16,7 +17,7 @@ MAY_REPRINT = MAY_HOLD
 MAY_SELL = MAY_HOLD
 MAY_KEEP_CUSTOMERS = MAY_RETRY
 # Whoever talks with a customer learns a new telephone first.
-MAY_KEEP_CONTACTS = frozenset(Role)
+MAY_KEEP_CONTACTS = EVERYBODY
 MAY_ANSWER = MAY_HOLD | {Role.SUPPORT}
 
 MAY_MANAGE_PEOPLE = frozenset({Role.OWNER, Role.ADMIN})

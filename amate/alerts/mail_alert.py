@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from amate.access.may import MAY_RETRY
 from amate.access.models import Membership
 from amate.access.rules import MANAGERS
 from amate.adapters.messages import Outgoing
 from amate.alerts.causes import CASE, HOME, SEAL_ENDS, SETTINGS, words_of
 from amate.alerts.models import Alert
-from amate.alerts.tell import TOLD
 from amate.companies.models import Branch, Csd
 from amate.fiscal.clock import zone_of
 from amate.messages.mail import claim_mail, outgoing
@@ -26,7 +26,9 @@ def prepare_alert(
 
     None: it was sent before, was mended meanwhile, or the person works on something else now.
     """
-    people = Membership.objects.filter(company_id=open_company(), user_id=user_id, role__in=TOLD, user__is_active=True)
+    people = Membership.objects.filter(
+        company_id=open_company(), user_id=user_id, role__in=MAY_RETRY, user__is_active=True
+    )
     member = people.select_related("user").first()
     if member is None or not _lasts(cause):
         return None

@@ -2,17 +2,16 @@
 
 from datetime import datetime
 
-from amate.access.models import Membership, Role
+from amate.access.may import MAY_RETRY
+from amate.access.models import Membership
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.promise import promise_all
 from amate.tenancy.scope import open_company
 
-TOLD = frozenset({Role.OWNER, Role.ADMIN, Role.ACCOUNTANT})
-
 
 def tell_staff(*, cause: str, now: datetime) -> None:
     """One mail a person, inside the company's scope; only one while an earlier one of the same cause waits to leave."""
-    people = Membership.objects.filter(company_id=open_company(), role__in=TOLD, user__is_active=True)
+    people = Membership.objects.filter(company_id=open_company(), role__in=MAY_RETRY, user__is_active=True)
     wanted = {
         f"alert:{cause}:{user_id}": {
             "cause": cause,

@@ -16,9 +16,7 @@ KEY, PASSWORD = "csd.key", "csd.password"
 UPLOADED_KEY, UPLOADED_PASSWORD = "csd_upload.key", "csd_upload.password"
 
 # Only which one it is: the key itself is opened once a process.
-_IN_FORCE = Compiled(
-    lambda: CsdRow.objects.in_use().filter(valid_from__lte=Arg("now"), valid_to__gt=Arg("now")).only("id")[:1]
-)
+_IN_FORCE = Compiled(lambda: CsdRow.objects.seals_at(Arg("now")).only("id")[:1])
 
 
 class NoCsd(RuntimeError):

@@ -118,6 +118,10 @@ class CsdQuerySet(models.QuerySet["Csd"]):
     def in_use(self) -> "CsdQuerySet":
         return self.filter(retired_at__isnull=True).order_by("-valid_to")
 
+    def seals_at(self, moment: object) -> "CsdQuerySet":
+        """Those that seal at that moment, a datetime or the `Arg` of one; the one that lasts longest first."""
+        return self.in_use().filter(valid_from__lte=moment, valid_to__gt=moment)
+
 
 class Csd(CompanyOwned):
     """The certificate of digital seal. Its .key stays as the SAT gave it, under its password; key and password are

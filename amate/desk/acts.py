@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db.models import Q
 
-from amate.access.may import MAY_HOLD, MAY_RESEND, MAY_UNLOCK, MAY_VOID
+from amate.access.may import EVERYBODY, MAY_HOLD, MAY_RESEND, MAY_UNLOCK, MAY_VOID
 from amate.access.models import Role
 from amate.invoices.deliver import resend_invoice
 from amate.invoices.models import Invoice, State
@@ -47,7 +47,6 @@ class Act:
     most: int = 10_000
 
 
-EVERYBODY = frozenset(Role)
 CLAIMED = "ya tienen factura o se están facturando"
 VOID = "están canceladas"
 FREE = "no están bloqueadas"

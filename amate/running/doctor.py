@@ -19,6 +19,7 @@ from amate.access.signing_key import AnotherSigningKey, refuse_another_signing_k
 from amate.adapters.messages import MessengerUnavailable
 from amate.adapters.messages.email import Smtp
 from amate.adapters.pac import PacError, open_pac
+from amate.alerts.causes import DAYS
 from amate.companies.keep_csd import NoCsd, open_csd
 from amate.companies.models import Company, Csd, Emisor
 from amate.companies.secrets import WrongMasterKey
@@ -29,7 +30,6 @@ from amate.running.serve import is_ready
 from amate.tenancy.scope import company_scope
 
 CLOCK_MAY_DIFFER = timedelta(minutes=2)  # a PAC refuses a Fecha of the future
-CSD_WARNINGS = (7, 30, 60)  # days
 LITTLE_DISK = 2_000_000_000
 
 
@@ -171,7 +171,7 @@ def _seal(slug: str, *, now: datetime) -> Verdict:
     if opened.certificate.rfc != rfc:
         return Verdict(what, f"es de {opened.certificate.rfc} y la empresa es {rfc}", mend)
     days = (newest.valid_to - now).days
-    soon = next((limit for limit in CSD_WARNINGS if days <= limit), None)
+    soon = next((limit for limit in DAYS[1:] if days <= limit), None)
     return Verdict(what, f"vigente {days} días más", mend if soon else "", warning=soon is not None)
 
 

@@ -7,8 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from amate.access.may import MAY_AUDIT
-from amate.access.models import Role
+from amate.access.may import EVERYBODY, MAY_AUDIT
 from amate.desk.acts import ACTS, Act
 from amate.desk.filters import At, Field, Kind
 from amate.desk.listing import COUNTED, Asked, Listing, Sums, plan_each_anew, read_list
@@ -19,7 +18,6 @@ from amate.web.backoffice.page import address, office_zone
 from amate.web.backoffice.roles import may
 from amate.web.clock import now
 
-EVERYBODY = frozenset(Role)
 # The page of each list; its exports and its acts hang below it.
 PAGES = {"notas": "tickets", "facturas": "invoices", "productos": "products", "auditoria": "audit"}
 MAY_READ = {"auditoria": MAY_AUDIT}

@@ -97,7 +97,7 @@ def _latest() -> CsdUpload | None:
 
 def _draw(request: HttpRequest, form: CsdForm) -> HttpResponse:
     moment, upload = now(), _latest()
-    in_use = Csd.objects.in_use().filter(valid_from__lte=moment, valid_to__gt=moment).first()
+    in_use = Csd.objects.seals_at(moment).first()
     waiting = upload is not None and upload.state == CsdUpload.State.RECEIVED
     refused = upload is not None and upload.state == CsdUpload.State.REFUSED and not form.is_bound
     return show_setting(

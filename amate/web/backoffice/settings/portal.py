@@ -91,7 +91,7 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
     if is_to_be_kept and facts is not None and _saved(form, facts, branch=branch, today=today, moment=moment):
         draft.drop()
         messages.success(request, "Las reglas quedaron guardadas. Las notas ya impresas conservan su fecha límite.")
-        if facts.enabled and not Csd.objects.in_use().filter(valid_from__lte=moment, valid_to__gt=moment).exists():
+        if facts.enabled and not Csd.objects.seals_at(moment).exists():
             messages.warning(request, NO_SEAL)
         return redirect(request.path)
     return show_setting(
