@@ -6,7 +6,6 @@ ones are our own dated tables. Nothing of the SAT's is kept in the project.
 
 import pickle
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -14,11 +13,10 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
-from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NamedTuple
 
+from amate.fiscal.sat_texts import open_texts, plain, satcfdi_folder, table
 from amate.fiscal.tables.comprobante import (
     EXPORTACIONES,
     FORMAS_PAGO,
@@ -57,8 +55,13 @@ SMALL: Mapping[str, Mapping[str, Entry]] = {
     "c_Impuesto": IMPUESTOS,
     "c_TipoFactor": TIPOS_FACTOR,
 }
+_FIELD_NAMES = {sat: name for name, sat in LARGE.items()}
 _SEARCHABLE = ("clave_prod_serv", "clave_unidad")
+_SEARCHABLE_SMALL = ("regimen_fiscal", "uso_cfdi")
 _VERSION_FILE = "version.txt"
+
+
+Validity = tuple[date, date | None]
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class Catalogs:
 
     version: str
     read: Callable[[str], frozenset[str]] = field(repr=False, compare=False)
+    small: Mapping[str, Mapping[str, Entry]] = field(default_factory=lambda: SMALL, repr=False)
+    tasas: tuple[Tasa, ...] = field(default=TASAS, repr=False)
+    # Of the large sets, by field name ("clave_prod_serv"): only keys that are not valid for ever; and newer texts.
+    limits: Mapping[str, Mapping[str, Validity]] = field(default_factory=dict, repr=False)
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def codigos_postales(self) -> frozenset[str]:
@@ -91,38 +99,57 @@ class Catalogs:
     def paises(self) -> frozenset[str]:
         return self.read("pais")
 
-    @property
+    @cached_property
     def regimenes(self) -> Mapping[str, Regimen]:
-        return REGIMENES
+        return {clave: row for clave, row in self.small["c_RegimenFiscal"].items() if isinstance(row, Regimen)}
 
-    @property
+    @cached_property
     def usos(self) -> Mapping[str, Uso]:
-        return USOS
-
-    @property
-    def tasas(self) -> tuple[Tasa, ...]:
-        return TASAS
+        return {clave: row for clave, row in self.small["c_UsoCFDI"].items() if isinstance(row, Uso)}
 
     def is_address(self, cp: str) -> bool:
         """Whether somebody can have this postal code."""
         return cp != NOWHERE and cp in self.codigos_postales
 
     def is_valid(self, catalog: str, key: str, as_of: date) -> bool:
-        """Whether a small catalogue ("regimen_fiscal" or "c_RegimenFiscal") has this key on that day."""
-        entry = SMALL[sat_name(catalog)].get(key)
+        """Whether a catalogue ("regimen_fiscal" or "c_RegimenFiscal") has this key on that day."""
+        sat = sat_name(catalog)
+        if sat not in self.small:
+            return self._is_listed(_FIELD_NAMES[sat], key, as_of)
+        entry = self.small[sat].get(key)
         return entry is not None and entry.is_valid(as_of)
+
+    def _is_listed(self, name: str, key: str, as_of: date) -> bool:
+        if key not in self.read(name):
+            return False
+        since, until = self.limits.get(name, {}).get(key, (date.min, None))
+        return since <= as_of and (until is None or as_of <= until)
 
     def entries(self, catalog: str, as_of: date) -> tuple[Entry, ...]:
         """The keys of a small catalogue that are valid on that day, in the SAT's order: what a form offers."""
-        return tuple(entry for entry in SMALL[sat_name(catalog)].values() if entry.is_valid(as_of))
+        return tuple(entry for entry in self.small[sat_name(catalog)].values() if entry.is_valid(as_of))
 
     def is_rate(self, impuesto: str, factor: str, tasa: Decimal, *, retencion: bool, as_of: date) -> bool:
-        return is_rate(impuesto, factor, tasa, retencion=retencion, as_of=as_of)
+        return is_rate(impuesto, factor, tasa, retencion=retencion, as_of=as_of, tasas=self.tasas)
 
 
 def sat_name(catalog: str) -> str:
     """The SAT's name of a catalogue, from that or from its field: c_UsoCFDI from "uso_cfdi". KeyError if unknown."""
     return _SAT_NAMES[catalog]
+
+
+_current: Catalogs | None = None
+
+
+def catalogs_in_force() -> Catalogs:
+    """The catalogues that count in this process: those of `put_in_force`, or the installed ones."""
+    return _current or installed()
+
+
+def put_in_force(catalogs: Catalogs) -> None:
+    """A newer edition counts from here on, in this process (`amate.catalogs.in_force` reads which)."""
+    global _current
+    _current = catalogs
 
 
 @cache
@@ -151,38 +178,56 @@ def load(folder: Path) -> Catalogs:
 def name_of(catalog: str, key: str) -> str | None:
     """The Spanish name of a key: name_of("regimen_fiscal", "601"). None if the catalogue has no name for it."""
     sat = sat_name(catalog)
+    current = catalogs_in_force()
     if sat in SMALL:
-        entry = SMALL[sat].get(key)
+        entry = current.small[sat].get(key) or SMALL[sat].get(key)
         return entry.texto if entry is not None else None
+    newer = current.texts.get(_FIELD_NAMES[sat], {}).get(key)
+    if newer is not None and sat != "c_Moneda":
+        return newer
     if sat == "c_Moneda" and key in MONEDAS:
         return MONEDAS[key]
     return _stored_text(sat, key)
 
 
-def search_rows() -> Iterator[tuple[str, str, str]]:
-    """(catalog, key, text) of c_ClaveProdServ and c_ClaveUnidad for a search table, only keys the schema accepts.
+class Searchable(NamedTuple):
+    """A key that people search, in the words of the SAT."""
 
-    About 200 keys that are newer than satcfdi's database have no text yet and are left out.
+    catalog: str
+    key: str
+    text: str
+    desde: date | None = None
+    hasta: date | None = None
+
+
+def search_rows(catalogs: Catalogs | None = None) -> Iterator[Searchable]:
+    """Products, units, regimes and uses for a search table; those of `catalogs`, else of the package.
+
+    In the package about 200 keys that are newer than satcfdi's database have no text yet and are left out.
     """
+    current = catalogs or installed()
     for catalog in _SEARCHABLE:
-        keys = _read_schema(catalog)
-        with closing(_open_texts()) as connection:
-            question = f"SELECT key, value FROM {_table(LARGE[catalog])}"  # noqa: S608 (a name from our own table)
-            for key, value in connection.execute(question):
-                text = _plain(value)
-                if _plain(key) in keys and isinstance(text, str):
-                    yield catalog, _plain(key), text
+        newer = current.texts.get(catalog)
+        limits = current.limits.get(catalog, {})
+        rows = newer.items() if newer is not None else _package_texts(catalog)
+        for key, text in rows:
+            yield Searchable(catalog, key, text, *limits.get(key, (None, None)))
+    for catalog in _SEARCHABLE_SMALL:
+        for entry in current.small[sat_name(catalog)].values():
+            yield Searchable(catalog, entry.clave, entry.texto, entry.desde, entry.hasta)
+
+
+def _package_texts(catalog: str) -> Iterator[tuple[str, str]]:
+    keys = _read_schema(catalog)
+    with closing(open_texts()) as connection:
+        question = f"SELECT key, value FROM {table(LARGE[catalog])}"  # noqa: S608 (a name from our own table)
+        for key, value in connection.execute(question):
+            text = plain(value)
+            if plain(key) in keys and isinstance(text, str):
+                yield plain(key), text
 
 
 # ------------------------------------------------------------ where it comes from
-
-
-def _satcfdi() -> Path:
-    # Found, not imported: importing it opens a database and takes 50 MB. Nor through `fiscal.xml`, which brings lxml.
-    spec = find_spec("satcfdi")
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("satcfdi is not installed: run `make install`")
-    return Path(spec.submodule_search_locations[0])
 
 
 def _snake(sat: str) -> str:
@@ -198,7 +243,7 @@ def _read_schema(catalog: str) -> frozenset[str]:
 
 @cache
 def _schema_sets() -> Mapping[str, frozenset[str]]:
-    schemas = _satcfdi() / "transform" / "schemas" / "www.sat.gob.mx" / "sitio_internet"
+    schemas = satcfdi_folder() / "transform" / "schemas" / "www.sat.gob.mx" / "sitio_internet"
     xsd = (schemas / "cfd" / "catalogos" / "catCFDI.xsd").read_text(encoding="utf-8")
     return {catalog: _enumeration(xsd, sat) for catalog, sat in LARGE.items()}
 
@@ -209,35 +254,14 @@ def _enumeration(xsd: str, sat: str) -> frozenset[str]:
     return frozenset(re.findall(r'<xs:enumeration value="([^"]*)"', xsd[start : xsd.index("</xs:simpleType>", start)]))
 
 
-def _open_texts() -> sqlite3.Connection:
-    path = _satcfdi() / "catalogs" / "catalogs.db"
-    # Opened by us, read-only: satcfdi's own connection is read-write and shared across threads (ENGINE D-12).
-    return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
-
-
-def _table(sat: str) -> str:
-    return f"C756_{sat}"
-
-
 @lru_cache(maxsize=4096)
 def _stored_text(sat: str, key: str) -> str | None:
     if sat == LARGE["codigo_postal"]:
         return None
-    with closing(_open_texts()) as connection:
-        question = f"SELECT value FROM {_table(sat)} WHERE key = ?"  # noqa: S608 (a name from our own table)
+    with closing(open_texts()) as connection:
+        question = f"SELECT value FROM {table(sat)} WHERE key = ?"  # noqa: S608 (a name from our own table)
         row = connection.execute(question, (pickle.dumps(key, protocol=4),)).fetchone()
     if row is None:
         return None
-    value = _plain(row[0])
+    value = plain(row[0])
     return str(value[0] if isinstance(value, list) else value)
-
-
-class _PlainUnpickler(pickle.Unpickler):
-    """satcfdi stores texts and lists of texts; anything that would run code is refused."""
-
-    def find_class(self, module_name: str, global_name: str) -> NoReturn:
-        raise pickle.UnpicklingError(f"{module_name}.{global_name} has no place among catalogue texts")
-
-
-def _plain(blob: bytes) -> Any:
-    return _PlainUnpickler(BytesIO(blob)).load()

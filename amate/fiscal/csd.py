@@ -28,6 +28,7 @@ _PKCS12_PBE = bytes.fromhex("2a864886f70d010c01")
 _ALGORITHM_WITHIN = 80  # an EncryptedPrivateKeyInfo names its scheme in its first bytes
 _PADDING = padding.PKCS1v15()
 _SHA256 = hashes.SHA256()
+_SHA1 = hashes.SHA1()  # noqa: S303 (the SAT's choice for cancellations)
 
 
 class CsdRefused(Exception):
@@ -58,6 +59,7 @@ class Certificate:
     subject: bytes
     unidad: str
     rfc_pac: str | None
+    serial: int
 
     @cached_property
     def b64(self) -> str:
@@ -74,7 +76,7 @@ class Certificate:
         """Whether `signature` is this certificate's RSA PKCS#1 v1.5 SHA-256 over `data`."""
         try:
             self.public_key.verify(signature, data, _PADDING, _SHA256)
-        except InvalidSignature:
+        except (InvalidSignature, ValueError):  # ValueError: a signature or key of an impossible size
             return False
         return True
 
@@ -106,6 +108,10 @@ class Csd:
         """RSA PKCS#1 v1.5 over SHA-256, as Anexo 20 asks of Sello."""
         return self._key.sign(data, _PADDING, _SHA256)
 
+    def sign_sha1(self, data: bytes) -> bytes:
+        """RSA PKCS#1 v1.5 over SHA-1: what the SAT's cancellation service asks for, and nothing else does."""
+        return self._key.sign(data, _PADDING, _SHA1)
+
 
 def read_certificate(cer: bytes) -> Certificate:
     """Read a certificate of any kind from its DER. Raises `CsdRefused("not_a_certificate")`."""
@@ -133,6 +139,7 @@ def read_certificate(cer: bytes) -> Certificate:
         subject=subject,
         unidad=unidad,
         rfc_pac=pac[1] if pac else None,
+        serial=parsed.serial_number,
     )
 
 

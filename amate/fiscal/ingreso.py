@@ -3,31 +3,33 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from amate.fiscal.catalogs import NOWHERE
-from amate.fiscal.comprobante import Comprobante, Concepto, Emisor
+from amate.fiscal.comprobante import Comprobante, Concepto, DocumentRefused, Emisor, Relacionados
 from amate.fiscal.generic import Generic, Kind, bundled, generic_of, kind_of
+from amate.fiscal.heading import (
+    ANTICIPO,
+    MXN,
+    POR_DEFINIR,
+    SUSTITUCION,
+    check_fecha,
+    check_place,
+    check_relations,
+    clean_field,
+    exchange,
+)
 from amate.fiscal.money import Line, MoneyRefused, Taxed, summarise, tax_line
 from amate.fiscal.razon_social import is_public
 from amate.fiscal.receptor import Receptor
-from amate.fiscal.rfc import GENERICS
 from amate.fiscal.tables.comprobante import FORMAS_PAGO, METODOS_PAGO
 from amate.fiscal.tables.monedas import decimals_of
-from amate.fiscal.text import TextRefused, clean_text
 
 PUE, PPD = "PUE", "PPD"
-POR_DEFINIR = "99"
-MXN, SIN_MONEDA = "MXN", "XXX"
+_RELATIONS = frozenset({"02", SUSTITUCION, ANTICIPO})
 
 
-class IngresoRefused(ValueError):
-    """What was asked makes no lawful invoice. `field` is the argument (of a line: "descripcion"…)."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.message = message
+IngresoRefused = DocumentRefused
+"""The name by which those who only sell know it. `field`: of a line, "descripcion"…"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,29 @@ class SaleLine:
     unidad: str | None = None
 
     def __post_init__(self) -> None:
-        descripcion = _clean("descripcion", self.descripcion, 1000)
+        descripcion = clean_field("descripcion", self.descripcion, 1000)
         if descripcion is None:
             raise IngresoRefused("descripcion", "Escribe qué se vendió")
         object.__setattr__(self, "descripcion", descripcion)
         if self.no_identificacion is not None:
-            object.__setattr__(self, "no_identificacion", _clean("no_identificacion", self.no_identificacion, 100))
+            object.__setattr__(self, "no_identificacion", clean_field("no_identificacion", self.no_identificacion, 100))
         if self.unidad is not None:
-            object.__setattr__(self, "unidad", _clean("unidad", self.unidad, 20))
+            object.__setattr__(self, "unidad", clean_field("unidad", self.unidad, 20))
+
+
+_MOST = Decimal(10) ** 12
 
 
 def total_of(lines: Iterable[SaleLine], *, moneda: str = MXN) -> Decimal:
-    """The Total that `build_ingreso` will give. Raises `MoneyRefused` with the field as "lines.0.precio"."""
+    """The Total that `build_ingreso` will give. Raises `MoneyRefused` with the field as "lines.0.precio", also for a sum
+    that nobody sells for: a price with a code scanned into it."""
     decimals = decimals_of(moneda)
-    return summarise(_tax(lines, decimals), decimals=decimals).total
+    taxed = tax_lines(lines, decimals=decimals)
+    total = summarise(taxed, decimals=decimals).total
+    if total >= _MOST:
+        largest = max(range(len(taxed)), key=lambda place: taxed[place].total)
+        raise MoneyRefused(f"lines.{largest}.precio", "El total pasa de un billón de pesos: revisa precio y cantidad")
+    return total
 
 
 def build_ingreso(
@@ -73,20 +84,22 @@ def build_ingreso(
     tipo_cambio: str | None = None,
     condiciones_de_pago: str | None = None,
     generics: Sequence[Generic] = (),
+    relacionados: Sequence[Relacionados] = (),
 ) -> Comprobante:
     """Tax the lines and add them up. `fecha` as `clock.fecha` gives it; `tipo_cambio` pesos per unit of `moneda`;
-    `generics` tell their families in one concept each, which changes no amount of the document.
+    `generics` tell their families in one concept each, which changes no amount of the document; `relacionados`: what
+    it substitutes (04), the advance it applies (07), the invoice it adds to (02).
 
     Raises `IngresoRefused`, and `MoneyRefused` with the field as "lines.0.precio".
     """
     if not lines:
         raise IngresoRefused("lines", "Una factura lleva al menos un concepto")
-    if fecha.tzinfo is not None or fecha.microsecond:
-        raise ValueError("fecha is the local time of lugar_expedicion, naive, in whole seconds: use clock.fecha")
+    check_fecha(fecha)
     check_payment(forma_pago, metodo_pago)
     _check_parties(receptor, lugar_expedicion)
+    check_relations(relacionados, _RELATIONS)
     decimals = decimals_of(moneda)
-    taxed = _tax(lines, decimals)
+    taxed = tax_lines(lines, decimals=decimals)
     totals = summarise(taxed, decimals=decimals)
     return Comprobante(
         tipo_de_comprobante="I",
@@ -100,16 +113,18 @@ def build_ingreso(
         impuestos=totals.impuestos,
         descuento=totals.descuento,
         moneda=moneda,
-        tipo_cambio=_exchange(moneda, tipo_cambio),
+        tipo_cambio=exchange(moneda, tipo_cambio),
         forma_pago=forma_pago,
         metodo_pago=metodo_pago,
-        condiciones_de_pago=_clean("condiciones_de_pago", condiciones_de_pago, 1000),
-        serie=_clean("serie", serie, 25),
-        folio=_clean("folio", folio, 40),
+        condiciones_de_pago=clean_field("condiciones_de_pago", condiciones_de_pago, 1000),
+        serie=clean_field("serie", serie, 25),
+        folio=clean_field("folio", folio, 40),
+        relacionados=tuple(relacionados),
     )
 
 
-def _tax(lines: Iterable[SaleLine], decimals: int) -> list[Taxed]:
+def tax_lines(lines: Iterable[SaleLine], *, decimals: int) -> list[Taxed]:
+    """Raises `MoneyRefused` with the field as "lines.0.precio"."""
     taxed: list[Taxed] = []
     for place, sale in enumerate(lines):
         try:
@@ -123,12 +138,14 @@ def _conceptos(
     lines: Sequence[SaleLine], taxed: Sequence[Taxed], generics: Sequence[Generic], decimals: int
 ) -> tuple[Concepto, ...]:
     """In the order of the sale; a family stands where its first article stood."""
+    if not generics:
+        return tuple([concepto_of(sale, amounts) for sale, amounts in zip(lines, taxed, strict=True)])
     made: list[Concepto | tuple[Generic, Kind]] = []
     families: dict[tuple[Generic, Kind], list[Taxed]] = {}
     for sale, amounts in zip(lines, taxed, strict=True):
         generic = generic_of(sale.clave_prod_serv, generics)
         if generic is None:
-            made.append(_concepto(sale, amounts))
+            made.append(concepto_of(sale, amounts))
             continue
         family = (generic, kind_of(sale.line.objeto_imp, amounts))
         if family not in families:
@@ -160,7 +177,8 @@ def _generic(family: tuple[Generic, Kind], taxed: Sequence[Taxed], decimals: int
     ]
 
 
-def _concepto(sale: SaleLine, amounts: Taxed) -> Concepto:
+def concepto_of(sale: SaleLine, amounts: Taxed) -> Concepto:
+    """A sold line with its amounts, as the document carries it."""
     return Concepto(
         clave_prod_serv=sale.clave_prod_serv,
         cantidad=sale.line.cantidad,
@@ -190,38 +208,8 @@ def check_payment(forma_pago: str, metodo_pago: str) -> None:
 
 
 def _check_parties(receptor: Receptor, lugar_expedicion: str) -> None:
-    if lugar_expedicion == NOWHERE:
-        raise IngresoRefused("lugar_expedicion", "El código postal 00000 no es de ningún lugar: usa el de la sucursal")
+    check_place(receptor, lugar_expedicion)
     if receptor.uso_cfdi == "CP01":
         raise IngresoRefused("uso_cfdi", "CP01 (pagos) es solo para complementos de pago")
     if is_public(receptor.nombre):
         raise IngresoRefused("nombre", "PUBLICO EN GENERAL es solo para la factura global")
-    if receptor.rfc in GENERICS and receptor.domicilio_fiscal != lugar_expedicion:
-        raise IngresoRefused("cp", "Con RFC genérico el código postal es el del lugar de expedición")
-
-
-def _exchange(moneda: str, tipo_cambio: str | None) -> str | None:
-    if moneda == SIN_MONEDA:
-        raise IngresoRefused("moneda", "Una factura lleva una moneda: XXX es para pagos y traslados")
-    if moneda == MXN:
-        # Left out, or exactly "1" (CFDI40114): "1.0" fails.
-        if tipo_cambio not in (None, "1"):
-            raise IngresoRefused("tipo_cambio", "En pesos el tipo de cambio no se escribe")
-        return None
-    try:
-        rate = Decimal(tipo_cambio or "")
-    except InvalidOperation:
-        rate = Decimal(0)
-    exponent = rate.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -6 or rate <= 0:
-        raise IngresoRefused("tipo_cambio", f"Escribe cuántos pesos vale un {moneda}, con seis decimales cuando mucho")
-    return format(rate, "f")
-
-
-def _clean(field: str, text: str | None, longest: int) -> str | None:
-    if text is None:
-        return None
-    try:
-        return clean_text(text, longest=longest) or None
-    except TextRefused as refused:
-        raise IngresoRefused(field, refused.message) from refused

@@ -6,11 +6,7 @@ Tests hold this file to the XSLT itself, to satcfdi's builders and to the whole 
 
 import base64
 import hashlib
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import lru_cache
 
 from amate.fiscal.comprobante import (
     Comprobante,
@@ -18,27 +14,21 @@ from amate.fiscal.comprobante import (
     Impuestos,
     InformacionGlobal,
     Relacionados,
-    Retencion,
-    Traslado,
 )
 from amate.fiscal.csd import Csd
 from amate.fiscal.receptor import Receptor
+from amate.fiscal.seal_pagos import NAMESPACE, SCHEMA, write_pagos
+from amate.fiscal.write import NotWritable as NotWritable
+from amate.fiscal.write import collapsed as collapsed
+from amate.fiscal.write import same, write_fields, write_taxes
 
-# Only these four characters are white space for the XSLT: str.split() would also eat U+00A0, U+0085, U+2009, U+2028,
-# U+3000, and every PAC would answer 302 (SEAL-3).
-_XML_SPACE = re.compile(r"[\t\n\r ]+")
-_SPECIAL = re.compile('[&<>"|\x00-\x1f\ufffe\uffff\ud800-\udfff]')
-_FORBIDDEN = re.compile("[|\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-
-_HEAD = (
+_OPENING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/4" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-    'xsi:schemaLocation="http://www.sat.gob.mx/cfd/4 http://www.sat.gob.mx/sitio_internet/cfd/4/cfdv40.xsd"'
 )
-
-
-class NotWritable(ValueError):
-    """A text that no XML or cadena can carry (a control character or `|`). It should have been refused at the door."""
+_SCHEMA = "http://www.sat.gob.mx/cfd/4 http://www.sat.gob.mx/sitio_internet/cfd/4/cfdv40.xsd"
+_HEAD = f'{_OPENING}xsi:schemaLocation="{_SCHEMA}"'
+_HEAD_OF_PAGOS = f'{_OPENING}{NAMESPACE} xsi:schemaLocation="{_SCHEMA} {SCHEMA}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +46,26 @@ def seal(comprobante: Comprobante, csd: Csd) -> Sealed:
 
     Raises `NotWritable`. Texts are only collapsed as the XSLT does; clean them at the door (`fiscal.text`).
     """
-    xml: list[str] = [_HEAD]
+    xml, cadena, seal_goes_at = _texts(comprobante, no_certificado=csd.no_certificado)
+    signed = "".join(cadena)
+    sello = base64.b64encode(csd.sign(signed.encode())).decode()
+    xml[seal_goes_at] = f' Sello="{sello}" Certificado="{csd.certificado_b64}">'
+    written = "".join(xml).encode()
+    return Sealed(xml=written, cadena=signed, sello=sello, sha256=hashlib.sha256(written).digest())
+
+
+def unsealed(comprobante: Comprobante) -> bytes:
+    """The XML as it would be, for a paper that says draft: no certificate and no seal, so nothing can take it for one."""
+    xml, _, seal_goes_at = _texts(comprobante, no_certificado="")
+    xml[seal_goes_at] = ">"
+    return "".join(xml).encode()
+
+
+def _texts(comprobante: Comprobante, *, no_certificado: str) -> tuple[list[str], list[str], int]:
+    """The parts of the XML, those of the cadena, and where in the XML the seal belongs."""
+    xml: list[str] = [_HEAD if comprobante.pagos is None else _HEAD_OF_PAGOS]
     cadena: list[str] = ["|"]  # every field brings its own bar before it
-    _comprobante(comprobante, csd.no_certificado, xml, cadena)
+    _comprobante(comprobante, no_certificado, xml, cadena)
     seal_goes_at = len(xml)
     xml.append("")
     if comprobante.informacion_global is not None:
@@ -72,27 +79,17 @@ def seal(comprobante: Comprobante, csd: Csd) -> Sealed:
     xml.append("</cfdi:Conceptos>")
     if comprobante.impuestos is not None:
         _impuestos(comprobante.impuestos, xml, cadena)
+    if comprobante.pagos is not None:
+        xml.append("<cfdi:Complemento>")
+        write_pagos(comprobante.pagos, xml, cadena)
+        xml.append("</cfdi:Complemento>")
     xml.append("</cfdi:Comprobante>\n")
     cadena.append("||")
-
-    signed = "".join(cadena)
-    sello = base64.b64encode(csd.sign(signed.encode())).decode()
-    xml[seal_goes_at] = f' Sello="{sello}" Certificado="{csd.certificado_b64}">'
-    written = "".join(xml).encode()
-    return Sealed(xml=written, cadena=signed, sello=sello, sha256=hashlib.sha256(written).digest())
-
-
-def collapsed(value: str) -> str:
-    """A text as it is written: runs of XML white space made one space, none at the ends. Raises `NotWritable`."""
-    if not value or _is_plain(value):
-        return value
-    if _FORBIDDEN.search(value) is not None:
-        raise NotWritable(f"{value!r} holds a character that a CFDI cannot carry: refuse it where it is typed")
-    return _XML_SPACE.sub(" ", value).strip(" ")
+    return xml, cadena, seal_goes_at
 
 
 def _comprobante(c: Comprobante, no_certificado: str, xml: list[str], cadena: list[str]) -> None:
-    _fields(
+    write_fields(
         (
             ("Version", "4.0"),
             ("Serie", c.serie),
@@ -118,17 +115,17 @@ def _comprobante(c: Comprobante, no_certificado: str, xml: list[str], cadena: li
 
 def _informacion_global(node: InformacionGlobal, xml: list[str], cadena: list[str]) -> None:
     xml.append("<cfdi:InformacionGlobal")
-    _fields((("Periodicidad", node.periodicidad), ("Meses", node.meses), ("Año", str(node.anio))), xml, cadena)
+    write_fields((("Periodicidad", node.periodicidad), ("Meses", node.meses), ("Año", str(node.anio))), xml, cadena)
     xml.append("/>")
 
 
 def _relacionados(node: Relacionados, xml: list[str], cadena: list[str]) -> None:
     xml.append("<cfdi:CfdiRelacionados")
-    _fields((("TipoRelacion", node.tipo_relacion),), xml, cadena)
+    write_fields((("TipoRelacion", node.tipo_relacion),), xml, cadena)
     xml.append(">")
     for uuid in node.uuids:
         xml.append("<cfdi:CfdiRelacionado")
-        _fields((("UUID", uuid),), xml, cadena)
+        write_fields((("UUID", uuid),), xml, cadena)
         xml.append("/>")
     xml.append("</cfdi:CfdiRelacionados>")
 
@@ -136,14 +133,14 @@ def _relacionados(node: Relacionados, xml: list[str], cadena: list[str]) -> None
 def _parties(c: Comprobante, xml: list[str], cadena: list[str]) -> None:
     xml.append("<cfdi:Emisor")
     emisor = c.emisor
-    _fields(
+    write_fields(
         (("Rfc", emisor.rfc), ("Nombre", emisor.nombre), ("RegimenFiscal", emisor.regimen_fiscal)),
         xml,
         cadena,
     )
     xml.append("/><cfdi:Receptor")
     receptor: Receptor = c.receptor
-    _fields(
+    write_fields(
         (
             ("Rfc", receptor.rfc),
             ("Nombre", receptor.nombre),
@@ -160,34 +157,34 @@ def _parties(c: Comprobante, xml: list[str], cadena: list[str]) -> None:
 
 
 def _concepto(c: Concepto, xml: list[str], cadena: list[str]) -> None:
-    xml.append("<cfdi:Concepto")
-    _fields(
-        (
-            ("ClaveProdServ", c.clave_prod_serv),
-            ("NoIdentificacion", c.no_identificacion),
-            ("Cantidad", format(c.cantidad, "f")),
-            ("ClaveUnidad", c.clave_unidad),
-            ("Unidad", c.unidad),
-            ("Descripcion", c.descripcion),
-            ("ValorUnitario", format(c.valor_unitario, "f")),
-            ("Importe", format(c.importe, "f")),
-            ("Descuento", None if c.descuento is None else format(c.descuento, "f")),
-            ("ObjetoImp", c.objeto_imp),
-        ),
-        xml,
-        cadena,
-    )
+    """Numbers need no look: they are written at once. A global has a thousand of these."""
+    cantidad, unidad = format(c.cantidad, "f"), same(c.clave_unidad)
+    xml.append(f'<cfdi:Concepto ClaveProdServ="{same(c.clave_prod_serv)}"')
+    cadena.append(f"|{c.clave_prod_serv}")
+    if c.no_identificacion:
+        write_fields((("NoIdentificacion", c.no_identificacion),), xml, cadena)
+    xml.append(f' Cantidad="{cantidad}" ClaveUnidad="{unidad}"')
+    cadena.append(f"|{cantidad}|{unidad}")
+    write_fields((("Unidad", c.unidad), ("Descripcion", c.descripcion)), xml, cadena)
+    valor, importe, objeto = format(c.valor_unitario, "f"), format(c.importe, "f"), same(c.objeto_imp)
+    if c.descuento is None:
+        xml.append(f' ValorUnitario="{valor}" Importe="{importe}" ObjetoImp="{objeto}"')
+        cadena.append(f"|{valor}|{importe}|{objeto}")
+    else:
+        descuento = format(c.descuento, "f")
+        xml.append(f' ValorUnitario="{valor}" Importe="{importe}" Descuento="{descuento}" ObjetoImp="{objeto}"')
+        cadena.append(f"|{valor}|{importe}|{descuento}|{objeto}")
     if not c.traslados and not c.retenciones:
         xml.append("/>")
         return
     xml.append("><cfdi:Impuestos>")
     if c.traslados:
         xml.append("<cfdi:Traslados>")
-        _taxes("Traslado", c.traslados, xml, cadena)
+        write_taxes("cfdi:Traslado", "", c.traslados, xml, cadena)
         xml.append("</cfdi:Traslados>")
     if c.retenciones:
         xml.append("<cfdi:Retenciones>")
-        _taxes("Retencion", c.retenciones, xml, cadena)
+        write_taxes("cfdi:Retencion", "", c.retenciones, xml, cadena)
         xml.append("</cfdi:Retenciones>")
     xml.append("</cfdi:Impuestos></cfdi:Concepto>")
 
@@ -201,74 +198,17 @@ def _impuestos(node: Impuestos, xml: list[str], cadena: list[str]) -> None:
     if node.retenciones:
         xml.append("<cfdi:Retenciones>")
         for held in node.retenciones:
-            impuesto, importe = _same(held.impuesto), format(held.importe, "f")
+            impuesto, importe = same(held.impuesto), format(held.importe, "f")
             xml.append(f'<cfdi:Retencion Impuesto="{impuesto}" Importe="{importe}"/>')
             cadena.append(f"|{impuesto}|{importe}")
         xml.append("</cfdi:Retenciones>")
     if node.total_retenidos is not None:
-        _fields((("TotalImpuestosRetenidos", format(node.total_retenidos, "f")),), totals, cadena)
+        write_fields((("TotalImpuestosRetenidos", format(node.total_retenidos, "f")),), totals, cadena)
     if node.traslados:
         xml.append("<cfdi:Traslados>")
-        _taxes("Traslado", node.traslados, xml, cadena)
+        write_taxes("cfdi:Traslado", "", node.traslados, xml, cadena)
         xml.append("</cfdi:Traslados>")
     if node.total_trasladados is not None:
-        _fields((("TotalImpuestosTrasladados", format(node.total_trasladados, "f")),), totals, cadena)
+        write_fields((("TotalImpuestosTrasladados", format(node.total_trasladados, "f")),), totals, cadena)
     xml[totals_go_at] = "".join(totals) + ">"
     xml.append("</cfdi:Impuestos>")
-
-
-def _taxes(tag: str, taxes: Iterable[Traslado | Retencion], xml: list[str], cadena: list[str]) -> None:
-    for tax in taxes:
-        base, kind = format(tax.base, "f"), _kind(tax.impuesto, tax.tipo_factor, tax.tasa_o_cuota)
-        if tax.importe is None:
-            xml.append(f'<cfdi:{tag} Base="{base}"{kind[0]}/>')
-            cadena.append(f"|{base}{kind[1]}")
-        else:
-            importe = format(tax.importe, "f")
-            xml.append(f'<cfdi:{tag} Base="{base}"{kind[0]} Importe="{importe}"/>')
-            cadena.append(f"|{base}{kind[1]}|{importe}")
-
-
-@lru_cache(maxsize=256)
-def _kind(impuesto: str, tipo_factor: str, tasa_o_cuota: Decimal | None) -> tuple[str, str]:
-    """A document repeats a handful of tax kinds on every line. Rates are written with six decimals (CFDI40179)."""
-    xml: list[str] = []
-    cadena: list[str] = []
-    rate = None if tasa_o_cuota is None else format(tasa_o_cuota, ".6f")
-    if rate is not None and Decimal(rate) != tasa_o_cuota:
-        raise NotWritable(f"the rate {tasa_o_cuota} has more than six decimals")
-    _fields((("Impuesto", impuesto), ("TipoFactor", tipo_factor), ("TasaOCuota", rate)), xml, cadena)
-    return "".join(xml), "".join(cadena)
-
-
-def _fields(fields: tuple[tuple[str, str | None], ...], xml: list[str], cadena: list[str]) -> None:
-    """Write attributes into both texts. An absent or empty one is left out: the XSLT would print an empty field."""
-    for name, value in fields:
-        if not value:
-            continue
-        if _is_plain(value):
-            xml.append(f' {name}="{value}"')
-            cadena.append(f"|{value}")
-            continue
-        text = collapsed(value)
-        if text:
-            xml.append(f' {name}="{_escaped(text)}"')
-            cadena.append(f"|{text}")
-
-
-def _same(value: str) -> str:
-    """A key that is the same in both texts, or NotWritable."""
-    if not value or not _is_plain(value):
-        raise NotWritable(f"{value!r} is not a SAT key")
-    return value
-
-
-def _is_plain(value: str) -> bool:
-    """Whether a text, not empty, reads the same in the XML and in the cadena: nothing to escape, collapse or refuse."""
-    return value.isalnum() or (
-        _SPECIAL.search(value) is None and "  " not in value and value[0] != " " and value[-1] != " "
-    )
-
-
-def _escaped(value: str) -> str:
-    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -1,7 +1,6 @@
 """The TimbreFiscalDigital of a stamped CFDI, and when to believe a PAC that says it stamped (FISCAL CER-2, ENGINE PAC)."""
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,7 +52,7 @@ class Timbre:
 
 def read_timbre(stamped: bytes) -> Timbre:
     """The TFD of a stamped CFDI. Raises `NotBelieved` when there is none or it is malformed."""
-    return _timbre(_root(stamped))
+    return timbre_of(_root(stamped))
 
 
 def verify_sello_sat(*, timbre: Timbre, certificate: bytes) -> bool:
@@ -61,7 +60,7 @@ def verify_sello_sat(*, timbre: Timbre, certificate: bytes) -> bool:
     try:
         pac = read_certificate(certificate)
         signature = base64.b64decode(timbre.sello_sat, validate=True)
-    except (CsdRefused, binascii.Error):
+    except (CsdRefused, ValueError):
         return False
     if pac.no_certificado != timbre.no_certificado_sat:
         return False
@@ -75,7 +74,7 @@ def believe(sealed: bytes, stamped: bytes, *, certificates: Mapping[str, bytes])
     them. Raises `NotBelieved`: nobody then knows whether the document was stamped.
     """
     ours, theirs = _root(sealed), _root(stamped)
-    timbre = _timbre(theirs)
+    timbre = timbre_of(theirs)
     if timbre.sello_cfd != _clean(ours.get("Sello", "")):
         raise NotBelieved("other_sello", "El timbre que devolvió el PAC es de otro documento (SelloCFD ≠ Sello).")
     if _content(ours) != _content(theirs):
@@ -96,7 +95,8 @@ def _root(xml: bytes) -> etree._Element:
         raise NotBelieved("not_xml", f"El PAC no devolvió un XML legible: {broken}") from broken
 
 
-def _timbre(root: etree._Element) -> Timbre:
+def timbre_of(root: etree._Element) -> Timbre:
+    """`read_timbre` of a document that is parsed already. Raises `NotBelieved`."""
     found = [node for complemento in root.findall(_COMPLEMENTO) for node in complemento.findall(_TIMBRE)]
     if len(found) != 1:
         raise NotBelieved("no_timbre", f"El XML trae {len(found)} timbres y debe traer exactamente uno.")

@@ -6,9 +6,11 @@ So a received file is never "corrected": 4 x 956.04 has been stamped as 3824.15.
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
-from amate.fiscal.rounding import CONTEXT, times
+from amate.fiscal.rounding import CONTEXT, over, times
 
 _TINY = Decimal("1e-12")
+_TINIEST = Decimal("1e-16")
+_TEN_PLACES_ONE = Decimal("1.0000000000")
 
 
 class Window(NamedTuple):
@@ -39,6 +41,19 @@ def tax_window(base: Decimal, tasa_o_cuota: Decimal, *, decimals: int = 2) -> Wi
     """Where the Importe of a tax may lie (CFDI40180, CFDI40186, RND-2); `decimals` are those Importe is written with."""
     half = _half(base)
     return _window(times(base - half, tasa_o_cuota), times(base + half - _TINY, tasa_o_cuota), decimals)
+
+
+def paid_window(pagado: Decimal, equivalencia: Decimal, *, decimals: int = 2) -> Window:
+    """What `pagado` is in the currency of the payment (CRP20275, CRP20276); `decimals` are those of that currency.
+
+    `equivalencia`: units of the invoice's currency per unit of the payment's, as written; 1 counts as 1.0000000000
+    (CRP20277). Source: the SAT's guide of Pagos 2.0, by way of a PAC's validator.
+    """
+    half_p = _half(pagado)
+    half_e = _half(equivalencia if equivalencia != 1 else _TEN_PLACES_ONE)
+    low = over(pagado - half_p, equivalencia + half_e - _TINIEST)
+    high = over(pagado + half_p - _TINIEST, equivalencia - half_e)
+    return _window(low, high, decimals)
 
 
 def _half(amount: Decimal) -> Decimal:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from amate.fiscal.ingreso import SaleLine
-from amate.fiscal.money import Impuesto
+from amate.fiscal.money import Impuesto, Line
 from amate.fiscal.tables.impuestos import ISR, TASA
 
 RESICO = "626"
@@ -33,11 +33,11 @@ def withholds(rfc: str) -> bool:
     return len(rfc) == 12
 
 
+def isr_withheld(line: Line) -> Line:
+    """The line with the withholding, if it may carry a tax."""
+    return replace(line, impuestos=(*line.impuestos, RETENCION)) if line.objeto_imp in _CARRY_TAXES else line
+
+
 def with_isr_withheld(lines: Sequence[SaleLine]) -> list[SaleLine]:
     """The lines with the withholding in each one that may carry a tax."""
-    return [
-        replace(sale, line=replace(sale.line, impuestos=(*sale.line.impuestos, RETENCION)))
-        if sale.line.objeto_imp in _CARRY_TAXES
-        else sale
-        for sale in lines
-    ]
+    return [replace(sale, line=isr_withheld(sale.line)) for sale in lines]

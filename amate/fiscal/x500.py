@@ -4,6 +4,7 @@
 its reader, so these few lines walk the bytes themselves (ENGINE CERT-1).
 """
 
+import re
 from collections.abc import Iterator
 
 COMMON_NAME = "550403"
@@ -13,6 +14,22 @@ ORGANIZATIONAL_UNIT = "55040b"
 NAME = "550429"
 UNIQUE_IDENTIFIER = "55042d"
 
+_SHORT = {
+    COMMON_NAME: "CN",
+    SERIAL_NUMBER: "serialNumber",
+    ORGANIZATION: "O",
+    ORGANIZATIONAL_UNIT: "OU",
+    NAME: "name",
+    UNIQUE_IDENTIFIER: "x500UniqueIdentifier",
+    "550406": "C",
+    "550407": "L",
+    "550408": "ST",
+    "550409": "street",
+    "550411": "postalCode",
+    "2a864886f70d010901": "emailAddress",
+    "2a864886f70d010902": "unstructuredName",
+}
+_SPECIAL = re.compile(r'[,+"\\<>;]')
 _UTF8, _BMP = 0x0C, 0x1E
 _CONTEXT_0 = 0xA0
 
@@ -37,6 +54,21 @@ def attributes(name: bytes) -> dict[str, str]:
                 (_, oid), (tag, value) = _elements(pair)
                 found.setdefault(oid.hex(), _text(tag, value))
     return found
+
+
+def distinguished(name: bytes) -> str:
+    """A DER Name as text, last part first (RFC 2253); a part without a short name keeps its hex OID."""
+    parts = []
+    for _, rdns in _elements(name):
+        for _, rdn in _elements(rdns):
+            for _, pair in _elements(rdn):
+                (_, oid), (tag, value) = _elements(pair)
+                parts.append(f"{_SHORT.get(oid.hex(), oid.hex())}={_SPECIAL.sub(_escape, _text(tag, value))}")
+    return ",".join(reversed(parts))
+
+
+def _escape(special: re.Match[str]) -> str:
+    return f"\\{special[0]}"
 
 
 def _text(tag: int, value: bytes) -> str:

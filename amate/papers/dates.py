@@ -1,12 +1,13 @@
 """Dates and zones in Spanish, the same on every machine: no locale is asked."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 # fmt: off
 MONTHS = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
 )
+ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # fmt: on
 # What people call the hour of each zone of Mexico (FISCAL §3). Juárez and the border follow the United States' summer
 # time, so they are not "del centro" without more.
@@ -31,14 +32,16 @@ def in_full(when: datetime) -> str:
     return f"{when.day} de {MONTHS[when.month - 1]} de {when.year}, {when:%H:%M}"
 
 
-def short(when: datetime) -> str:
-    """For lists: "21 nov 2026"."""
+def short(when: date, *, lang: str = "es") -> str:
+    """For lists: "21 nov 2026"; in English "Nov 21, 2026"."""
+    if lang != "es":
+        return f"{ENGLISH_MONTHS[when.month - 1]} {when.day}, {when.year}"
     return f"{when.day} {MONTHS[when.month - 1][:3]} {when.year}"
 
 
-def to_the_second(when: datetime) -> str:
-    """For fiscal moments: "21 nov 2026, 14:07:02"."""
-    return f"{short(when)}, {when:%H:%M:%S}"
+def to_the_second(when: datetime, *, lang: str = "es") -> str:
+    """For fiscal moments: "21 nov 2026, 14:07:02"; in English "Nov 21, 2026, 14:07:02"."""
+    return f"{short(when, lang=lang)}, {when:%H:%M:%S}"
 
 
 def zone_in_words(zone: str) -> str:

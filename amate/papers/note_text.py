@@ -3,6 +3,7 @@
 import textwrap
 from typing import Any
 
+from amate.papers.compile import is_emoji
 from amate.papers.note import Note, note_facts
 
 COLUMNS = {"58": 32, "80": 42}
@@ -34,8 +35,9 @@ def note_escpos(note: Note, *, paper: str, foot_note: str = "") -> bytes:
 
 
 def in_cp850(text: str) -> bytes:
-    """Every character has a place or a question mark: a printer must not stop at a name."""
-    return text.translate(PLAIN).encode(CP850, errors="replace")
+    """Every character has a place or a question mark, and emoji none: a printer must not stop at a name."""
+    plain = "".join(c for c in text.translate(PLAIN) if not is_emoji(c))
+    return plain.encode(CP850, errors="replace")
 
 
 def _sale(note: Note, width: int) -> list[str]:

@@ -71,6 +71,12 @@ def line(
     )
 
 
+def global_note(*, number: str = "17-2358-4568", **changes: Decimal) -> Concepto:
+    """One note of a factura global, as the SAT's guide writes it (GLO-3)."""
+    note = line(descripcion="Venta", no_identificacion=number, **changes)
+    return note._replace(clave_prod_serv="01010101", clave_unidad="ACT")
+
+
 def invoice(
     *conceptos: Concepto, receptor: Receptor = RECEPTOR, folio: str | None = "1", **changes: object
 ) -> Comprobante:

@@ -216,11 +216,11 @@ def test_an_unknown_catalogue_is_an_error_of_the_program() -> None:
 
 def test_the_search_rows_are_keys_the_schema_accepts_each_once_with_a_text() -> None:
     rows = list(search_rows())
-    keys = [(catalog, key) for catalog, key, _ in rows]
+    keys = [(catalog, key) for catalog, key, *_ in rows]
     assert len(set(keys)) == len(keys)
     prod_serv = {key for catalog, key in keys if catalog == "clave_prod_serv"}
     unidad = {key for catalog, key in keys if catalog == "clave_unidad"}
     assert prod_serv <= installed().claves_prod_serv
     assert unidad == installed().claves_unidad
     assert len(installed().claves_prod_serv - prod_serv) < 300
-    assert all(text.strip() for _, _, text in rows)
+    assert all(row.text.strip() for row in rows)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from amate.fiscal.comprobante import Comprobante, Emisor
+from amate.fiscal.catalogs import installed
+from amate.fiscal.comprobante import Comprobante, Emisor, Relacionados
 from amate.fiscal.ingreso import IngresoRefused, SaleLine, build_ingreso, total_of
 from amate.fiscal.money import Impuesto, Line, MoneyRefused
-from amate.fiscal.receptor import Receptor
+from amate.fiscal.receptor import Receptor, foreign_receptor
 
 IVA16 = Impuesto("002", "Tasa", Decimal("0.160000"))
 RECEPTOR = Receptor("CACX7605101P8", "XOCHILT CASAS CHAVEZ", "36257", "612", "G03")
@@ -146,3 +147,27 @@ def test_it_refuses_parties_and_places_that_make_no_invoice() -> None:
 def test_a_fecha_with_zone_or_microseconds_is_an_error_of_the_program(fecha: datetime) -> None:
     with pytest.raises(ValueError, match="naive"):
         build(fecha=fecha)
+
+
+def test_it_names_what_it_substitutes_and_the_advance_it_applies() -> None:
+    """REL-3, REL-4."""
+    uuid = "6F35D3B5-3651-5370-BC2C-14CDBE384CD7"
+    relations = (Relacionados("04", (uuid,)), Relacionados("07", (uuid.lower(), uuid)))
+    assert build(relacionados=relations).relacionados == relations
+    for kind, uuids in (("01", (uuid,)), ("03", (uuid,)), ("99", (uuid,)), ("04", ()), ("04", ("123",))):
+        assert refused(relacionados=(Relacionados(kind, uuids),)) == "relacionados"
+
+
+def test_a_foreigner_is_invoiced_in_his_currency_at_the_place_of_issue() -> None:
+    """REC-6, CFDI40149."""
+    receptor = foreign_receptor(
+        nombre="Acme LLC", lugar_expedicion="06700", catalogs=installed(), residencia_fiscal="USA"
+    )
+    made = build(sale("58.00"), receptor=receptor, moneda="USD", tipo_cambio="19.5")
+    assert (made.receptor.rfc, made.moneda, made.tipo_cambio, made.total) == (
+        "XEXX010101000",
+        "USD",
+        "19.5",
+        Decimal(58),
+    )
+    assert refused(receptor=receptor, lugar_expedicion="06800") == "cp"

@@ -276,7 +276,12 @@ def test_a_float_rate_raises() -> None:
         ("descuento", line("1.00", IVA16, descuento=D("-0.01"))),
         ("objeto_imp", line("1.00", IVA16, objeto_imp="01")),
         ("objeto_imp", line("1.00", IVA16, objeto_imp="03")),
+        ("objeto_imp", line("1.00", IVA16, objeto_imp="04")),
+        ("objeto_imp", line("1.00", IVA16, objeto_imp="05")),
         ("objeto_imp", line("1.00", IVA16, objeto_imp="06")),
+        ("objeto_imp", line("1.00", ieps("0.08"), objeto_imp="06")),
+        ("objeto_imp", line("1.00", IVA16, ieps("0.08"), objeto_imp="07")),
+        ("impuestos", line("1.00", objeto_imp="07")),
         ("objeto_imp", line("1.00", ieps("0.08"), objeto_imp="08")),
         ("impuestos", line("1.00")),
         ("impuestos", line("1.00", IVA16, IVA8)),
@@ -308,6 +313,13 @@ def test_it_refuses_a_tax_that_does_not_exist(impuesto: str, factor: str, tasa: 
     with pytest.raises(MoneyRefused) as refused:
         Impuesto(impuesto, factor, None if tasa is None else D(tasa), retencion)
     assert refused.value.field == "impuestos"
+
+
+@pytest.mark.parametrize("objeto", ["06", "08"])
+def test_isr_may_be_withheld_where_neither_iva_nor_ieps_is_shown(objeto: str) -> None:
+    """CRP20278 lets the payment of such a line withhold ISR."""
+    taxed = tax_line(line("100.00", Impuesto("001", "Tasa", D("0.1"), True), objeto_imp=objeto))
+    assert (taxed.traslados, taxed.total) == ((), D("90.00"))
 
 
 def test_ieps_may_be_broken_down_where_only_iva_is_not_transferred() -> None:

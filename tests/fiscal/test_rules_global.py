@@ -1,21 +1,25 @@
-"""CFDI40130-40137: the global invoice's own node, and relations."""
+"""CFDI40130-40136: the factura global, by its own node and by the SAT's guide."""
+
+from decimal import Decimal
 
 import pytest
 
-from amate.fiscal.comprobante import InformacionGlobal, Relacionados
+from amate.fiscal.comprobante import InformacionGlobal
 from amate.fiscal.receptor import Receptor
 from amate.fiscal.seal import seal
 from tests.fiscal import minting
 from tests.fiscal.altered import codes
-from tests.fiscal.documents import invoice
+from tests.fiscal.documents import global_note, invoice
 
 PUBLIC = Receptor("XAXX010101000", "PUBLICO EN GENERAL", "86000", "616", "S01")
 GLOBAL = seal(
-    invoice(receptor=PUBLIC, informacion_global=InformacionGlobal(periodicidad="01", meses="11", anio=2026)),
+    invoice(
+        global_note(number="1"),
+        global_note(number="2"),
+        receptor=PUBLIC,
+        informacion_global=InformacionGlobal(periodicidad="01", meses="11", anio=2026),
+    ),
     minting.csd(),
-).xml
-RELATED = seal(
-    invoice(relacionados=(Relacionados("04", ("6F35D3B5-3651-5370-BC2C-14CDBE384CD7",)),)), minting.csd()
 ).xml
 
 
@@ -60,14 +64,61 @@ def test_it_lets_pass(changes: str) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [("./@MetodoPago=PPD; ./@FormaPago=99", "GLO-3"), ("./@CondicionesDePago=30 días", "GLO-3")],
+    [
+        ("./@MetodoPago=PPD; ./@FormaPago=99", "GLO-3"),
+        ("./@CondicionesDePago=30 días", "GLO-3"),
+        ("./@Exportacion=03", "GLO-3"),
+        ("c:Receptor/@UsoCFDI=G02", "GLO-3"),
+        ("c:Concepto/@ClaveProdServ=81112101", "GLO-3"),
+        ("c:Concepto/@ClaveUnidad=E48", "GLO-3"),
+        ("c:Concepto/@Descripcion=Café", "GLO-3"),
+        ("c:Concepto/@Unidad=pieza", "GLO-3"),
+        ("c:Concepto/@NoIdentificacion=(absent)", "GLO-3"),
+        ("c:Concepto/@NoIdentificacion=2", "GLO-3"),
+        ("c:Emisor/@FacAtrAdquirente=1234567890", "GLO-4"),
+    ],
 )
 def test_it_warns_of_what_the_guide_forbids(changes: str, code: str) -> None:
     assert codes(changes, xml=GLOBAL) == []
     assert code in codes(changes, xml=GLOBAL, severity="warning")
 
 
-@pytest.mark.parametrize("kind", ["08", "09", "8000"])
-def test_a_relation_the_sats_table_does_not_have_is_refused(kind: str) -> None:
-    assert codes(xml=RELATED) == []
-    assert codes(f"c:CfdiRelacionados/@TipoRelacion={kind}", xml=RELATED) == ["CFDI40137"]
+def test_a_note_of_two_pieces_is_told_and_its_amount_stays_lawful() -> None:
+    two = "c:Concepto/@Cantidad=2; c:Concepto/@ValorUnitario=50.00"
+    assert codes(two, xml=GLOBAL) == []
+    assert codes(two, xml=GLOBAL, severity="warning") == ["GLO-3"]
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        '<cfdi:InformacionAduanera NumeroPedimento="15  48  3009  0001234"/>',
+        '<cfdi:CuentaPredial Numero="1"/>',
+        '<cfdi:Parte ClaveProdServ="01010101" Cantidad="1" Descripcion="x"/>',
+    ],
+)
+def test_it_warns_of_what_the_guide_keeps_out_of_a_note(node: str) -> None:
+    xml = GLOBAL.replace(b"</cfdi:Concepto>", f"{node}</cfdi:Concepto>".encode(), 1)
+    assert codes(xml=xml, severity="warning") == ["GLO-4"]
+
+
+def test_it_warns_of_a_sale_with_withheld_tax() -> None:
+    held = invoice(
+        global_note(retention=Decimal("0.10")),
+        receptor=PUBLIC,
+        informacion_global=InformacionGlobal(periodicidad="01", meses="11", anio=2026),
+    )
+    assert codes(xml=seal(held, minting.csd()).xml, severity="warning") == ["GLO-4"]
+
+
+def test_the_same_number_may_stand_twice_for_what_is_not_object_of_tax() -> None:
+    """GLO-7: a note with things taxed and not taxed is two Conceptos."""
+    plain = global_note(number="1")._replace(objeto_imp="01", traslados=())
+    mixed = invoice(
+        global_note(number="1"),
+        plain,
+        receptor=PUBLIC,
+        informacion_global=InformacionGlobal(periodicidad="01", meses="11", anio=2026),
+    )
+    xml = seal(mixed, minting.csd()).xml
+    assert codes(xml=xml) == codes(xml=xml, severity="warning") == []

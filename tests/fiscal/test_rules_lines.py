@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from amate.fiscal.line import NO_GIFTS
+from amate.fiscal.money import Line, MoneyRefused, tax_line
 from amate.fiscal.seal import seal
 from tests.fiscal import minting
 from tests.fiscal.altered import codes, findings
@@ -97,3 +99,43 @@ def test_each_line_is_named() -> None:
     spoilt = xml[:third] + 'ClaveUnidad="QQQQ"' + xml[third + len('ClaveUnidad="E48"') :]
     (found,) = [f for f in findings(xml=spoilt.encode()) if f.severity == "error"]
     assert (found.code, found.where) == ("CFDI40165", "Conceptos/Concepto[3]/@ClaveUnidad")
+
+
+def test_a_taxed_line_discounted_to_nothing_is_told_what_to_do() -> None:
+    changes = "c:Concepto/@Descuento=100.00"
+    assert "CON-4" in codes(changes, xml=RETAINED, severity="warning")
+    assert "CON-4" not in codes("c:Concepto/@Descuento=99.99", xml=RETAINED, severity="warning")
+
+
+def test_fuel_is_told_of_its_complement_since_it_needs_one() -> None:
+    assert codes("c:Concepto/@ClaveProdServ=15101514", severity="warning") == ["LAW-2"]
+    assert codes("c:Concepto/@ClaveProdServ=15101514; ./@Fecha=2026-04-23T12:00:00", severity="warning") == []
+    node = (
+        '<cfdi:ComplementoConcepto><h:HidroYPetro xmlns:h="http://www.sat.gob.mx/hidrocarburospetroliferos"/>'
+        "</cfdi:ComplementoConcepto></cfdi:Concepto>"
+    )
+    xml = EXEMPT.replace(b"</cfdi:Concepto>", node.encode())
+    assert codes("c:Concepto/@ClaveProdServ=15101514", xml=xml, severity="warning") == []
+
+
+# ------------------------------------------------------------ what costs nothing (docs/decisions/0025)
+
+ALL_OFF = seal(invoice(line(descuento=Decimal("10.00"))), minting.csd()).xml
+
+
+def test_a_gift_is_refused_by_its_maker_and_found_by_the_rules_in_the_same_words() -> None:
+    for bad in (
+        Line(Decimal(1), Decimal(0), objeto_imp="01"),
+        Line(Decimal(1), Decimal(5), descuento=Decimal(5), objeto_imp="01"),
+    ):
+        with pytest.raises(MoneyRefused, match=NO_GIFTS):
+            tax_line(bad)
+    for changes, code in (("c:Concepto/@ValorUnitario=0", "CFDI40166"), ("c:Traslado/@Base=0", "CFDI40174")):
+        [found] = [one for one in findings(changes) if one.code == code]
+        assert NO_GIFTS in found.message
+
+
+def test_of_others_a_line_not_object_of_tax_may_be_discounted_to_nothing() -> None:
+    untaxed = "c:Concepto/@Descuento=100.00; c:Concepto/@ObjetoImp=01; remove c:Concepto/c:Impuestos"
+    about_the_line = {"CFDI40166", "CFDI40168", "CFDI40169", "CFDI40171", "CFDI40172", "CFDI40174"}
+    assert not about_the_line & set(codes(untaxed, xml=ALL_OFF))

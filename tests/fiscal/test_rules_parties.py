@@ -4,8 +4,11 @@ import csv
 
 import pytest
 
+from amate.fiscal.seal import seal
 from tests.corpus import CORPUS, needs_corpus
+from tests.fiscal import minting
 from tests.fiscal.altered import codes
+from tests.fiscal.documents import invoice
 
 FOREIGNER = "c:Receptor/@Rfc=XEXX010101000; c:Receptor/@RegimenFiscalReceptor=616; c:Receptor/@UsoCFDI=S01"
 FOREIGNER += "; c:Receptor/@DomicilioFiscalReceptor=86000"
@@ -15,6 +18,8 @@ FOREIGNER += "; c:Receptor/@DomicilioFiscalReceptor=86000"
     ("changes", "code"),
     [
         ("c:Emisor/@Nombre=ESCUELA KEMPER URGATE SA DE CV", "CFDI40139"),
+        ("c:Emisor/@Rfc=EKU9002313C9", "REC-1"),
+        ("c:Emisor/@Rfc=XAXX010101000", "REC-1"),
         ("c:Emisor/@RegimenFiscal=628", "CFDI40140"),
         ("c:Emisor/@RegimenFiscal=605", "CFDI40141"),
         ("c:Receptor/@Rfc=MCI7302309Y1", "CFDI40143"),
@@ -78,6 +83,20 @@ def test_a_wrong_check_digit_is_only_a_note() -> None:
 def test_the_use_of_payment_receipts_on_an_invoice_is_a_warning() -> None:
     assert codes("c:Receptor/@UsoCFDI=CP01") == []
     assert "COM-2" in codes("c:Receptor/@UsoCFDI=CP01", severity="warning")
+
+
+def test_nobodys_postal_code_is_a_warning() -> None:
+    assert codes("c:Receptor/@DomicilioFiscalReceptor=00000") == []
+    assert codes("c:Receptor/@DomicilioFiscalReceptor=00000", severity="warning") == ["COM-3"]
+
+
+def test_a_foreigner_who_imports_needs_his_tax_number() -> None:
+    trade = (
+        '<cfdi:Complemento><c:ComercioExterior xmlns:c="http://www.sat.gob.mx/ComercioExterior20"/></cfdi:Complemento>'
+    )
+    sound = seal(invoice(), minting.csd()).xml
+    xml = sound.replace(b"</cfdi:Comprobante>", f"{trade}</cfdi:Comprobante>".encode())
+    assert codes(f"{FOREIGNER}; c:Receptor/@ResidenciaFiscal=USA", xml=xml) == ["CFDI40155"]
 
 
 @needs_corpus

@@ -14,14 +14,21 @@ from amate.fiscal.xml import CFDI, PAGOS, TFD, MalformedXml, parse, schema_root
 from tests.corpus import CORPUS, needs_corpus
 from tests.fiscal import minting
 from tests.fiscal.documents import invoice, line
+from tests.fiscal.reps import DOLLARS, PESOS
 
 C = f"{{{CFDI}}}"
-MUTATIONS = 400
+STAMP = (
+    f'<cfdi:Complemento><tfd:TimbreFiscalDigital xmlns:tfd="{TFD}" Version="1.1" RfcProvCertif="SIM240229XX4" '
+    'UUID="6F35D3B5-3651-5370-BC2C-14CDBE384CD7" FechaTimbrado="2026-11-20T12:01:00" SelloCFD="AAAA" '
+    'NoCertificadoSAT="99999000000000000001" SelloSAT="AAAA"/></cfdi:Complemento>'
+)
+MUTATIONS = 1_000
 VALUES = (
     "", " ", "0", "1", "-1", "1.0", "1.1234567", "99", "01", "02", "XXX", "MXN", "MXP", "USD", "PUE", "I", "P", "G03",
     "86000", "00000", "99999", "6700", "81112101", "00000001", "E48", "ZZZZ", "2026-11-21T10:00:00",
     "2026-11-21T10:00:00.000", "2026-02-31T10:00:00", "EKU9003173C9", "x" * 41, "x" * 1001, "a|b", " MXN ", "MEX", "MARTE",
-    "0.160000", "616", "05", "13",
+    "0.160000", "616", "05", "13", "2.0", "1.1", "1.0000000001", "0.00000000001", "1000", "Tasa", "Exento", "BMI9704113PA",
+    "6F35D3B5-3651-5370-BC2C-14CDBE384CD7", "6f35d3b5", "123456789", "0001970000", "01 ", "SIM240229XX4",
 )  # fmt: skip
 
 
@@ -47,6 +54,8 @@ def bases() -> list[bytes]:
         seal(invoice(), minting.csd()).xml,
         seal(invoice(line(retention=None, rate=None), line(no_identificacion="7"), descuento=None), minting.csd()).xml,
     ]
+    documents.append(documents[0].replace(b"</cfdi:Comprobante>", f"{STAMP}</cfdi:Comprobante>".encode()))
+    documents.extend(rep.encode() for rep in (PESOS, DOLLARS))
     outside = ("stamped/cvd-2025-eku-ingreso.xml", "sealed/eku-pago20.xml", "sealed/eku-ingreso-descuentos.xml")
     documents.extend((CORPUS / "cfdi" / name).read_bytes() for name in outside if CORPUS.is_dir())
     return documents
@@ -71,16 +80,28 @@ def mutated(dice: random.Random) -> etree._Element:
     return root
 
 
+def test_the_documents_to_be_mutated_are_sound_and_carry_every_schema() -> None:
+    for document in bases():
+        assert accepted(parse(document))
+        assert whole_schema().validate(parse(document))
+    carried = b"".join(bases())
+    assert carried.count(f'xmlns:tfd="{TFD}"'.encode()) >= 1
+    assert carried.count(f'xmlns:pago20="{PAGOS}"'.encode()) >= 2
+
+
 def test_it_gives_the_verdict_of_the_whole_schema_on_random_mutations() -> None:
     dice = random.Random(20261121)
     verdicts = []
+    in_pagos = 0
     for number in range(MUTATIONS):
         root = mutated(dice)
+        in_pagos += next(root.iter(f"{{{PAGOS}}}Pagos"), None) is not None
         whole = whole_schema().validate(root)
         assert accepted(root) == whole, (number, etree.tostring(root)[:3000], whole_schema().error_log)
         verdicts.append(whole)
     assert verdicts.count(True) > MUTATIONS // 10
     assert verdicts.count(False) > MUTATIONS // 3
+    assert in_pagos > MUTATIONS // 5
 
 
 @pytest.mark.parametrize("attribute", ["LugarExpedicion", "Moneda"])
@@ -105,6 +126,32 @@ def test_only_long_enumerations_go() -> None:
     assert max(counts.values()) <= LONGEST_ENUMERATION
     assert counts["c_ClaveProdServ"] == counts["c_CodigoPostal"] == counts["c_Moneda"] == 0
     assert counts["c_FormaPago"] == 22
+
+
+@pytest.mark.parametrize("name", ["4/cfdv40.xsd", "tipoDatos/tdCFDI/tdCFDI.xsd", "Pagos/Pagos20.xsd"])
+def test_every_length_that_a_pattern_no_longer_counts_is_a_facet_too(name: str) -> None:
+    schema = etree.parse(str(schema_root() / "cfd" / name))
+    counted = [one for one in schema.iterfind(".//{*}pattern") if one.get("value", "").startswith("[^|]{1,")]
+    assert counted
+    for pattern in counted:
+        beside = {etree.QName(one).localname: one.get("value") for one in pattern.itersiblings(preceding=True)}
+        beside |= {etree.QName(one).localname: one.get("value") for one in pattern.itersiblings()}
+        assert f"[^|]{{{beside['minLength']},{beside['maxLength']}}}" == pattern.get("value")
+
+
+@pytest.mark.parametrize(("length", "taken"), [(1, True), (1000, True), (1001, False)])
+def test_a_text_is_as_long_as_its_facet_says(length: int, taken: bool) -> None:
+    root = parse(seal(invoice(), minting.csd()).xml)
+    next(root.iter(f"{C}Concepto")).set("Descripcion", "x" * length)
+    assert accepted(root) == taken == whole_schema().validate(root)
+
+
+@pytest.mark.parametrize("text", ["a|b", "|"])
+def test_no_text_holds_a_bar(text: str) -> None:
+    root = parse(seal(invoice(), minting.csd()).xml)
+    next(root.iter(f"{C}Concepto")).set("Descripcion", text)
+    assert not accepted(root)
+    assert not whole_schema().validate(root)
 
 
 def test_a_schema_written_in_another_way_is_refused_instead_of_half_stripped() -> None:

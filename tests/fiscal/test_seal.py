@@ -14,8 +14,8 @@ from lxml import etree
 from amate.fiscal.comprobante import Comprobante, InformacionGlobal, Relacionados
 from amate.fiscal.csd import read_certificate
 from amate.fiscal.receptor import Receptor
-from amate.fiscal.seal import NotWritable, Sealed, seal
-from amate.fiscal.xml import cadena_original, parse, schema_root
+from amate.fiscal.seal import NotWritable, Sealed, seal, unsealed
+from amate.fiscal.xml import CFDI, PAGOS, cadena_original, parse, schema_root
 from tests.corpus import CORPUS, needs_corpus
 from tests.fiscal import minting, twin
 from tests.fiscal.documents import RECEPTOR, invoice, line
@@ -27,7 +27,11 @@ LONG = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCh
 
 @cache
 def full_schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(schema_root() / "cfd" / "4" / "cfdv40.xsd")))
+    """The SAT's own files, unstripped, with its complement of payments."""
+    both = f"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+    <xs:import namespace="{CFDI}" schemaLocation="{schema_root()}/cfd/4/cfdv40.xsd"/>
+    <xs:import namespace="{PAGOS}" schemaLocation="{schema_root()}/cfd/Pagos/Pagos20.xsd"/></xs:schema>"""
+    return etree.XMLSchema(etree.fromstring(both))
 
 
 def sealed(document: Comprobante) -> Sealed:
@@ -171,16 +175,25 @@ def test_the_xslt_gives_the_cadena_that_was_signed_outside(document: str, expect
 
 @needs_corpus
 def test_our_writer_gives_the_cadena_that_was_signed_outside() -> None:
-    """Every corpus invoice that our values can carry, written again: same cadena, byte for byte."""
+    """Every corpus document that our values can carry, written again: same cadena, byte for byte."""
     written = []
     for document, expected in corpus_cadenas():
         root = parse((CORPUS / document).read_bytes())
         # Amate writes no customs data and no land registry number.
         foreign = root.find(".//{*}InformacionAduanera") is not None or root.find(".//{*}CuentaPredial") is not None
-        if root.get("TipoDeComprobante") != "I" or foreign:
+        if foreign:
             continue
         again = sealed(read_comprobante(root)).cadena
         signed = (CORPUS / expected).read_text(encoding="utf-8")
         assert again == signed.replace(str(root.get("NoCertificado")), minting.csd().no_certificado), document
         written.append(document)
-    assert len(written) == 9
+    assert len(written) == 11
+
+
+def test_a_draft_is_the_same_document_without_seal_or_certificate() -> None:
+    document = invoice(line())
+    draft, whole = parse(unsealed(document)), parse(sealed(document).xml)
+    for name in ("Sello", "Certificado", "NoCertificado"):
+        assert name not in draft.attrib
+        del whole.attrib[name]
+    assert etree.tostring(draft, method="c14n") == etree.tostring(whole, method="c14n")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from functools import cache
 
 from lxml import etree
-from satcfdi.create.cfd import cfdi40  # type: ignore[import-untyped]
+from satcfdi.create.cfd import cfdi40, pago20  # type: ignore[import-untyped]
 from satcfdi.models import Signer  # type: ignore[import-untyped]
 
-from amate.fiscal.comprobante import Comprobante, Concepto, Retencion, Traslado
+from amate.fiscal.comprobante import Comprobante, Concepto, DoctoRelacionado, Pago, Retencion, Traslado
 from tests.fiscal import minting
 
 
@@ -94,3 +94,62 @@ def shape(root: etree._Element) -> tuple[object, ...]:
     left_out = {"Sello", "Certificado", "NoCertificado", "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"}
     attributes = {name: value for name, value in root.attrib.items() if name not in left_out}
     return (root.tag, tuple(sorted(attributes.items())), tuple(shape(child) for child in root))
+
+
+def build_receipt(c: Comprobante) -> cfdi40.Comprobante:
+    """Payments in pesos of invoices in pesos: what satcfdi does right (ENGINE D-8). Its sums are its own."""
+    assert c.pagos is not None
+    return cfdi40.Comprobante.pago(
+        emisor=cfdi40.Emisor(rfc=c.emisor.rfc, nombre=c.emisor.nombre, regimen_fiscal=c.emisor.regimen_fiscal),
+        lugar_expedicion=c.lugar_expedicion,
+        receptor=cfdi40.Receptor(
+            rfc=c.receptor.rfc,
+            nombre=c.receptor.nombre,
+            domicilio_fiscal_receptor=c.receptor.domicilio_fiscal,
+            regimen_fiscal_receptor=c.receptor.regimen_fiscal,
+            uso_cfdi=c.receptor.uso_cfdi,
+        ),
+        complemento_pago=pago20.Pagos(pago=[_pago(pago) for pago in c.pagos.pagos]),
+        serie=c.serie,
+        folio=c.folio,
+        fecha=c.fecha,
+    )
+
+
+def _pago(pago: Pago) -> pago20.Pago:
+    return pago20.Pago(
+        fecha_pago=pago.fecha_pago,
+        forma_de_pago_p=pago.forma_de_pago_p,
+        moneda_p=pago.moneda_p,
+        tipo_cambio_p=int(pago.tipo_cambio_p),
+        num_operacion=pago.num_operacion,
+        docto_relacionado=[_docto(docto) for docto in pago.doctos],
+    )
+
+
+def _docto(docto: DoctoRelacionado) -> pago20.DoctoRelacionado:
+    taxed = bool(docto.traslados or docto.retenciones)
+    return pago20.DoctoRelacionado(
+        id_documento=docto.id_documento,
+        moneda_dr=docto.moneda_dr,
+        num_parcialidad=docto.num_parcialidad,
+        imp_saldo_ant=docto.imp_saldo_ant,
+        imp_pagado=docto.imp_pagado,
+        objeto_imp_dr=docto.objeto_imp_dr,
+        serie=docto.serie,
+        folio=docto.folio,
+        equivalencia_dr=int(docto.equivalencia_dr),
+        impuestos_dr=pago20.ImpuestosDR(
+            retenciones_dr=[
+                pago20.RetencionDR(t.base, t.impuesto, t.tipo_factor, t.tasa_o_cuota, t.importe)
+                for t in docto.retenciones
+            ]
+            or None,
+            traslados_dr=[
+                pago20.TrasladoDR(t.base, t.impuesto, t.tipo_factor, t.tasa_o_cuota, t.importe) for t in docto.traslados
+            ]
+            or None,
+        )
+        if taxed
+        else None,
+    )

@@ -96,3 +96,13 @@ def assert_sums(totals: Totals, lines: list[Taxed]) -> None:
         paid = Fraction(taxes.total_trasladados or 0) - Fraction(taxes.total_retenidos or 0)
         assert paid == sum(Fraction(t.importe or 0) for t in taxed) - sum(Fraction(r.importe) for r in held)
     assert Fraction(totals.total) == Fraction(totals.subtotal) - discounts + paid
+
+
+def least_and_most_paid(pagado: str, equivalencia: str, decimals: int) -> tuple[Fraction, Fraction]:
+    """CRP20275-20277, from the SAT's guide of Pagos 2.0: an equivalence of 1 counts with ten decimals."""
+    tiny, scale = Fraction(1, 10**16), 10**decimals
+    written = "1.0000000000" if Fraction(equivalencia) == 1 else equivalencia
+    p, e = Fraction(pagado), Fraction(written)
+    low = (p - half(pagado)) / (e + half(written) - tiny)
+    high = (p + half(pagado) - tiny) / (e - half(written))
+    return Fraction(floor(low * scale), scale), Fraction(ceil(high * scale), scale)

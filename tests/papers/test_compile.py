@@ -55,7 +55,7 @@ def test_what_we_call_spanish_can_be_drawn_in_every_weight(weight: int) -> None:
 
 def test_a_defect_of_a_sheet_is_not_swallowed() -> None:
     with pytest.raises(typst.TypstError):
-        to_pdf(sheet="invoice", data={}, raw={})
+        to_pdf(sheet="cfdi", data={}, raw={})
 
 
 def test_no_paper_reads_a_file_outside_the_sheets(tmp_path: Path) -> None:
@@ -72,14 +72,14 @@ def test_a_process_forked_too_late_is_told_so_instead_of_hanging(
     program = """
 import os, sys
 from pathlib import Path
-from amate.papers.invoice import invoice_pdf
+from amate.papers.cfdi import cfdi_pdf
 from amate.papers.look import Look
 xml = Path(sys.argv[1]).read_bytes()
 if sys.argv[2] == "True":
-    invoice_pdf(xml, look=Look(), portal_origin=False)
+    cfdi_pdf(xml, look=Look(), portal_origin=False)
 if os.fork() == 0:
     try:
-        made = invoice_pdf(xml, look=Look(), portal_origin=False)[:4].decode()
+        made = cfdi_pdf(xml, look=Look(), portal_origin=False)[:4].decode()
     except RuntimeError as refused:
         made = type(refused).__name__
     os.write(1, made.encode())

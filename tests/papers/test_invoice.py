@@ -14,8 +14,8 @@ from PIL import Image
 from amate.fiscal.qr import verification_url
 from amate.fiscal.tfd import NotBelieved, Timbre, read_timbre
 from amate.fiscal.xml import MalformedXml
+from amate.papers.cfdi import cfdi_pdf
 from amate.papers.facts import CannotPrint
-from amate.papers.invoice import invoice_pdf
 from amate.papers.look import Look
 from tests.corpus import CORPUS, needs_corpus
 from tests.papers.reading import (
@@ -41,7 +41,7 @@ HOSTILE = '#import "x" #panic(1) $a^2$ *b* _c_ \\ \\u{41} @ref <lab> `raw` // no
 
 
 def printed(xml: bytes, *, look: Look = LOOK, portal_origin: bool = False) -> bytes:
-    return invoice_pdf(xml, look=look, portal_origin=portal_origin)
+    return cfdi_pdf(xml, look=look, portal_origin=portal_origin)
 
 
 def url_of(xml: bytes, timbre: Timbre) -> str:
@@ -171,9 +171,9 @@ def test_the_same_xml_gives_the_same_bytes_here_and_in_a_fresh_process(tmp_path:
     assert printed(xml) == first
     (tmp_path / "cfdi.xml").write_bytes(xml)
     program = (
-        "import sys; from pathlib import Path; from amate.papers.invoice import invoice_pdf; from amate.papers.look import Look;"
+        "import sys; from pathlib import Path; from amate.papers.cfdi import cfdi_pdf; from amate.papers.look import Look;"
         "look = Look(nombre_comercial='Ferretería La Palma');"
-        "sys.stdout.buffer.write(invoice_pdf(Path(sys.argv[1]).read_bytes(), look=look, portal_origin=False))"
+        "sys.stdout.buffer.write(cfdi_pdf(Path(sys.argv[1]).read_bytes(), look=look, portal_origin=False))"
     )
     again = subprocess.run([sys.executable, "-c", program, tmp_path / "cfdi.xml"], capture_output=True, check=True)
     assert again.stdout == first
@@ -202,6 +202,20 @@ def test_the_origin_is_said_only_of_the_portal_s() -> None:
     assert said not in text_of(printed(stamped(), portal_origin=False))
 
 
+@pytest.mark.parametrize("unit", ["Unidad de servicio", "Mutuamente definido", "Milequivalentesdecarga"])
+def test_a_unit_stands_in_its_column_and_usual_ones_in_one_line(unit: str) -> None:
+    root = etree.fromstring(stamped([("1", "Flete", "10.00", "10.00")]))
+    next(root.iter(f"{{{CFDI}}}Concepto")).set("Unidad", unit)
+    pdf = printed(etree.tostring(root))
+    assert overprinted(pdf) == []
+    words = words_of(pdf)
+    line = next(word for word in words if word.text == "Flete")
+    beside = [word for word in words if word.left < line.left and 0 <= round(word.top - line.top) < 40]
+    assert all(word.right < line.left for word in beside)
+    if unit == "Unidad de servicio":
+        assert {word.text for word in beside if round(word.top) == round(line.top)} == {"1", *unit.split()}
+
+
 def test_a_hostile_description_prints_as_plain_text() -> None:
     xml = stamped(
         [("1", HOSTILE, "10.00", "10.00")], issuer=f"EMISOR {HOSTILE}", receiver=f"RECEPTOR {HOSTILE}", Serie="#1*$"
@@ -212,8 +226,18 @@ def test_a_hostile_description_prints_as_plain_text() -> None:
 
 
 def test_what_no_font_of_ours_can_draw_becomes_a_box_and_never_stops_the_paper() -> None:
-    odd = "Taza 😀 漢 \ue000 Łódź Ωμ A\u0301 fin"
-    assert "Taza □ □ □ Łódź Ωμ Á fin" in spaced(text_of(printed(stamped([("1", odd, "10.00", "10.00")]))))
+    odd = "Taza 漢 \ue000 Łódź Ωμ A\u0301 fin"
+    assert "Taza □ □ Łódź Ωμ Á fin" in spaced(text_of(printed(stamped([("1", odd, "10.00", "10.00")]))))
+
+
+def test_emoji_are_left_out_of_the_paper_and_stay_in_the_xml() -> None:
+    odd = "Café 🔥 de olla ☕\ufe0f 👩🏽‍🍳 1️⃣"
+    xml = stamped([("1", odd, "10.00", "10.00"), ("2", "🍋", "10.00", "10.00")])
+    text = spaced(text_of(printed(xml)))
+    assert "Café de olla ☕ 1" in text
+    assert "(símbolo)" in text, "a line of nothing else still has something to be seen by"
+    assert "□" not in text
+    assert odd.encode() in xml
 
 
 def test_marks_that_turn_or_hide_a_name_are_left_out() -> None:
@@ -288,8 +312,8 @@ def test_the_logo_and_colour_of_the_company_are_printed(tmp_path: Path) -> None:
 def test_it_refuses_what_is_not_a_stamped_invoice() -> None:
     with pytest.raises(MalformedXml):
         printed(b"<cfdi")
-    with pytest.raises(CannotPrint, match="tipo E"):
-        printed(stamped(TipoDeComprobante="E"))
+    with pytest.raises(CannotPrint, match="tipo N"):
+        printed(stamped(TipoDeComprobante="N"))
     unstamped = re.sub(rb"<cfdi:Complemento>.*</cfdi:Complemento>", b"", stamped())
     with pytest.raises(NotBelieved):
         printed(unstamped)

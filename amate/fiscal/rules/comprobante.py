@@ -9,15 +9,15 @@ CFDI40101 Fecha · 40103-40105 FormaPago · 40107-40109 SubTotal · 40110-40112 
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.catalogs import NOWHERE, Catalogs
+from amate.fiscal.rounding import CONTEXT
 from amate.fiscal.rules.finding import Finding, error, warning
-from amate.fiscal.rules.reading import Reading, places
-from amate.fiscal.tables import comprobante as tables
-from amate.fiscal.tables.entry import Entry
+from amate.fiscal.rules.keys import not_in
+from amate.fiscal.rules.raw import places
+from amate.fiscal.rules.reading import Reading
 
 _ZERO = Decimal(0)
 _CONFIRMACION = re.compile(r"[0-9a-zA-Z]{5}")
@@ -28,36 +28,30 @@ _WITHOUT_FORMA_PAGO = frozenset("TNP")
 def check(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
     if doc.fecha is None:
         yield error("CFDI40101", "@Fecha", "Fecha debe escribirse AAAA-MM-DDThh:mm:ss, sin zona ni milésimas.")
-    yield from _forma_pago(doc)
+    yield from _forma_pago(doc, catalogs)
     yield from _subtotal(doc)
     yield from _descuento(doc)
     yield from _moneda(doc, catalogs)
     yield from _total(doc)
-    yield from _kinds(doc)
-    yield from _metodo_pago(doc)
+    yield from _kinds(doc, catalogs)
+    yield from _metodo_pago(doc, catalogs)
     yield from _lugar(doc, catalogs)
     yield from _confirmacion(doc)
 
 
-def is_key(table: Mapping[str, Entry], key: str, as_of: date) -> bool:
-    """Whether the catalogue has the key on that day."""
-    row = table.get(key)
-    return row is not None and row.is_valid(as_of)
-
-
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """RND-1: half-up at the decimals of the currency."""
-    return value.quantize(Decimal((0, (1,), -decimals)), ROUND_HALF_UP)
+    return value.quantize(Decimal((0, (1,), -decimals)), ROUND_HALF_UP, CONTEXT)
 
 
-def _forma_pago(doc: Reading) -> Iterator[Finding]:
+def _forma_pago(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
     forma, metodo = doc.attrs.get("FormaPago"), doc.attrs.get("MetodoPago")
     where = "@FormaPago"
     if forma is not None:
         if doc.tipo in _WITHOUT_FORMA_PAGO:
             yield error("CFDI40103", where, f"Un comprobante de tipo {doc.tipo} no lleva FormaPago: quítala.")
-        if not is_key(tables.FORMAS_PAGO, forma, doc.as_of):
-            yield error("CFDI40104", where, f"“{forma}” no está en el catálogo c_FormaPago.")
+        if wrong := not_in(catalogs, "c_FormaPago", forma, doc.as_of):
+            yield error("CFDI40104", where, wrong)
         if metodo == "PUE" and forma == "99":
             yield warning(
                 "COM-2", where, "Con PUE se escribe la forma en que pagaron; 99 (por definir) es solo para PPD."
@@ -103,8 +97,8 @@ def _descuento(doc: Reading) -> Iterator[Finding]:
 def _moneda(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
     moneda, tipo_cambio = doc.attrs.get("Moneda", ""), doc.attrs.get("TipoCambio")
     where = "@TipoCambio"
-    if moneda not in catalogs.monedas:
-        yield error("CFDI40113", "@Moneda", f"“{moneda}” no está en el catálogo c_Moneda.")
+    if wrong := not_in(catalogs, "c_Moneda", moneda, doc.as_of):
+        yield error("CFDI40113", "@Moneda", wrong)
     elif moneda == "MXN":
         if tipo_cambio is not None and tipo_cambio != "1":
             yield error("CFDI40114", where, "En pesos TipoCambio se omite o se escribe exactamente “1”.")
@@ -131,8 +125,8 @@ def _total(doc: Reading) -> Iterator[Finding]:
         )
 
 
-def _kinds(doc: Reading) -> Iterator[Finding]:
-    if not is_key(tables.TIPOS_DE_COMPROBANTE, doc.tipo, doc.as_of):
+def _kinds(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
+    if not_in(catalogs, "c_TipoDeComprobante", doc.tipo, doc.as_of):
         yield error("CFDI40121", "@TipoDeComprobante", f"“{doc.tipo}” no es un tipo de comprobante: I, E, T, N o P.")
     exportacion = doc.attrs.get("Exportacion")
     if exportacion is None:
@@ -141,15 +135,15 @@ def _kinds(doc: Reading) -> Iterator[Finding]:
         yield error(
             "CFDI40122", "@Exportacion", "Exportacion 02 exige el complemento de Comercio Exterior; si no, es 01."
         )
-    if not is_key(tables.EXPORTACIONES, exportacion, doc.as_of):
-        yield error("CFDI40123", "@Exportacion", f"“{exportacion}” no está en el catálogo c_Exportacion.")
+    if wrong := not_in(catalogs, "c_Exportacion", exportacion, doc.as_of):
+        yield error("CFDI40123", "@Exportacion", wrong)
 
 
-def _metodo_pago(doc: Reading) -> Iterator[Finding]:
+def _metodo_pago(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
     metodo = doc.attrs.get("MetodoPago")
     if metodo is None:
         return
-    if not is_key(tables.METODOS_PAGO, metodo, doc.as_of):
+    if not_in(catalogs, "c_MetodoPago", metodo, doc.as_of):
         yield error("CFDI40124", "@MetodoPago", f"“{metodo}” no es un método de pago: PUE o PPD.")
     if doc.tipo in {"T", "P"}:
         yield error("CFDI40125", "@MetodoPago", f"Un comprobante de tipo {doc.tipo} no lleva MetodoPago: quítalo.")
@@ -157,9 +151,9 @@ def _metodo_pago(doc: Reading) -> Iterator[Finding]:
 
 def _lugar(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
     lugar = doc.attrs.get("LugarExpedicion", "")
-    if lugar not in catalogs.codigos_postales:
-        yield error("CFDI40126", "@LugarExpedicion", f"“{lugar}” no es un código postal del catálogo del SAT.")
-    elif lugar == "00000":
+    if wrong := not_in(catalogs, "c_CodigoPostal", lugar, doc.as_of):
+        yield error("CFDI40126", "@LugarExpedicion", wrong)
+    elif lugar == NOWHERE:
         yield warning("COM-3", "@LugarExpedicion", "00000 está en el catálogo pero no es un lugar: escribe el tuyo.")
 
 

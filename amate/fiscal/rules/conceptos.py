@@ -4,41 +4,50 @@ CFDI40162 ClaveProdServ · 40165 ClaveUnidad · 40166 ValorUnitario · 40167 Imp
 40170 ObjetoImp · 40171-40173 its Impuestos node.
 
 40163 and 40164 (keys that demand a complement or a tax) need columns that the SAT's schema does not carry.
-40187-40200 (third parties, customs, parts) stay with the schema: Amate writes none of them.
+CON-4 (a line discounted to nothing) and LAW-2 (fuels) have no code: they are ours.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
+from lxml import etree
+
 from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.line import NO_GIFTS
 from amate.fiscal.rounding import UNITS, times
-from amate.fiscal.rules.comprobante import is_key
 from amate.fiscal.rules.finding import Finding, error, warning
-from amate.fiscal.rules.reading import Line, Reading, places
+from amate.fiscal.rules.keys import Keys
+from amate.fiscal.rules.raw import places
+from amate.fiscal.rules.reading import Line, Reading
 from amate.fiscal.schema import path_of
-from amate.fiscal.tables.impuestos import OBJETOS_IMP
 from amate.fiscal.windows import importe_window
 
 _SI_OBJETO = "02"
 _WITHOUT_TAXES = frozenset({"01", "03"})
+_FUELS, _FUELS_SINCE = ("151015", "151115"), date(2026, 4, 24)
+_ANY_ELEMENT = "{*}*"
 _LONGEST = len(UNITS) - 1
 
 
 def check(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
-    claves, unidades = catalogs.claves_prod_serv, catalogs.claves_unidad
+    keys = Keys(catalogs, doc.as_of)
+    taxed = keys.wrong("c_ObjetoImp", _SI_OBJETO) is None
     for line in doc.lines:
         attrs = line.attrs
-        if attrs.get("ClaveProdServ") not in claves:
-            yield _at(line, "CFDI40162", "ClaveProdServ", f"“{attrs.get('ClaveProdServ')}” no está en c_ClaveProdServ.")
-        if attrs.get("ClaveUnidad") not in unidades:
-            yield _at(line, "CFDI40165", "ClaveUnidad", f"“{attrs.get('ClaveUnidad')}” no está en c_ClaveUnidad.")
+        if wrong := keys.wrong("c_ClaveProdServ", attrs.get("ClaveProdServ", "")):
+            yield _at(line, "CFDI40162", "ClaveProdServ", wrong)
+        if wrong := keys.wrong("c_ClaveUnidad", attrs.get("ClaveUnidad", "")):
+            yield _at(line, "CFDI40165", "ClaveUnidad", wrong)
         if doc.sells and line.valor_unitario is not None and line.valor_unitario <= 0:
-            yield _at(
-                line, "CFDI40166", "ValorUnitario", "ValorUnitario debe ser mayor que cero: quita lo que no cuesta."
-            )
+            yield _at(line, "CFDI40166", "ValorUnitario", f"ValorUnitario debe ser mayor que cero. {NO_GIFTS}.")
         yield from _importe(line)
-        yield from _descuento(line)
-        yield from _objeto(line, doc)
+        if line.descuento is not None:
+            yield from _descuento(line)
+        if not (taxed and line.traslados and attrs.get("ObjetoImp") == _SI_OBJETO):  # as nearly every line is
+            yield from _objeto(line, keys)
+        if attrs.get("ClaveProdServ", "").startswith(_FUELS) and doc.as_of >= _FUELS_SINCE:
+            yield from _fuel(line)
 
 
 def _importe(line: Line) -> Iterator[Finding]:
@@ -74,16 +83,25 @@ def _descuento(line: Line) -> Iterator[Finding]:
         return
     if places(line.attrs["Descuento"]) > places(line.attrs["Importe"]):
         yield _at(line, "CFDI40168", "Descuento", "Descuento no puede llevar más decimales que Importe.")
+    if line.descuento == line.importe > 0 and line.impuestos:
+        said = "Con 100 % de descuento no queda base que gravar: envíala como no objeto (01), o reparte el descuento."
+        yield warning("CON-4", path_of(line.element, "Descuento"), said)
     if line.descuento > line.importe:
         yield _at(
             line, "CFDI40169", "Descuento", f"El descuento ({line.descuento}) es mayor que el importe ({line.importe})."
         )
 
 
-def _objeto(line: Line, doc: Reading) -> Iterator[Finding]:
+def _fuel(line: Line) -> Iterator[Finding]:
+    if not any(etree.QName(node).localname == "HidroYPetro" for node in line.element.iter(_ANY_ELEMENT)):
+        said = "Desde el 24/04/2026 los combustibles llevan el complemento HidroYPetro y el permiso de la CNE."
+        yield warning("LAW-2", path_of(line.element, "ClaveProdServ"), said)
+
+
+def _objeto(line: Line, keys: Keys) -> Iterator[Finding]:
     objeto = line.attrs.get("ObjetoImp", "")
-    if not is_key(OBJETOS_IMP, objeto, doc.as_of):
-        yield _at(line, "CFDI40170", "ObjetoImp", f"“{objeto}” no está vigente en el catálogo c_ObjetoImp.")
+    if wrong := keys.wrong("c_ObjetoImp", objeto):
+        yield _at(line, "CFDI40170", "ObjetoImp", wrong)
     elif objeto == _SI_OBJETO and not line.impuestos:
         yield _at(line, "CFDI40171", None, "ObjetoImp 02 (sí objeto de impuesto) exige el desglose de sus impuestos.")
     elif objeto in _WITHOUT_TAXES and line.impuestos:

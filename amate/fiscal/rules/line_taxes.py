@@ -6,36 +6,53 @@ Traslado: CFDI40174 Base · 40175 Impuesto · 40176 TipoFactor · 40177 Exento b
 """
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.line import NO_GIFTS
 from amate.fiscal.rounding import UNITS, times
 from amate.fiscal.rules.finding import Finding, error, warning
-from amate.fiscal.rules.reading import Reading, Tax, places
+from amate.fiscal.rules.keys import Rates
+from amate.fiscal.rules.raw import Tax, places
+from amate.fiscal.rules.reading import Reading
 from amate.fiscal.schema import path_of
-from amate.fiscal.tables.impuestos import EXENTO, IEPS, IMPUESTOS, IVA, TIPOS_FACTOR, is_rate
+from amate.fiscal.tables.impuestos import EXENTO, IEPS, IMPUESTOS, IVA, TASA, TIPOS_FACTOR
 from amate.fiscal.windows import tax_window
 
 _CHARGED = frozenset({IVA, IEPS})
 _RATE_PLACES = 6
+_ZERO = Decimal(0)
 _LONGEST = len(UNITS) - 1
 
 
 def check(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
+    rates = Rates(catalogs, doc.as_of)
     for line in doc.lines:
         for tax in line.traslados:
-            yield from _traslado(tax, doc.as_of)
+            if not _is_plainly_right(tax, rates):
+                yield from _traslado(tax, rates)
         for tax in line.retenciones:
-            yield from _retencion(tax, doc.as_of)
+            yield from _retencion(tax, rates)
 
 
-def _traslado(tax: Tax, as_of: date) -> Iterator[Finding]:
+def _is_plainly_right(tax: Tax, rates: Rates) -> bool:
+    """Whether it passes every rule below in the way that nearly every tax does: a rate, two decimals, the very cent."""
+    base, tasa, importe = tax.base, tax.tasa, tax.importe
+    if base is None or tasa is None or importe is None or base <= _ZERO or tax.factor != TASA:
+        return False
+    written = tax.attrs["TasaOCuota"]
+    return (
+        tax.impuesto in _CHARGED
+        and written.find(".") == len(written) - 1 - _RATE_PLACES
+        and tax.attrs["Importe"].rfind(".", -3) >= 0
+        and rates.has(tax.impuesto, TASA, tasa, retencion=False)
+        and abs(times(base, tasa) - importe) < UNITS[2]
+    )
+
+
+def _traslado(tax: Tax, rates: Rates) -> Iterator[Finding]:
     if tax.base is not None and tax.base <= 0:
-        yield _at(
-            tax, "CFDI40174", "Base", "La base debe ser mayor que cero: una línea con 100 % de descuento va sin ella."
-        )
+        yield _at(tax, "CFDI40174", "Base", f"La base debe ser mayor que cero. {NO_GIFTS}.")
     if tax.impuesto not in _CHARGED:
         yield _at(tax, "CFDI40175", "Impuesto", f"“{tax.impuesto}” no se traslada: solo IVA (002) e IEPS (003).")
     if tax.factor not in TIPOS_FACTOR:
@@ -47,10 +64,10 @@ def _traslado(tax: Tax, as_of: date) -> Iterator[Finding]:
         return
     if "TasaOCuota" not in tax.attrs or "Importe" not in tax.attrs:
         yield _at(tax, "CFDI40178", None, "A este traslado le falta TasaOCuota o Importe.")
-    yield from _rate_and_amount(tax, as_of, retencion=False)
+    yield from _rate_and_amount(tax, rates, retencion=False)
 
 
-def _retencion(tax: Tax, as_of: date) -> Iterator[Finding]:
+def _retencion(tax: Tax, rates: Rates) -> Iterator[Finding]:
     if tax.base is not None and tax.base <= 0:
         yield _at(tax, "CFDI40181", "Base", "La base de una retención debe ser mayor que cero.")
     if tax.impuesto not in IMPUESTOS:
@@ -60,15 +77,15 @@ def _retencion(tax: Tax, as_of: date) -> Iterator[Finding]:
     if tax.factor == EXENTO:
         yield _at(tax, "CFDI40184", "TipoFactor", "Una retención nunca es Exento.")
         return
-    yield from _rate_and_amount(tax, as_of, retencion=True)
+    yield from _rate_and_amount(tax, rates, retencion=True)
 
 
-def _rate_and_amount(tax: Tax, as_of: date, *, retencion: bool) -> Iterator[Finding]:
+def _rate_and_amount(tax: Tax, rates: Rates, *, retencion: bool) -> Iterator[Finding]:
     if tax.tasa is None:
         return
     code = "CFDI40185" if retencion else "CFDI40179"
     written = tax.attrs["TasaOCuota"]
-    if not _is_rate(tax.impuesto, tax.factor, tax.tasa, retencion, as_of):
+    if not rates.has(tax.impuesto, tax.factor, tax.tasa, retencion=retencion):
         yield _at(tax, code, "TasaOCuota", f"{written} no es una tasa del catálogo para el impuesto {tax.impuesto}.")
     elif places(written) != _RATE_PLACES:
         yield warning(
@@ -89,11 +106,6 @@ def _rate_and_amount(tax: Tax, as_of: date, *, retencion: bool) -> Iterator[Find
             "Importe",
             f"Importe dice {tax.importe}; {tax.base} × {written} debe dar entre {window.low} y {window.high}.",
         )
-
-
-@lru_cache(maxsize=1024)
-def _is_rate(impuesto: str, factor: str, tasa: Decimal, retencion: bool, as_of: date) -> bool:
-    return is_rate(impuesto, factor, tasa, retencion=retencion, as_of=as_of)
 
 
 def _at(tax: Tax, code: str, attribute: str | None, message: str) -> Finding:

@@ -4,7 +4,8 @@ CFDI40139 emitter's name · 40140-40141 its regime · 40143 receiver's RFC · 40
 40150-40152 ResidenciaFiscal · 40153-40156 NumRegIdTrib · 40157-40159 regime · 40160-40161 UsoCFDI.
 
 40138, 40142, 40144, 40147 and the rest of 40139, 40143, 40145, 40148 and 40159 compare with that list: a PAC's work.
-REC-1 (check digit) and COM-2 (CP01 on an invoice) have no code: they are ours.
+REC-1 (an impossible RFC that issues; a check digit), COM-2 (CP01 on an invoice) and COM-3 (nobody's postal code) have
+no code: they are ours.
 """
 
 import re
@@ -12,30 +13,30 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.catalogs import NOWHERE, Catalogs
 from amate.fiscal.razon_social import PUBLICO_EN_GENERAL, Name, normalise_name
 from amate.fiscal.rfc import GENERIC_EXTRANJERO, GENERICS, Persona, Rfc, RfcRefused, read_rfc
-from amate.fiscal.rules.comprobante import is_key
 from amate.fiscal.rules.finding import Finding, error, note, warning
+from amate.fiscal.rules.keys import not_in
 from amate.fiscal.rules.reading import Reading
-from amate.fiscal.tables.personas import REGIMENES, USOS
 from amate.fiscal.text import TextRefused
 
 _SIN_OBLIGACIONES = "616"
 # Until CFDI 4.0 was the only version, PACs let the capital regime pass: a stamp of January 2022 in the corpus has it.
 _NAMES_STRICT_SINCE = date(2023, 4, 1)
+_LONGEST_NAME = 300
 _TAX_ID = {"USA": re.compile(r"[0-9]{9}"), "CAN": re.compile(r"[0-9]{9}")}
 
 
 def check(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
-    yield from _emisor(doc)
+    yield from _emisor(doc, catalogs)
     rfc = doc.receptor.get("Rfc", "")
     yield from _rfc(rfc)
     yield from _receptor_name(doc, rfc)
     yield from _postal_code(doc, catalogs, rfc)
     yield from _foreigner(doc, catalogs, rfc)
-    yield from _regimen(doc, rfc)
-    yield from _uso(doc, rfc)
+    yield from _regimen(doc, catalogs, rfc)
+    yield from _uso(doc, catalogs, rfc)
 
 
 @lru_cache(maxsize=1024)
@@ -52,13 +53,15 @@ def persona_of(rfc: str) -> Persona:
     return "M" if len(rfc) == 12 else "F"
 
 
-def _emisor(doc: Reading) -> Iterator[Finding]:
+def _emisor(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
     rfc, nombre = doc.emisor.get("Rfc", ""), doc.emisor.get("Nombre", "")
+    if not _is_possible(rfc):
+        yield error("REC-1", "Emisor/@Rfc", f"“{rfc}” no es un RFC posible: nadie puede emitir con él.")
     yield from _suffix(doc, "CFDI40139", "Emisor/@Nombre", rfc, nombre)
     regimen, where = doc.emisor.get("RegimenFiscal", ""), "Emisor/@RegimenFiscal"
-    if not is_key(REGIMENES, regimen, doc.as_of):
-        yield error("CFDI40140", where, f"“{regimen}” no está vigente en el catálogo c_RegimenFiscal.")
-    elif not _fits(regimen, persona_of(rfc)):
+    if wrong := not_in(catalogs, "c_RegimenFiscal", regimen, doc.as_of):
+        yield error("CFDI40140", where, wrong)
+    elif not _fits(catalogs, regimen, persona_of(rfc)):
         yield error("CFDI40141", where, f"El régimen {regimen} no es de {_people(rfc)}, y {rfc} lo es.")
 
 
@@ -72,6 +75,13 @@ def _rfc(rfc: str) -> Iterator[Finding]:
         yield note("REC-1", "Receptor/@Rfc", f"El último dígito de {rfc} no coincide; los hay así: confírmalo.")
 
 
+def _is_possible(rfc: str) -> bool:
+    try:
+        return not _read_rfc(rfc).is_generic
+    except RfcRefused:
+        return False
+
+
 def _receptor_name(doc: Reading, rfc: str) -> Iterator[Finding]:
     nombre = doc.receptor.get("Nombre", "")
     yield from _suffix(doc, "CFDI40145", "Receptor/@Nombre", rfc, nombre)
@@ -83,7 +93,7 @@ def _receptor_name(doc: Reading, rfc: str) -> Iterator[Finding]:
 
 def _suffix(doc: Reading, code: str, where: str, rfc: str, nombre: str) -> Iterator[Finding]:
     """The SAT's list holds names without their capital regime (FISCAL REC-2)."""
-    if persona_of(rfc) != "M":
+    if persona_of(rfc) != "M" or len(nombre) > _LONGEST_NAME:
         return
     try:
         bare, regime = _normalised(nombre)
@@ -99,8 +109,10 @@ def _suffix(doc: Reading, code: str, where: str, rfc: str, nombre: str) -> Itera
 
 def _postal_code(doc: Reading, catalogs: Catalogs, rfc: str) -> Iterator[Finding]:
     cp, where = doc.receptor.get("DomicilioFiscalReceptor", ""), "Receptor/@DomicilioFiscalReceptor"
-    if cp not in catalogs.codigos_postales:
-        yield error("CFDI40148", where, f"“{cp}” no es un código postal del catálogo del SAT.")
+    if wrong := not_in(catalogs, "c_CodigoPostal", cp, doc.as_of):
+        yield error("CFDI40148", where, wrong)
+    elif cp == NOWHERE:
+        yield warning("COM-3", where, "00000 está en el catálogo pero no es un domicilio: escribe el de la Constancia.")
     lugar = doc.attrs.get("LugarExpedicion")
     if rfc in GENERICS and cp != lugar:
         yield error("CFDI40149", where, f"Con RFC genérico va el código postal de LugarExpedicion ({lugar}), no {cp}.")
@@ -111,8 +123,8 @@ def _foreigner(doc: Reading, catalogs: Catalogs, rfc: str) -> Iterator[Finding]:
     foreign = rfc == GENERIC_EXTRANJERO
     if residencia is not None:
         where = "Receptor/@ResidenciaFiscal"
-        if residencia not in catalogs.paises:
-            yield error("CFDI40150", where, f"“{residencia}” no está en el catálogo c_Pais.")
+        if wrong := not_in(catalogs, "c_Pais", residencia, doc.as_of):
+            yield error("CFDI40150", where, wrong)
         if not foreign:
             yield error("CFDI40151", where, f"{rfc} es un RFC mexicano: no lleva ResidenciaFiscal.")
         if residencia == "MEX":
@@ -130,31 +142,31 @@ def _foreigner(doc: Reading, catalogs: Catalogs, rfc: str) -> Iterator[Finding]:
         yield error("CFDI40155", "Receptor/@NumRegIdTrib", "Con Comercio Exterior hace falta NumRegIdTrib.")
 
 
-def _regimen(doc: Reading, rfc: str) -> Iterator[Finding]:
+def _regimen(doc: Reading, catalogs: Catalogs, rfc: str) -> Iterator[Finding]:
     regimen, where = doc.receptor.get("RegimenFiscalReceptor", ""), "Receptor/@RegimenFiscalReceptor"
-    if not is_key(REGIMENES, regimen, doc.as_of):
-        yield error("CFDI40157", where, f"“{regimen}” no está vigente en el catálogo c_RegimenFiscal.")
-    elif not _fits(regimen, persona_of(rfc)):
+    if wrong := not_in(catalogs, "c_RegimenFiscal", regimen, doc.as_of):
+        yield error("CFDI40157", where, wrong)
+    elif not _fits(catalogs, regimen, persona_of(rfc)):
         yield error("CFDI40158", where, f"El régimen {regimen} no es de {_people(rfc)}, y {rfc} lo es.")
     elif rfc in GENERICS and regimen != _SIN_OBLIGACIONES:
         yield error("CFDI40159", where, f"El RFC genérico solo tiene el régimen {_SIN_OBLIGACIONES}.")
 
 
-def _uso(doc: Reading, rfc: str) -> Iterator[Finding]:
+def _uso(doc: Reading, catalogs: Catalogs, rfc: str) -> Iterator[Finding]:
     uso, regimen = doc.receptor.get("UsoCFDI", ""), doc.receptor.get("RegimenFiscalReceptor", "")
     where = "Receptor/@UsoCFDI"
-    if not is_key(USOS, uso, doc.as_of):
-        yield error("CFDI40160", where, f"“{uso}” no está vigente en el catálogo c_UsoCFDI.")
+    if wrong := not_in(catalogs, "c_UsoCFDI", uso, doc.as_of):
+        yield error("CFDI40160", where, wrong)
         return
-    row = USOS[uso]
+    row = catalogs.usos[uso]
     if regimen not in row.regimenes or not (row.moral if persona_of(rfc) == "M" else row.fisica):
         yield error("CFDI40161", where, f"El uso {uso} no va con el régimen {regimen} de {_people(rfc)}.")
     if uso == "CP01" and doc.tipo == "I":
         yield warning("COM-2", where, "CP01 es el uso de los recibos de pago (tipo P), no de una factura.")
 
 
-def _fits(regimen: str, persona: Persona) -> bool:
-    row = REGIMENES[regimen]
+def _fits(catalogs: Catalogs, regimen: str, persona: Persona) -> bool:
+    row = catalogs.regimenes[regimen]
     return row.moral if persona == "M" else row.fisica
 
 

@@ -7,44 +7,56 @@ Revocation (304), the SAT's list (402) and the issuer chain (308) are not looked
 """
 
 import base64
-import binascii
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
-from lxml import etree
+from cryptography.exceptions import UnsupportedAlgorithm
 
+from amate.fiscal.cadena import cadena_of
 from amate.fiscal.clock import UnknownPlace, instant
 from amate.fiscal.csd import Certificate, CsdRefused, read_certificate
 from amate.fiscal.rules.finding import Finding, error, note
 from amate.fiscal.rules.reading import Reading
-from amate.fiscal.tfd import NotBelieved, read_timbre, verify_sello_sat
-from amate.fiscal.xml import TFD, cadena_original
+from amate.fiscal.tfd import NotBelieved, timbre_of, verify_sello_sat
+from amate.fiscal.xml import TFD
 
 _STAMP = "Complemento/TimbreFiscalDigital"
 
 
-def check(doc: Reading, *, pac_certificate: bytes | None) -> Iterator[Finding]:
-    """Both seals. The stamp is verified only with the PAC's certificate (DER); without it there is a note."""
-    yield from _issuer(doc)
+def check(doc: Reading, *, well_built: bool, pac_certificate: bytes | None) -> Iterator[Finding]:
+    """Both seals. `well_built`: the schema takes the document. The stamp is verified only with the PAC's certificate (DER);
+    without it there is a note."""
+    yield from _issuer(doc, well_built=well_built)
     if next(doc.root.iter(f"{{{TFD}}}TimbreFiscalDigital"), None) is not None:
         yield from _stamp(doc, pac_certificate)
 
 
-def _issuer(doc: Reading) -> Iterator[Finding]:
-    try:
-        certificate = read_certificate(_decoded(doc.attrs.get("Certificado", "")))
-    except (CsdRefused, binascii.Error):
+def _issuer(doc: Reading, *, well_built: bool) -> Iterator[Finding]:
+    certificate = _read(doc.attrs.get("Certificado", ""))
+    if certificate is None:
         yield error("CFDI40106", "@Certificado", "El certificado incluido no se puede leer.")
         yield error("CFDI40102", "@Sello", "Sin certificado no se puede comprobar el sello.")
         return
     yield from _certificate(doc, certificate)
-    if not _sello_is_good(doc, certificate):
+    if not _sello_is_good(doc, certificate, cadena_of(doc.root, well_built=well_built)):
         yield error(
             "CFDI40102",
             "@Sello",
             "El sello no corresponde al contenido: el documento cambió después de sellarse, "
             "o se selló con otra llave. Pide el XML original.",
         )
+
+
+@lru_cache(maxsize=256)
+def _read(certificado: str) -> Certificate | None:
+    """The certificate inside a document; None when it cannot be read or has no RSA key. Issuers repeat theirs."""
+    try:
+        certificate = read_certificate(_decoded(certificado))
+        certificate.public_key  # noqa: B018 (read once here, kept by the certificate)
+    except (CsdRefused, ValueError, UnsupportedAlgorithm):
+        return None
+    return certificate
 
 
 def _certificate(doc: Reading, certificate: Certificate) -> Iterator[Finding]:
@@ -76,17 +88,17 @@ def _moment(doc: Reading) -> datetime | None:
         return None
 
 
-def _sello_is_good(doc: Reading, certificate: Certificate) -> bool:
+def _sello_is_good(doc: Reading, certificate: Certificate, cadena: str) -> bool:
     try:
         sello = _decoded(doc.attrs.get("Sello", ""))
-    except binascii.Error:
+    except ValueError:
         return False
-    return certificate.verifies(signature=sello, data=cadena_original(doc.root).encode())
+    return certificate.verifies(signature=sello, data=cadena.encode())
 
 
 def _stamp(doc: Reading, pac_certificate: bytes | None) -> Iterator[Finding]:
     try:
-        timbre = read_timbre(etree.tostring(doc.root, encoding="UTF-8"))
+        timbre = timbre_of(doc.root)
     except NotBelieved as refused:
         yield error("CER-2", _STAMP, refused.message)
         return
@@ -103,4 +115,5 @@ def _stamp(doc: Reading, pac_certificate: bytes | None) -> Iterator[Finding]:
 
 
 def _decoded(text: str) -> bytes:
+    """Raises ValueError for what is not base64: binascii.Error, or its parent for letters beyond ASCII."""
     return base64.b64decode("".join(text.split()), validate=True)

@@ -1,10 +1,9 @@
 """The summary of taxes.
 
-CFDI40201 who carries none · 40202-40206 TotalImpuestosRetenidos and 40204, 40205, 40212 TotalImpuestosTrasladados ·
-40208 and 40211 Retenciones · 40215, 40216, 40218 and 40221 Traslados.
+CFDI40201 who carries none · 40202, 40203, 40206 and 40209 TotalImpuestosRetenidos · 40204, 40205 and 40212
+TotalImpuestosTrasladados · 40207-40208 and 40210-40211 Retenciones · 40213-40221 Traslados.
 
-The summary is the rounded sum of the lines, never base x rate (FISCAL TAX-5). The numbers 40202 and 40204 (decimals of
-the totals) follow the order of the matrix; no outside file of ours proves them.
+The summary is the rounded sum of the lines, never base x rate (FISCAL TAX-5).
 """
 
 from collections.abc import Iterator
@@ -13,11 +12,14 @@ from decimal import Decimal
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.rules.comprobante import rounded
 from amate.fiscal.rules.finding import Finding, error
-from amate.fiscal.rules.reading import Reading, Summary, Tax, places
+from amate.fiscal.rules.keys import Rates
+from amate.fiscal.rules.raw import Tax, places
+from amate.fiscal.rules.reading import Reading, Summary
 from amate.fiscal.schema import path_of
-from amate.fiscal.tables.impuestos import EXENTO
+from amate.fiscal.tables.impuestos import EXENTO, IEPS, IMPUESTOS, IVA
 
 _ZERO = Decimal(0)
+_CHARGED = frozenset({IVA, IEPS})
 _Kind = tuple[str, str, Decimal | None]
 
 
@@ -32,6 +34,9 @@ def check(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
         return
     yield from _totals(doc.summary, doc.decimals)
     yield from _retenciones(doc.summary, held, doc.decimals)
+    rates = Rates(catalogs, doc.as_of)
+    for tax in doc.summary.traslados:
+        yield from _traslado(tax, rates, doc.decimals)
     yield from _traslados(doc.summary, bases, charged, doc.decimals)
 
 
@@ -96,8 +101,13 @@ def _totals(summary: Summary, decimals: int) -> Iterator[Finding]:
 
 
 def _retenciones(summary: Summary, held: dict[str, Decimal], decimals: int) -> Iterator[Finding]:
+    if summary.retenciones and "TotalImpuestosRetenidos" not in summary.attrs:
+        yield _at(summary.retenciones[0], "CFDI40209", "Importe", "Hay retenciones y falta TotalImpuestosRetenidos.")
     seen: set[str] = set()
     for tax in summary.retenciones:
+        if tax.impuesto not in IMPUESTOS:
+            yield _at(tax, "CFDI40207", "Impuesto", f"“{tax.impuesto}” no es un impuesto: 001, 002 o 003.")
+        yield from _too_long(tax, "CFDI40210", "Importe", decimals)
         if tax.impuesto in seen:
             yield _at(tax, "CFDI40208", "Impuesto", f"La retención {tax.impuesto} está dos veces: júntala en una.")
         seen.add(tax.impuesto)
@@ -107,6 +117,23 @@ def _retenciones(summary: Summary, held: dict[str, Decimal], decimals: int) -> I
     for impuesto in held.keys() - seen:
         where = "Impuestos/Retenciones"
         yield error("CFDI40211", where, f"Falta en el resumen la retención {impuesto} de los conceptos.")
+
+
+def _traslado(tax: Tax, rates: Rates, decimals: int) -> Iterator[Finding]:
+    if tax.factor == EXENTO and ("TasaOCuota" in tax.attrs or "Importe" in tax.attrs):
+        yield _at(tax, "CFDI40213", None, "Un traslado Exento lleva en el resumen solo Base, Impuesto y TipoFactor.")
+    yield from _too_long(tax, "CFDI40214", "Base", decimals)
+    if tax.impuesto not in _CHARGED:
+        yield _at(tax, "CFDI40217", "Impuesto", f"“{tax.impuesto}” no se traslada: solo IVA (002) e IEPS (003).")
+    if tax.factor != EXENTO and not rates.has(tax.impuesto, tax.factor, tax.tasa, retencion=False):
+        said = f"“{tax.attrs.get('TasaOCuota', '')}” no es una tasa del catálogo para el impuesto {tax.impuesto}."
+        yield _at(tax, "CFDI40219", "TasaOCuota", said)
+    yield from _too_long(tax, "CFDI40220", "Importe", decimals)
+
+
+def _too_long(tax: Tax, code: str, name: str, decimals: int) -> Iterator[Finding]:
+    if places(tax.attrs.get(name, "")) > decimals:
+        yield _at(tax, code, name, f"{name} lleva en el resumen más de {decimals} decimales, los de su moneda.")
 
 
 def _traslados(

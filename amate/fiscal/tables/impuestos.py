@@ -75,7 +75,9 @@ TASAS = (
 )
 
 
-def is_rate(impuesto: str, factor: str, tasa: Decimal, *, retencion: bool, as_of: date) -> bool:
+def is_rate(
+    impuesto: str, factor: str, tasa: Decimal, *, retencion: bool, as_of: date, tasas: tuple[Tasa, ...] = TASAS
+) -> bool:
     """Whether c_TasaOCuota has this rate on that day (CFDI40179, CFDI40185).
 
     The ceiling of the IEPS quota rises every January and we hold only the latest, so older documents are held to it.
@@ -87,5 +89,5 @@ def is_rate(impuesto: str, factor: str, tasa: Decimal, *, retencion: bool, as_of
         and row.factor == factor
         and (row.retencion if retencion else row.traslado)
         and row.holds(tasa, as_of)
-        for row in TASAS
+        for row in tasas
     )
