@@ -64,10 +64,30 @@ SHOPS = (
     ),
 )
 
+# An internet provider, whose wheel turns (`sandbox.simulation`).
+NETWORK = Shop(
+    slug="internet-del-valle",
+    role="network",
+    founding=Founding(
+        rfc="IVA150309XX8",
+        nombre="INTERNET DEL VALLE",
+        regimen_fiscal="601",
+        nombre_comercial="Internet del Valle",
+        cp="50000",
+        telefono="722 123 4567",
+        correo="hola@internetdelvalle.example",
+        address="Hidalgo 210, Centro, Toluca",
+        serie="IV",
+        colour="#2d4c9b",
+    ),
+)
 
-def open_shop(*, shop: Shop, world: World, now: datetime) -> tuple[Company, Branch]:
-    """Found one demo company with its minted CSD, or find it. Opens its scope itself: this is an edge."""
-    company = Company.objects.filter(slug=shop.slug).first() or register_company(slug=shop.slug, now=now)
+
+def open_shop(*, shop: Shop, world: World, now: datetime, sandbox: bool = False) -> tuple[Company, Branch]:
+    """Found one demo company with its minted CSD, or find it; `sandbox`: its clock may be ahead. Opens its scope itself:
+    this is an edge."""
+    known_company = Company.objects.filter(slug=shop.slug).first()
+    company = known_company or register_company(slug=shop.slug, sandbox=sandbox, now=now)
     minted = world.csds[shop.role]
     with company_scope(company.pk):
         known = Branch.objects.order_by("id").first()

@@ -24,7 +24,10 @@ from amate.running.prepare import prepare
 from amate.running.serve import keep_alive, only_one_here
 from amate.running.supervise import Child
 from amate.sandbox.companies import SHOPS, fresh_ticket, hire, open_api, open_shop, stock_the_past
+from amate.sandbox.demo_environment import forget_environment, keep_environment
 from amate.sandbox.mint import World, mint_world
+from amate.sandbox.network import Outside, open_network, point_network
+from amate.sandbox.pac.postgres import PostgresStore
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.links import qr_url
 
@@ -36,6 +39,8 @@ class Ports:
     pac: int
     mail: int
     smtp: int
+    payments: int
+    switch: int
 
 
 def demo() -> int:
@@ -59,22 +64,27 @@ def _only_while_ready(manifest: Path) -> Iterator[None]:
         yield
     finally:
         manifest.unlink(missing_ok=True)
+        forget_environment(manifest.parent)
 
 
 def _serve(manifest: Path) -> int:
     now = timezone.now()
     world = mint_world(settings.HOME / "sandbox", now=now)
-    ports = Ports(*_free_ports(3, after=settings.PORT))
+    ports = Ports(*_free_ports(5, after=settings.PORT))
     facts = _load(world, now=now)
+    network = _network(world, facts, now=now)
     env = _environment(world, ports)
 
     def when_ready() -> None:
-        said = _manifest(facts, world, ports, now=timezone.now())
+        said = _manifest(facts, world, ports, now=timezone.now()) | _of_the_network(network, ports)
         connections.close_all()
+        keep_environment(settings.HOME, {**env, "AMATE_PORT": str(settings.PORT)})
         write_private(manifest, json.dumps(said, ensure_ascii=False, indent=1).encode())
         _greet(said, manifest)
 
-    return keep_alive(extra=_sandboxes(ports, env), env=env, when_ready=when_ready)
+    children = [*_sandboxes(ports, env), *_simulators(network, ports, env, now=now)]
+    connections.close_all()
+    return keep_alive(extra=children, env=env, when_ready=when_ready)
 
 
 def _load(world: World, *, now: datetime) -> dict[str, str]:
@@ -91,12 +101,50 @@ def _load(world: World, *, now: datetime) -> dict[str, str]:
         user.set_password(facts["password"])
         user.save(update_fields=["password"])
     for shop in SHOPS:
-        company, branch = open_shop(shop=shop, world=world, now=now)
+        company, branch = open_shop(shop=shop, world=world, now=now, sandbox=True)
         stock_the_past(company=company, branch=branch, now=now)
         hire(company=company, email=EMAIL, password=facts["password"], nombre="Ana Ruiz", role=Role.OWNER)
         facts.setdefault("api_key", open_api(company=company, now=now))
     write_private(kept, json.dumps(facts).encode())
     return facts
+
+
+def _network(world: World, facts: dict[str, str], *, now: datetime) -> Company | None:
+    """The internet provider, whose first start lives through its year."""
+    _sandbox_database()
+    store = PostgresStore(embedded().url("amate_sandbox", "amate_sandbox"))
+    try:
+        company = open_network(world=world, store=store, now=now)
+    finally:
+        store.close()
+    if company is not None:
+        hire(company=company, email=EMAIL, password=facts["password"], nombre="Ana Ruiz", role=Role.OWNER)
+    return company
+
+
+def _simulators(network: Company | None, ports: Ports, env: dict[str, str], *, now: datetime) -> list[Child]:
+    """Who pays the internet provider, and what serves its customers."""
+    if network is None:
+        return []
+    at = Outside(f"http://127.0.0.1:{ports.payments}", f"http://127.0.0.1:{ports.switch}")
+    with_what = point_network(company=network, at=at, folder=settings.HOME / "sandbox", now=now)
+    amate = [sys.executable, "-m", "amate.cli"]
+    told = [one if not one.startswith("/avisos/") else settings.PUBLIC_URL + one for one in with_what["payments"]]
+    return [
+        Child("sandbox-payments", [*amate, "sandbox-payments", "--port", str(ports.payments), *told], env),
+        Child("sandbox-switch", [*amate, "sandbox-switch", "--port", str(ports.switch), *with_what["switch"]], env),
+    ]
+
+
+def _of_the_network(network: Company | None, ports: Ports) -> dict[str, str]:
+    if network is None:
+        return {}
+    site = settings.PUBLIC_URL
+    return {
+        "network_url": f"{site}/oficina/{network.slug}/",
+        "payments_url": f"http://127.0.0.1:{ports.payments}/_sim/",
+        "clock_url": f"{site}/oficina/{network.slug}/ajustes/reloj/",
+    }
 
 
 def _environment(world: World, ports: Ports) -> dict[str, str]:
@@ -110,13 +158,19 @@ def _environment(world: World, ports: Ports) -> dict[str, str]:
         "AMATE_PAC_CERTIFICATES": str(world.pac_certificate.parent),
         "AMATE_SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}",
         "AMATE_MAIL_FROM": "facturas@amate.example",
+        "AMATE_PRIVATE_SWITCH_HOSTS": "127.0.0.1",
+        "AMATE_SIMULATORS": ",".join(f"http://127.0.0.1:{port}" for port in (ports.pac, ports.payments, ports.switch)),
     }
+
+
+def _sandbox_database() -> None:
+    server = embedded()
+    server.ensure_role("amate_sandbox")
+    server.ensure_database("amate_sandbox", owner="amate_sandbox", connect="amate_sandbox")
 
 
 def _sandboxes(ports: Ports, env: dict[str, str]) -> list[Child]:
     server = embedded()
-    server.ensure_role("amate_sandbox")
-    server.ensure_database("amate_sandbox", owner="amate_sandbox", connect="amate_sandbox")
     amate = [sys.executable, "-m", "amate.cli"]
     mails = ["--folder", str(settings.HOME / "sandbox-mail"), "--port", str(ports.mail), "--smtp-port", str(ports.smtp)]
     store = {**env, "SANDBOX_DATABASE_URL": server.url("amate_sandbox", "amate_sandbox")}
@@ -161,8 +215,13 @@ Amate está listo. Nada de lo que se timbra aquí tiene validez fiscal.
   Oficina      {said["backoffice_url"]}
     usuario    {said["user"]}
     contraseña {said["password"]}
+  Proveedor de internet, con un año de cobranza
+    oficina    {said.get("network_url", "(esta carpeta es de un Amate anterior)")}
+    pagos      {said.get("payments_url", "")}  (juega a que un cliente paga)
+    reloj      {said.get("clock_url", "")}  (adelanta los días)
   API          {said["api_url"]}  (clave en {manifest})
-  Correo       {said["mail_url"]}
+  Correo       {said["mail_url"]}  (lo que se envió)
+  PAC          {said["pac_url"]}/_sim/  (lo que timbró el simulador)
 
 Ctrl-C termina; los datos se quedan en {settings.HOME}.
 

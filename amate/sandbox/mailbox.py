@@ -4,11 +4,15 @@ import argparse
 import asyncio
 import html
 import itertools
+import re
 from collections.abc import Sequence
+from datetime import UTC
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from aiosmtpd.controller import UnthreadedController
@@ -18,7 +22,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-CSP = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+LETTER_CSP = f"sandbox allow-top-navigation-by-user-activation; {CSP}"
+_STYLE = (
+    "body{margin:2rem auto;max-width:44rem;padding:0 1rem;background:#faf7f0;color:#16211d;"
+    "font:400 1rem/1.5 Figtree,system-ui,sans-serif;overflow-wrap:anywhere}h1{font-size:1.75rem;line-height:1.15}"
+    "a{color:#0b5f4d}li{margin-block:.75rem}pre{padding:1rem;background:#fff;font:inherit;white-space:pre-wrap}"
+    ":focus-visible{outline:3px solid #f2b100;outline-offset:2px}"
+)
+CENTRAL = ZoneInfo("America/Mexico_City")  # where the demo's shop is
+_FACTS = (("From", "De"), ("To", "Para"), ("Reply-To", "Se responde a"))
+_LINK = re.compile(r"https?://[^\s<]+")
 
 
 class Mailbox:
@@ -52,7 +66,7 @@ class Mailbox:
 def create_app(box: Mailbox) -> Starlette:
     def listing(request: Request) -> Response:
         rows = "".join(
-            f'<li><a href="/{number}">{_e(mail["Subject"])}</a> · {_e(mail["To"])} · {_e(mail["Date"])}</li>'
+            f'<li><a href="/{number}">{_e(mail["Subject"])}</a><br>{_e(mail["To"])} · {_when(mail)}</li>'
             for number, mail in box.all()
         )
         return _page("Correo enviado", f"<ul>{rows}</ul>" if rows else "<p>Todavía no se ha enviado ningún correo.</p>")
@@ -65,9 +79,21 @@ def create_app(box: Mailbox) -> Starlette:
             f'<li><a href="/{number}/{i}">{_e(part.get_filename())}</a></li>'
             for i, part in enumerate(mail.iter_attachments())
         )
-        facts = "".join(f"<p><b>{name}:</b> {_e(mail[name])}</p>" for name in ("From", "Reply-To", "To", "Date"))
-        text = _e(body.get_content()) if body else ""
-        return _page(str(mail["Subject"]), f'{facts}<pre>{text}</pre><ul>{files}</ul><p><a href="/">Todos</a></p>')
+        facts = "".join(f"<b>{word}:</b> {_e(mail[name])}<br>" for name, word in _FACTS if mail[name])
+        seen = f'<p><a href="/{number}/carta">Verlo como carta</a></p>' if mail.get_body(("html",)) else ""
+        text = _LINK.sub(r'<a href="\g<0>">\g<0></a>', _e(body.get_content())) if body else ""
+        facts += f"<b>Fecha:</b> {_when(mail)}"
+        return _page(
+            str(mail["Subject"]),
+            f'<p>{facts}</p>{seen}<pre>{text}</pre><ul>{files}</ul><p><a href="/">Todos los correos</a></p>',
+        )
+
+    def letter(request: Request) -> Response:
+        """The mail as a reader of mails draws it: without scripts, and with nothing from elsewhere."""
+        body = box.one(int(request.path_params["number"])).get_body(("html",))
+        if body is None:
+            raise HTTPException(404)
+        return HTMLResponse(body.get_content(), headers={"Content-Security-Policy": LETTER_CSP})
 
     def attachment(request: Request) -> Response:
         mail = box.one(int(request.path_params["number"]))
@@ -82,6 +108,7 @@ def create_app(box: Mailbox) -> Starlette:
     routes = [
         Route("/", listing),
         Route("/{number:int}", show),
+        Route("/{number:int}/carta", letter),
         Route("/{number:int}/{index:int}", attachment),
     ]
     return Starlette(routes=routes)
@@ -109,8 +136,22 @@ async def _run(box: Mailbox, *, smtp_port: int, port: int) -> None:
 
 
 def _page(title: str, body: str) -> HTMLResponse:
-    whole = f'<!doctype html><html lang="es-MX"><meta charset="utf-8"><title>{_e(title)}</title><h1>{_e(title)}</h1>{body}</html>'
+    whole = (
+        '<!doctype html><html lang="es-MX"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{_e(title)}</title><style>{_STYLE}</style></head>"
+        f"<body><main><h1>{_e(title)}</h1>{body}</main></body></html>"
+    )
     return HTMLResponse(whole, headers={"Content-Security-Policy": CSP})
+
+
+def _when(mail: EmailMessage) -> str:
+    try:
+        said = parsedate_to_datetime(str(mail["Date"]))
+    except ValueError:
+        return ""
+    # "-0000" is UTC that does not say where it was written, and read without a zone.
+    return f"{(said if said.tzinfo else said.replace(tzinfo=UTC)).astimezone(CENTRAL):%d/%m/%Y %H:%M}"
 
 
 def _e(text: object) -> str:

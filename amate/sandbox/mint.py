@@ -70,7 +70,9 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "fisica": ("LOAM850712XX3", "MARIANA LOPEZ ARRIAGA"),
     "enie": ("ÑAI200901XX1", "ÑANDU IMPRESIONES SA DE CV"),
     "ampersand": ("H&T190520XX0", "HOJA & TINTA SC"),
+    "network": ("IVA150309XX8", "INTERNET DEL VALLE SA DE CV"),
 }
+YEARS_AGO = {"network": 2}  # it has a past
 BAD_ROLES = ("expired", "fiel", "wrong_pair", "lookalike")
 PAC_RFC = "SIM240229XX4"
 
@@ -153,7 +155,8 @@ def load_world(folder: Path) -> World:
         folder=folder,
         ca=Authority(cer=(folder / "ca" / "ca.cer").read_bytes(), key=ca_key),
         pac=_read_pair(folder / "pac"),
-        csds={role: _read_pair(folder / role) for role in (*ROLES, *BAD_ROLES)},
+        # A folder of an older Amate may lack the newer ones.
+        csds={role: _read_pair(folder / role) for role in (*ROLES, *BAD_ROLES) if (folder / role).exists()},
         user=account["user"],
         password=account["password"],
     )
@@ -235,7 +238,9 @@ def _write_world(folder: Path, *, now: datetime, ca_key_size: int) -> None:
         return secrets.token_urlsafe(12)
 
     pairs = {
-        role: mint_csd(ca=ca, rfc=its_rfc, nombre=its_name, password=password(), now=now)
+        role: mint_csd(
+            ca=ca, rfc=its_rfc, nombre=its_name, password=password(), now=now, years_ago=YEARS_AGO.get(role, 0)
+        )
         for role, (its_rfc, its_name) in ROLES.items()
     }
     pairs["expired"] = mint_csd(

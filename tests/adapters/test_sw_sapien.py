@@ -19,7 +19,7 @@ from amate.adapters.pac import (
     Stamped,
     open_pac,
 )
-from amate.adapters.pac import sw_sapien as sw
+from amate.adapters.pac import line as pac_line
 from amate.adapters.pac.sw_sapien import STAMP, SwSapien
 from amate.fiscal.tfd import read_timbre, verify_sello_sat
 from amate.sandbox.mint import World
@@ -154,7 +154,7 @@ def test_a_307_without_its_document_is_ambiguous(simulator: Simulator, minted: W
 def test_an_endless_answer_is_cut(
     simulator: Simulator, minted: World, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sw, "BODY_CAP", 2_000)
+    monkeypatch.setattr(pac_line, "BODY_CAP", 2_000)
     assert isinstance(failure(simulator, sealed(minted, now=now)), PacAmbiguous)
 
 

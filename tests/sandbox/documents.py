@@ -75,6 +75,61 @@ def draft(
     return etree.fromstring(xml.encode())
 
 
+def related(root: etree._Element, *uuids: str, tipo: str) -> etree._Element:
+    """The same document naming others by TipoRelacion `tipo`."""
+    group = etree.Element(f"{{{CFDI}}}CfdiRelacionados", TipoRelacion=tipo)
+    for uuid in uuids:
+        etree.SubElement(group, f"{{{CFDI}}}CfdiRelacionado", UUID=uuid)
+    emisor = root.find(f"{{{CFDI}}}Emisor")
+    assert emisor is not None
+    root.insert(root.index(emisor), group)
+    return root
+
+
+def egreso(uuid: str, *, now: datetime, role: str = "moral", folio: str = "E1", cents: int = 5_000) -> etree._Element:
+    """A credit note (01) of two breakfasts of `cents`."""
+    root = draft(now=now, role=role, folio=folio, cents=cents)
+    root.set("TipoDeComprobante", "E")
+    return related(root, uuid, tipo="01")
+
+
+PAGO = """<?xml version="1.0" encoding="UTF-8"?>
+<cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/4" xmlns:pago20="http://www.sat.gob.mx/Pagos20" Version="4.0"
+  Serie="P" Folio="{folio}" Fecha="{fecha}" SubTotal="0" Moneda="XXX" Total="0" TipoDeComprobante="P" Exportacion="01"
+  LugarExpedicion="06000">
+  <cfdi:Emisor Rfc="{rfc}" Nombre="{nombre}" RegimenFiscal="601"/>
+  <cfdi:Receptor Rfc="MCI7306249Y1" Nombre="MUNICIPIO DE CUAUTITLAN IZCALLI" DomicilioFiscalReceptor="54700"
+    RegimenFiscalReceptor="603" UsoCFDI="CP01"/>
+  <cfdi:Conceptos>
+    <cfdi:Concepto ClaveProdServ="84111506" Cantidad="1" ClaveUnidad="ACT" Descripcion="Pago" ValorUnitario="0"
+      Importe="0" ObjetoImp="01"/>
+  </cfdi:Conceptos>
+  <cfdi:Complemento><pago20:Pagos Version="2.0">
+    <pago20:Totales TotalTrasladosBaseIVA16="100.00" TotalTrasladosImpuestoIVA16="16.00" MontoTotalPagos="116.00"/>
+    <pago20:Pago FechaPago="{paid}" FormaDePagoP="03" MonedaP="MXN" TipoCambioP="1" Monto="116.00">
+      <pago20:DoctoRelacionado IdDocumento="{uuid}" MonedaDR="MXN" EquivalenciaDR="1" NumParcialidad="1"
+        ImpSaldoAnt="232.00" ImpPagado="116.00" ImpSaldoInsoluto="116.00" ObjetoImpDR="02">
+        <pago20:ImpuestosDR><pago20:TrasladosDR>
+          <pago20:TrasladoDR BaseDR="100.00" ImpuestoDR="002" TipoFactorDR="Tasa" TasaOCuotaDR="0.160000" ImporteDR="16.00"/>
+        </pago20:TrasladosDR></pago20:ImpuestosDR>
+      </pago20:DoctoRelacionado>
+      <pago20:ImpuestosP><pago20:TrasladosP>
+        <pago20:TrasladoP BaseP="100.00" ImpuestoP="002" TipoFactorP="Tasa" TasaOCuotaP="0.160000" ImporteP="16.00"/>
+      </pago20:TrasladosP></pago20:ImpuestosP>
+    </pago20:Pago>
+  </pago20:Pagos></cfdi:Complemento>
+</cfdi:Comprobante>
+"""
+
+
+def pago(uuid: str, *, now: datetime, folio: str = "1") -> etree._Element:
+    """An unsealed REP: half of a 232.00 invoice was paid."""
+    rfc = ROLES["moral"][0]
+    fecha = local_fecha(now)
+    xml = PAGO.format(folio=folio, fecha=fecha, rfc=rfc, nombre=NAMES["moral"], uuid=uuid, paid=fecha)
+    return etree.fromstring(xml.encode())
+
+
 def seal_tree(root: etree._Element, csd: Csd) -> bytes:
     """Put certificate and Sello into the tree; the cadena comes from the SAT's stylesheet."""
     root.set("NoCertificado", csd.no_certificado)

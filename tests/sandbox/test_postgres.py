@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from secrets import token_hex
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -12,7 +13,7 @@ from psycopg import sql
 from amate.adapters.pac import Stamped
 from amate.sandbox.mint import World
 from amate.sandbox.pac.postgres import PostgresStore
-from amate.sandbox.pac.state import Document, MemoryStore, Store
+from amate.sandbox.pac.state import Cancellation, Document, MemoryStore, Store
 from tests.database import as_owner
 from tests.sandbox.documents import sealed
 from tests.sandbox.serving import Simulator, call, serving
@@ -52,6 +53,47 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     kept: Store = MemoryStore() if request.param == "memory" else PostgresStore(request.getfixturevalue("url"))
     yield kept
     kept.close()
+
+
+CANCELLATION = Cancellation(
+    uuid=DOCUMENT.uuid,
+    rfc_emisor="CEA210315XX4",
+    rfc_receptor="ÑAI200901XX1",
+    motivo="01",
+    sustitucion="",
+    asked_at=datetime(2026, 11, 21, 19, 0, tzinfo=UTC),
+    deadline=datetime(2026, 11, 25, 6, 0, tzinfo=UTC),
+    answer="",
+    answered_at=None,
+    acuse=b"<Acuse/>",
+)
+
+
+def test_who_names_a_document_is_found(store: Store) -> None:
+    other = "11111111-2222-3333-4444-00000000000F"
+    child = replace(DOCUMENT, uuid=str(uuid4()).upper(), sha256="cd" * 32, sello="s2", related=(DOCUMENT.uuid, other))
+    later = replace(child, uuid=str(uuid4()).upper(), sha256="ef" * 32, sello="s3", related=(other,))
+    for one in (DOCUMENT, child, later):
+        store.keep(one)
+    assert store.naming(DOCUMENT.uuid) == [child]
+    assert store.naming(other.lower()) == [child, later]
+    assert store.naming(later.uuid) == []
+
+
+def test_the_last_request_of_a_document_is_the_one_that_counts(store: Store) -> None:
+    assert store.cancellation(CANCELLATION.uuid) is None
+    store.keep_cancellation(CANCELLATION)
+    assert store.cancellation(CANCELLATION.uuid.lower()) == CANCELLATION
+    assert store.unanswered("ÑAI200901XX1") == [CANCELLATION]
+    assert store.unanswered("CEA210315XX4") == []
+    answered = replace(CANCELLATION, answer="Rechazo", answered_at=datetime(2026, 11, 22, tzinfo=UTC))
+    store.keep_cancellation(answered)
+    assert store.cancellation(CANCELLATION.uuid) == answered
+    assert store.unanswered("ÑAI200901XX1") == []
+    store.keep_cancellation(replace(CANCELLATION, deadline=None))
+    assert store.unanswered("ÑAI200901XX1") == []
+    store.reset()
+    assert store.cancellation(CANCELLATION.uuid) is None
 
 
 def test_a_document_is_found_by_each_of_its_names(store: Store) -> None:

@@ -214,7 +214,8 @@ def test_the_rule_bites(code: str, changes: list[Change]) -> None:
 
 
 def test_every_rule_of_the_table_has_its_case() -> None:
-    assert {code for code, _ in CASES} == {rule.code for rule in ORDERED}
+    """Those of payments have theirs in test_pagos.py."""
+    assert {code for code, _ in CASES} == {rule.code for rule in ORDERED if rule.code.startswith("CFDI")}
 
 
 @pytest.mark.parametrize(

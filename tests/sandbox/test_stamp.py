@@ -158,6 +158,19 @@ def test_fecha_is_read_in_the_zone_of_its_place(desk: Desk, now: datetime, cp: s
     assert not desk.stamp(sealed(desk.world, now=now, cp=cp, fecha=_local(now - timedelta(minutes=2), zone))).again
 
 
+def test_an_issuer_that_tries_things_out_has_a_clock_of_its_own(desk: Desk, now: datetime) -> None:
+    """Its Fecha may lie in our future, as far as it is ahead and no farther."""
+    ahead = timedelta(days=40)
+    soon = sealed(desk.world, now=now + ahead, fecha=_local(now + ahead, "America/Mexico_City"))
+    assert desk.refusal(soon) == "401"
+    stamping = stamp_document(
+        soon, customid="", ca=desk.world.ca.cer, signer=desk.signer, store=desk.store, lists=desk.lists, now=now, ahead=ahead
+    )  # fmt: skip
+    assert stamping.document is not None
+    assert stamping.document.fecha_timbrado == _local(now + ahead, "America/Mexico_City")
+    assert stamping.document.kept_at == now
+
+
 def test_central_time_in_tijuana_is_the_future(desk: Desk, now: datetime) -> None:
     central = _local(now, "America/Mexico_City")
     assert desk.refusal(sealed(desk.world, now=now, cp="22000", fecha=central)) == "401"

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from lxml import etree
 from satcfdi.cfdi import CFDI
+from satcfdi.create.cancela.aceptacionrechazo import Folios, SolicitudAceptacionRechazo
+from satcfdi.create.cancela.cancelacion import Cancelacion, Folio
 from satcfdi.create.cfd import cfdi40
 from satcfdi.exceptions import ResponseError
 from satcfdi.models import Signer
@@ -24,7 +26,7 @@ from amate.sandbox.pac.desk import NotASandbox
 from amate.sandbox.pac.faults import Fault, draw, read_fault, read_header
 from amate.sandbox.pac.rules import ORDERED
 from amate.sandbox.pac.state import MemoryStore
-from tests.sandbox.documents import sealed
+from tests.sandbox.documents import draft, open_pair, seal_tree, sealed
 from tests.sandbox.schemas import full_schema, tfd_cadena
 from tests.sandbox.serving import Simulator
 
@@ -204,6 +206,49 @@ def test_satcfdi_is_told_307_with_the_same_uuid(simulator: Simulator, token: str
     said = again.value.response.json()
     assert said["message"].startswith("307")
     assert said["data"]["uuid"] == first.document_id
+
+
+def signer_of(minted: World, role: str) -> Signer:
+    pair = minted.csds[role]
+    return Signer.load(certificate=pair.cer, key=pair.key, password=pair.password)
+
+
+def test_satcfdi_cancels_through_it(simulator: Simulator, token: str, minted: World, now: datetime) -> None:
+    witness = Witness(simulator.url, token)
+    uuid = witness.stamp(built(minted, now)).document_id
+    request = Cancelacion(signer_of(minted, "moral"), Folio(uuid, "02"), fecha=now.replace(tzinfo=None))
+    said = witness.cancel_comprobante(request)
+    assert said.code == {uuid: "201"}
+    assert etree.fromstring(said.acuse.encode()).findtext(".//{*}EstatusUUID") == "201"
+    assert witness.cancel_comprobante(request).code == {uuid: "202"}
+    unknown = "11111111-2222-3333-4444-000000000001"
+    request = Cancelacion(signer_of(minted, "moral"), Folio(unknown, "02"), fecha=now.replace(tzinfo=None))
+    with pytest.raises(ResponseError) as refused:
+        witness.cancel_comprobante(request)
+    assert refused.value.response.json()["data"]["uuid"] == {unknown: "205"}
+
+
+def test_satcfdi_finds_what_waits_and_answers_it(
+    simulator: Simulator, token: str, minted: World, now: datetime
+) -> None:
+    witness = Witness(simulator.url, token)
+    root = draft(now=now, role="fisica", cents=100_000)
+    receptor = root.find("{*}Receptor")
+    assert receptor is not None
+    receptor.set("Rfc", "CEA210315XX4")
+    receptor.set("Nombre", "CAFETERIA EL AMATE")
+    http = httpx.Client(base_url=simulator.url, trust_env=False)
+    uuid = post(http, token, seal_tree(root, open_pair(minted.csds["fisica"]))).json()["data"]["uuid"]
+    simulator.admin("POST", "clock", {"advance": 5 * 86_400})
+    request = Cancelacion(signer_of(minted, "fisica"), Folio(uuid, "02"), fecha=now.replace(tzinfo=None))
+    assert witness.cancel_comprobante(request).code == {uuid: "201"}
+    assert witness.pending("CEA210315XX4") == [uuid]
+    answer = SolicitudAceptacionRechazo(
+        signer_of(minted, "moral"), SWSapien.RFC, Folios("Rechazo", uuid), fecha=now.replace(tzinfo=None)
+    )
+    said = witness.accept_reject(answer)
+    assert said.folios[uuid]["estatusUUID"] == "1000"
+    assert witness.pending("CEA210315XX4") == []
 
 
 # ------------------------------------------------------------ its strings

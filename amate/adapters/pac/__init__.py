@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
+SPOKEN = ("sw_sapien", "finkok")
 Cause = Literal["busy", "network", "breaker", "credentials", "credits"]
+Trouble = Literal["credentials", "credits", "lies"]  # lies: its answers do not prove what they say
 
 
 class PacError(Exception):
-    """Whatever a PAC did instead of stamping."""
+    """Whatever a PAC did instead of what it was asked."""
 
 
 class PacRejected(PacError):
@@ -24,7 +26,7 @@ class PacRejected(PacError):
     """
 
     def __init__(self, code: str, message: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {message}")
+        super().__init__(message if message.startswith(code) else f"{code}: {message}")  # some say their code in words
         self.code = code
         self.message = message
         self.detail = detail
@@ -73,8 +75,55 @@ class Stamped:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """A signed request (`fiscal.cancelacion`) and the one CFDI it is about; `rfc` is the issuer's."""
+
+    rfc: str
+    uuid: UUID
+    signed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReceipt:
+    """What the SAT answered by UUID (FISCAL CAN-7: "201"), the one asked for among them. `acuse`: XML to keep, as it
+    came; empty when a refusal brought none. 201 and 202 are progress: only the SAT's standing says cancelled."""
+
+    codes: Mapping[UUID, str]
+    acuse: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOrder:
+    """A receiver's signed answer to one cancellation; `rfc` is the receiver's, `accept` what the bytes say."""
+
+    rfc: str
+    uuid: UUID
+    accept: bool
+    signed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReceipt:
+    """As `CancelReceipt`, with the codes of answers ("1000")."""
+
+    codes: Mapping[UUID, str]
+    acuse: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one account in one process: calls at once, and calls begun in a second (None: as many as come)."""
+
+    in_flight: int = 8
+    per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PacAccount:
-    """Where and as whom to stamp. `api_url` may equal `services_url`; `certificates`: DER by NoCertificadoSAT."""
+    """Where and as whom to stamp. `api_url` may equal `services_url`; `certificates`: DER by NoCertificadoSAT.
+
+    `rfc`: whose credits are asked for, where an account has none of its own (Finkok).
+    """
 
     code: str
     services_url: str
@@ -82,18 +131,62 @@ class PacAccount:
     user: str
     password: str = field(repr=False)
     certificates: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    limits: Limits = Limits()
+    rfc: str = ""
+
+
+class Gate(Protocol):
+    """What is known of an account in this process without asking it."""
+
+    @property
+    def in_flight(self) -> int:
+        """Calls at once that the account allows."""
+
+    @property
+    def troubles(self) -> Mapping[Trouble, str]:
+        """What waiting will not mend, each with its sentence; empty when the last answers were good."""
+
+    @property
+    def rest(self) -> float:
+        """Seconds until a call may pass; 0 now."""
+
+    @property
+    def latency(self) -> float | None:
+        """Median seconds of the last answered calls; None before the first."""
+
+    @property
+    def their_now(self) -> datetime | None:
+        """By the PAC's own clock, to the second; None before it answered."""
 
 
 class Pac(Protocol):
     """Async; one per account and process, so that connections, token and breaker are shared."""
 
     code: str
+    tells: bool  # `recover` only asks; without it, it sends the same bytes again, which stamps what never arrived
+    rfc: str  # the PAC's own, which a receiver's signed answer names
+
+    @property
+    def gate(self) -> Gate:
+        """Breaker, limits and latency of the account."""
 
     async def stamp(self, sealed: bytes, *, key: str) -> Stamped:
         """Stamp these bytes. `key` ≤ 100 characters, the same for the document's whole life."""
 
     async def recover(self, sealed: bytes, *, key: str) -> Stamped | None:
         """What became of an ambiguous stamp. None only if the PAC says it never saw these bytes."""
+
+    async def cancel(self, order: CancelOrder) -> CancelReceipt:
+        """Hand a signed request to the SAT. The same bytes may be sent again: the SAT answers 202.
+
+        `PacRejected`: the request itself was refused (300-310). After `PacAmbiguous` ask the SAT's status first.
+        """
+
+    async def pending(self, rfc: str) -> list[UUID]:
+        """Cancellations that wait for the answer of `rfc` as receiver. Raises `PacUnavailable`, `PacRejected`."""
+
+    async def answer(self, order: AnswerOrder) -> AnswerReceipt:
+        """Accept or reject one of those. Errors as `cancel`; sent again, it is told 1002."""
 
     async def balance(self) -> int | None:
         """Stamps left; None when the account has no limit."""
@@ -108,4 +201,8 @@ def open_pac(account: PacAccount) -> Pac:
         from amate.adapters.pac.sw_sapien import SwSapien
 
         return SwSapien(account)
-    raise LookupError(f"No hay adaptador para el PAC «{account.code}». Usa sw_sapien.")
+    if account.code == "finkok":
+        from amate.adapters.pac.finkok import Finkok
+
+        return Finkok(account)
+    raise LookupError(f"No hay adaptador para el PAC «{account.code}». Usa {' o '.join(SPOKEN)}.")

@@ -28,6 +28,11 @@ class Breaker:
         self._open_until: float | None = None
         self._probing = False
 
+    @property
+    def rest(self) -> float:
+        """Seconds until a call may pass; 0 when it is closed, or when the next call may probe."""
+        return 0.0 if self._open_until is None else max(self._open_until - self._clock(), 0.0)
+
     @contextmanager
     def guard(self, *, counts: Callable[[BaseException], bool]) -> Iterator[None]:
         """Around one call. Raises `BreakerOpen`; `counts` says which exceptions are the PAC failing."""

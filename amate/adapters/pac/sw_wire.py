@@ -38,9 +38,9 @@ class Answer:
 
 def read_answer(*, status: int, retry_after: float | None, body: bytes) -> Answer:
     """Raises `Unauthorized`, `PacRejected`, `PacUnavailable`, `PacAmbiguous`; a 307 is an `Answer`."""
-    said = _json_object(body)
+    said = json_object(body)
     if said is None:
-        _by_status(status, retry_after)
+        raise_by_status(status, retry_after)
         raise PacAmbiguous(f"HTTP {status} sin una respuesta que se pueda leer ({len(body)} bytes)")
     data = said.get("data")
     code = _code(said, data)
@@ -48,7 +48,7 @@ def read_answer(*, status: int, retry_after: float | None, body: bytes) -> Answe
     if said["status"] == "success" or code == ALREADY_STAMPED:
         return Answer(code=code, xml=_xml(data), data=data if isinstance(data, dict) else {})
     if code is None or (code.isdecimal() and status in (401, *SERVER_FAULTS)):
-        _by_status(status, retry_after)
+        raise_by_status(status, retry_after)
     if status in SERVER_FAULTS and (code is None or code.isdecimal()):
         raise PacAmbiguous(f"HTTP {status}: {message[:200]}")
     _refuse(code=code, message=message, detail=detail)
@@ -57,7 +57,8 @@ def read_answer(*, status: int, retry_after: float | None, body: bytes) -> Answe
     raise PacAmbiguous(f"HTTP {status}, error sin código: {message[:200]}")
 
 
-def _json_object(body: bytes) -> dict[str, Any] | None:
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """An answer in SW's own form, or None."""
     try:
         said = json.loads(body)
     except ValueError:
@@ -88,7 +89,8 @@ def _refuse(*, code: str | None, message: str, detail: str) -> None:
     raise PacRejected(code, message, detail)
 
 
-def _by_status(status: int, retry_after: float | None) -> None:
+def raise_by_status(status: int, retry_after: float | None) -> None:
+    """Raises for the statuses that say by themselves that nothing was processed."""
     if status == 401:
         raise Unauthorized("HTTP 401")
     if status == 429 or (status == 503 and retry_after is not None):

@@ -1,4 +1,4 @@
-"""The simulator's routes: SW Sapien's wire (ENGINE SW), under the faults of the day."""
+"""The simulator's routes: SW Sapien's wire (ENGINE SW) beside Finkok's, under the faults of the day."""
 
 import base64
 import binascii
@@ -8,20 +8,25 @@ from datetime import datetime
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from amate.sandbox.mint import NO_VALIDITY, World
 from amate.sandbox.pac import wire
 from amate.sandbox.pac.admin import admin_routes
-from amate.sandbox.pac.cuts import Cut, Hang, Truncated, rest
+from amate.sandbox.pac.cuts import rest
 from amate.sandbox.pac.desk import Desk
-from amate.sandbox.pac.faults import Fault, read_header
+from amate.sandbox.pac.finkok import finkok_routes
+from amate.sandbox.pac.finkok_cancel import finkok_cancel_routes
+from amate.sandbox.pac.page import page_routes
 from amate.sandbox.pac.refusal import Refusal
+from amate.sandbox.pac.sat_soap import sat_routes
 from amate.sandbox.pac.spoil import spoil
 from amate.sandbox.pac.stamp import Stamping
 from amate.sandbox.pac.state import Store
+from amate.sandbox.pac.strike import after, before, faults_of
+from amate.sandbox.pac.sw_cancel import cancel_routes
 
 BODY_CAP = 20_000_000
 
@@ -44,6 +49,11 @@ def create_app(world: World, store: Store, clock: Callable[[], datetime]) -> ASG
         Route("/management/v2/api/users/balance", sw.balance),
         Route("/account/balance", sw.old_balance),
         Route("/datawarehouse/v1/live/{uuid}", sw.fetch),
+        *cancel_routes(desk),
+        *sat_routes(desk),
+        *finkok_routes(desk),
+        *page_routes(desk),
+        *finkok_cancel_routes(desk),
         *admin_routes(desk),
     ]
     return _WithTransport(Starlette(routes=routes))
@@ -101,11 +111,11 @@ class _Sw:
 
     async def _stamp(self, request: Request, *, b64: bool) -> Response:
         try:
-            faults = self._faults(request)
+            faults = faults_of(request, self._desk)
         except ValueError as wrong:
             return PlainTextResponse(f"X-Sim-Fault: {wrong}\n", status_code=400)
         await rest(faults)
-        spoilt = _before(faults)
+        spoilt = before(faults)
         if spoilt is not None:
             return spoilt
         if "expired_token" in faults:
@@ -119,32 +129,12 @@ class _Sw:
             stamping = self._desk.stamp(sealed, customid=request.headers.get("customid", ""))
         except Refusal as refusal:
             return wire.refused(refusal)
-        return self._after(stamping, faults, b64=b64)
-
-    def _faults(self, request: Request) -> dict[str, Fault]:
-        faults = self._desk.draw_faults()
-        header = request.headers.get("X-Sim-Fault")
-        if header:
-            fault = read_header(header)
-            faults.setdefault(fault.kind, fault)
-        return faults
-
-    def _after(self, stamping: Stamping, faults: dict[str, Fault], *, b64: bool) -> Response:
-        if "hang_after" in faults:
-            return Hang()
-        if "drop_after" in faults:
-            return Cut()
-        if "500_after" in faults:
-            return PlainTextResponse("Internal Server Error", status_code=500)
-        answer = self._answer(stamping, frozenset(faults), b64=b64)
-        return Truncated(answer) if "truncated" in faults else answer
+        return after(self._answer(stamping, frozenset(faults), b64=b64), faults)
 
     def _answer(self, stamping: Stamping, kinds: frozenset[str], *, b64: bool) -> Response:
         data = None
         if stamping.document is not None:
-            xml = stamping.document.stamped
-            if kinds & {"other_tfd", "wrong_sello_sat", "altered_xml"}:
-                xml = spoil(xml, kinds=kinds, signer=self._desk.signer)
+            xml = spoil(stamping.document.stamped, kinds=kinds, signer=self._desk.signer)
             data = wire.stamped(stamping.document, xml=xml, b64=b64)
         if stamping.again:
             status = 200 if "307_http_200" in kinds else 400
@@ -170,23 +160,6 @@ class _Sw:
         if document is None:
             return wire.error("No se encontró el comprobante.", request.path_params["uuid"], status=404)
         return wire.success(wire.stamped(document, xml=document.stamped, b64=False))
-
-
-def _before(faults: dict[str, Fault]) -> Response | None:
-    """What strikes before anything was stamped."""
-    if "hang" in faults:
-        return Hang()
-    if "drop_before" in faults:
-        return Cut()
-    if "500_before" in faults:
-        return PlainTextResponse("Internal Server Error", status_code=500)
-    for kind, status in (("503", 503), ("429", 429)):
-        if kind in faults:
-            wait = {"Retry-After": str(faults[kind].retry_after)}
-            return PlainTextResponse("Intenta más tarde", status_code=status, headers=wait)
-    if "html_200" in faults:
-        return HTMLResponse("<html><body><h1>Mantenimiento programado</h1></body></html>")
-    return None
 
 
 async def _sealed(request: Request, *, b64: bool) -> bytes:

@@ -19,23 +19,35 @@ KINDS: Mapping[str, str] = {
     "503": "HTTP 503 con Retry-After, sin timbrar",
     "429": "HTTP 429 con Retry-After, sin timbrar",
     "html_200": "una página HTML con HTTP 200, sin timbrar",
+    "html_500": "una página HTML con HTTP 500, sin timbrar",
     "json_without_data": "timbra y responde éxito sin data",
     "expired_token": "olvida todas las sesiones y responde 401",
     "no_credits": "responde que la cuenta no tiene timbres",
     "other_tfd": "timbra y devuelve el TFD de otro documento",
     "wrong_sello_sat": "timbra y devuelve un SelloSAT que no verifica",
+    "foreign_uuid": "timbra y devuelve un TFD bien firmado con otro UUID",
     "altered_xml": "timbra y devuelve otro contenido",
     "307_without_data": "a lo ya timbrado responde 307 sin data",
+    "warned": "timbra y agrega un aviso (Finkok)",
+    "forgets": "a `stamped` responde que nunca vio lo que timbró hace menos de 5 minutos (Finkok)",
     "307_http_200": "a lo ya timbrado responde 307 con HTTP 200",
     "307_http_400": "a lo ya timbrado responde 307 con HTTP 400 (lo normal aquí)",
+    "cancel_not_done": "responde 201 con acuse y no cancela nada",
+    "other_uuid": "cancela, y responde por otro UUID",
+    "acuse_malformed": "cancela, y el acuse llega cortado",
+    "no_acuse": "cancela, y responde sin acuse",
+    "status_lag": "el estado del SAT es el de hace `ms`",
 }
+# What a fault may strike: one act, or any of them.
+ACTS = ("stamp", "cancel", "pending", "answer", "status", "any")
 
 _random = SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`count` None: until it is removed. `ms` and `sigma` shape latency, `retry_after` (s) goes with 503 and 429."""
+    """`count` None: until it is removed. `ms` and `sigma` shape latency, `retry_after` (s) goes with 503 and 429; `on`:
+    the act it strikes."""
 
     kind: str
     count: int | None = None
@@ -43,10 +55,13 @@ class Fault:
     ms: float = 500.0
     sigma: float = 0.0
     retry_after: int = 2
+    on: str = "stamp"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"no such fault: {self.kind!r}; there are {', '.join(KINDS)}")
+        if self.on not in ACTS:
+            raise ValueError(f"no such act: {self.on!r}; there are {', '.join(ACTS)}")
         if not 0 <= self.probability <= 1:
             raise ValueError(f"probability is 0 to 1, not {self.probability}")
 
@@ -74,12 +89,13 @@ def read_header(header: str) -> Fault:
     return read_fault(said)
 
 
-def draw(faults: list[Fault]) -> tuple[dict[str, Fault], list[Fault]]:
+def draw(faults: list[Fault], *, act: str = "stamp") -> tuple[dict[str, Fault], list[Fault]]:
     """Which faults strike this request, and what is left of them afterwards."""
     struck: dict[str, Fault] = {}
     left: list[Fault] = []
     for fault in faults:
-        strikes = fault.probability >= 1 or _random.random() < fault.probability
+        meant = fault.on in (act, "any")
+        strikes = meant and (fault.probability >= 1 or _random.random() < fault.probability)
         if strikes:
             struck.setdefault(fault.kind, fault)
         if not strikes or fault.count is None:

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from amate.sandbox.pac.state import Document
+from amate.sandbox.pac.state import Cancellation, Document
 
 _TABLES: LiteralString = """
 CREATE TABLE IF NOT EXISTS sim_document (
@@ -28,15 +28,44 @@ CREATE TABLE IF NOT EXISTS sim_document (
     cadena text NOT NULL,
     kept_at timestamptz NOT NULL
 );
+ALTER TABLE sim_document ADD COLUMN IF NOT EXISTS related text[] NOT NULL DEFAULT '{}';
+CREATE INDEX IF NOT EXISTS sim_document_related ON sim_document USING gin (related);
+CREATE TABLE IF NOT EXISTS sim_cancellation (
+    uuid text PRIMARY KEY,
+    rfc_emisor text NOT NULL,
+    rfc_receptor text NOT NULL,
+    motivo text NOT NULL,
+    sustitucion text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    deadline timestamptz,
+    answer text NOT NULL,
+    answered_at timestamptz,
+    acuse bytea NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sim_cancellation_receptor ON sim_cancellation (rfc_receptor, asked_at);
 CREATE INDEX IF NOT EXISTS sim_document_customid ON sim_document (customid, id DESC);
 CREATE TABLE IF NOT EXISTS sim_setting (id int PRIMARY KEY CHECK (id = 1), said jsonb NOT NULL);
 """
 _COLUMNS = [field.name for field in fields(Document)]
+_OF_CANCELLATION = [field.name for field in fields(Cancellation)]
 _NAMES = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
 _SELECT = sql.SQL("SELECT {} FROM sim_document ").format(_NAMES)
 # The retry of `_rows` may find that its first try did arrive.
 _INSERT = sql.SQL("INSERT INTO sim_document ({}) VALUES ({}) ON CONFLICT (uuid) DO NOTHING RETURNING id").format(
     _NAMES, sql.SQL(", ").join(sql.Placeholder() * len(_COLUMNS))
+)
+
+_CANCELLATION = sql.SQL("SELECT {} FROM sim_cancellation ").format(
+    sql.SQL(", ").join(map(sql.Identifier, _OF_CANCELLATION))
+)
+_UPSERT = sql.SQL(
+    "INSERT INTO sim_cancellation ({}) VALUES ({}) ON CONFLICT (uuid) DO UPDATE SET {} RETURNING uuid"
+).format(
+    sql.SQL(", ").join(map(sql.Identifier, _OF_CANCELLATION)),
+    sql.SQL(", ").join(sql.Placeholder() * len(_OF_CANCELLATION)),
+    sql.SQL(", ").join(
+        sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in _OF_CANCELLATION if name != "uuid"
+    ),
 )
 
 
@@ -59,11 +88,27 @@ class PostgresStore:
     def by_customid(self, customid: str) -> Document | None:
         return self._one(_SELECT + sql.SQL("WHERE customid = %s ORDER BY id DESC LIMIT 1"), [customid])
 
+    def naming(self, uuid: str) -> list[Document]:
+        rows = self._rows(_SELECT + sql.SQL("WHERE related @> %s ORDER BY id"), [[uuid.upper()]])
+        return [_document(row) for row in rows]
+
     def keep(self, document: Document) -> None:
-        self._rows(_INSERT, astuple(document))
+        # A tuple would be sent as a row, a list is an array.
+        self._rows(_INSERT, [list(value) if isinstance(value, tuple) else value for value in astuple(document)])
+
+    def cancellation(self, uuid: str) -> Cancellation | None:
+        rows = self._rows(_CANCELLATION + sql.SQL("WHERE uuid = %s"), [uuid.upper()])
+        return Cancellation(*rows[0]) if rows else None
+
+    def keep_cancellation(self, cancellation: Cancellation) -> None:
+        self._rows(_UPSERT, astuple(cancellation))
+
+    def unanswered(self, rfc_receptor: str) -> list[Cancellation]:
+        waiting = "WHERE rfc_receptor = %s AND deadline IS NOT NULL AND answer = '' ORDER BY asked_at, uuid"
+        return [Cancellation(*row) for row in self._rows(_CANCELLATION + sql.SQL(waiting), [rfc_receptor])]
 
     def recent(self, limit: int) -> list[Document]:
-        return [Document(*row) for row in self._rows(_SELECT + sql.SQL("ORDER BY id DESC LIMIT %s"), [limit])]
+        return [_document(row) for row in self._rows(_SELECT + sql.SQL("ORDER BY id DESC LIMIT %s"), [limit])]
 
     def count(self) -> int:
         return int(self._rows(sql.SQL("SELECT count(*) FROM sim_document"), [])[0][0])
@@ -81,7 +126,13 @@ class PostgresStore:
         )
 
     def reset(self) -> None:
-        self._rows(sql.SQL("WITH gone AS (DELETE FROM sim_document) DELETE FROM sim_setting RETURNING id"), [])
+        self._rows(
+            sql.SQL(
+                "WITH gone AS (DELETE FROM sim_document), undone AS (DELETE FROM sim_cancellation) "
+                "DELETE FROM sim_setting RETURNING id"
+            ),
+            [],
+        )
 
     def close(self) -> None:
         self._connection.close()
@@ -93,7 +144,7 @@ class PostgresStore:
 
     def _one(self, query: sql.SQL | sql.Composed, values: Sequence[Any]) -> Document | None:
         rows = self._rows(query, values)
-        return Document(*rows[0]) if rows else None
+        return _document(rows[0]) if rows else None
 
     def _rows(self, query: sql.SQL | sql.Composed, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         try:
@@ -102,3 +153,8 @@ class PostgresStore:
             self._connection.close()
             self._connection = self._connect()
             return self._connection.execute(query, values).fetchall()
+
+
+def _document(row: Sequence[Any]) -> Document:
+    facts = [*row[:-1], tuple(row[-1])]
+    return Document(*facts)

@@ -26,7 +26,7 @@ _SCHEMAS = (
 )
 _CATALOGUE = "cfd/catalogos/catCFDI.xsd"
 
-# A wrong value in these attributes has a code of its own; all else is 301 (FISCAL 2, 4, 5, 6).
+# A wrong value in these attributes has a code of its own; all else is 301 (FISCAL 2, 4, 5, 6, 11).
 OWN_CODES = {
     ("Comprobante", "Fecha"): "CFDI40101",
     ("Comprobante", "FormaPago"): "CFDI40104",
@@ -51,6 +51,22 @@ OWN_CODES = {
     ("Concepto", "ObjetoImp"): "CFDI40170",
     ("Traslado", "Base"): "CFDI40174",
     ("Retencion", "Base"): "CFDI40181",
+    ("Pago", "RfcEmisorCtaOrd"): "CRP20222",
+    ("Pago", "CtaOrdenante"): "CRP20225",
+    ("Pago", "CtaBeneficiario"): "CRP20226",
+    ("DoctoRelacionado", "ImpSaldoAnt"): "CRP20240",
+    ("DoctoRelacionado", "ImpPagado"): "CRP20242",
+    ("DoctoRelacionado", "ImpSaldoInsoluto"): "CRP20243",
+    ("DoctoRelacionado", "ObjetoImpDR"): "CRP20245",
+    ("RetencionDR", "BaseDR"): "CRP20249",
+    ("RetencionDR", "ImpuestoDR"): "CRP20250",
+    ("RetencionDR", "TipoFactorDR"): "CRP20251",
+    ("TrasladoDR", "BaseDR"): "CRP20255",
+    ("TrasladoDR", "ImpuestoDR"): "CRP20256",
+    ("TrasladoDR", "TipoFactorDR"): "CRP20257",
+    ("RetencionP", "ImpuestoP"): "CRP20262",
+    ("TrasladoP", ""): "CRP20266",
+    ("TrasladoP", "ImpuestoP"): "CRP20270",
 }
 # What the stripped XSD no longer looks at: element, attribute → list.
 _LISTED = {

@@ -1,4 +1,6 @@
-"""A good stamp made bad, in the three ways a client must notice (ENGINE SIM-8)."""
+"""A good stamp made bad, in the ways a client must notice (ENGINE SIM-8)."""
+
+from uuid import uuid4
 
 from lxml import etree
 
@@ -7,7 +9,9 @@ from amate.sandbox.pac.timbre import TIMBRE, Signer
 
 
 def spoil(stamped: bytes, *, kinds: frozenset[str], signer: Signer) -> bytes:
-    """`other_tfd`, `wrong_sello_sat`, `altered_xml`; the rest of `kinds` is not its business."""
+    """`other_tfd`, `foreign_uuid`, `wrong_sello_sat`, `altered_xml`; the rest of `kinds` is not its business."""
+    if not kinds & {"other_tfd", "foreign_uuid", "wrong_sello_sat", "altered_xml"}:
+        return stamped
     root = etree.fromstring(stamped)
     timbre = root.find(f"{{{CFDI}}}Complemento/{TIMBRE}")
     receptor = root.find(f"{{{CFDI}}}Receptor")
@@ -17,6 +21,10 @@ def spoil(stamped: bytes, *, kinds: frozenset[str], signer: Signer) -> bytes:
         said = {str(name): str(value) for name, value in timbre.attrib.items()}
         again = signer.again(said, sello=said["SelloCFD"][::-1])
         for name, value in again.items():
+            timbre.set(name, value)
+    if "foreign_uuid" in kinds:
+        said = {str(name): str(value) for name, value in timbre.attrib.items()}
+        for name, value in signer.again({**said, "UUID": str(uuid4()).upper()}, sello=said["SelloCFD"]).items():
             timbre.set(name, value)
     if "wrong_sello_sat" in kinds:
         sello = str(timbre.get("SelloSAT"))

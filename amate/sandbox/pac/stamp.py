@@ -45,17 +45,19 @@ class Stamping:
 
 
 def stamp_document(
-    sealed: bytes, *, customid: str, ca: bytes, signer: Signer, store: Store, lists: Lists, now: datetime
-) -> Stamping:
-    """Stamp, or find the earlier stamp. Raises `Refusal`. `now` aware; `ca` DER of the only authority served."""
+    sealed: bytes, *, customid: str, ca: bytes, signer: Signer, store: Store, lists: Lists, now: datetime,
+    ahead: timedelta = timedelta(),
+) -> Stamping:  # fmt: skip
+    """Stamp, or find the earlier stamp. Raises `Refusal`. `now` aware; `ca` DER of the only authority served; `ahead`: how
+    far the issuer's own clock is ahead of `now`."""
     root = read_structure(sealed)
     said = attributes(root)
     sha256 = hashlib.sha256(sealed).hexdigest()
     earlier = _earlier(root, said["Sello"], sha256=sha256, customid=customid, store=store, now=now)
     if earlier is not None:
         return earlier
-    _check(root, ca=ca, lists=lists, now=now)
-    timbre = signer.timbre(sello=said["Sello"], now=now)
+    _check(root, ca=ca, lists=lists, now=now + ahead)
+    timbre = signer.timbre(sello=said["Sello"], now=now + ahead)
     document = Document(
         uuid=timbre["UUID"],
         sha256=sha256,
@@ -71,9 +73,18 @@ def stamp_document(
         sello_sat=timbre["SelloSAT"],
         cadena=cadena_of(timbre),
         kept_at=now,
+        related=named_by(root),
     )
     store.keep(document)
     return Stamping(document, again=False)
+
+
+def named_by(root: etree._Element) -> tuple[str, ...]:
+    """The UUIDs a CFDI names: its relations, and the documents its payments pay."""
+    related = root.iterfind("{*}CfdiRelacionados/{*}CfdiRelacionado")
+    paid = root.iterfind("{*}Complemento/{*}Pagos/{*}Pago/{*}DoctoRelacionado")
+    named = [*(node.get("UUID") for node in related), *(node.get("IdDocumento") for node in paid)]
+    return tuple(dict.fromkeys(str(uuid).strip().upper() for uuid in named if uuid))
 
 
 def _earlier(

@@ -3,6 +3,7 @@
 Amounts stay the text they were written in, because the number of decimals written decides the width of the window.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor
@@ -33,6 +34,15 @@ def product_fits(*, cantidad: str, valor_unitario: str, importe: str) -> bool:
     low = (exact(cantidad) - _half(cantidad)) * (exact(valor_unitario) - _half(valor_unitario))
     high = _above(cantidad) * _above(valor_unitario)
     return _inside(low, importe, high)
+
+
+def misfits(taxes: Iterable[tuple[str, Mapping[str, str]]]) -> Iterator[str]:
+    """Of taxes with their places, those whose Importe is outside its window."""
+    for where, tax in taxes:
+        if not ("TasaOCuota" in tax and "Importe" in tax):
+            continue
+        if not tax_fits(base=tax["Base"], tasa_o_cuota=tax["TasaOCuota"], importe=tax["Importe"]):
+            yield f"{where}: {tax['Base']} × {tax['TasaOCuota']} → {tax['Importe']}"
 
 
 def tax_fits(*, base: str, tasa_o_cuota: str, importe: str) -> bool:

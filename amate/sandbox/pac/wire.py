@@ -23,6 +23,26 @@ def refused(refusal: Refusal) -> JSONResponse:
     return error(f"{refusal.code} - {refusal.message}", refusal.detail)
 
 
+def request_refused(refusal: Refusal) -> JSONResponse:
+    """Of a signed request about cancelling: the SAT's code stands in the detail."""
+    detail = f"CA{refusal.code} - {refusal.message}. {refusal.detail}".strip()
+    return error("CACFDI33 - Problemas con el xml.", detail)
+
+
+def pending(uuids: list[str]) -> JSONResponse:
+    code, words = ("1100", "Se obtuvieron las peticiones") if uuids else ("1101", "No existen peticiones")
+    data = {"uuid": uuids, "codEstatus": code}
+    message = f"CA{code} - {words} del RFC receptor."
+    return JSONResponse({"codStatus": code, "message": message, "data": data, "status": "success"})
+
+
+def relations(parents: list[dict[str, str]], children: list[dict[str, str]]) -> JSONResponse:
+    code, words = ("2000", "Existen") if parents or children else ("2001", "No se encontraron")
+    data = {"uuidsRelacionadosPadres": parents, "uuidsRelacionadosHijos": children} if code == "2000" else None
+    said = {"codStatus": code, "message": f"{words} CFDI relacionados.", "data": data, "status": "success"}
+    return JSONResponse(said)
+
+
 def session_opened(session: Session) -> JSONResponse:
     """SW's own spelling of the third name."""
     return success({"token": session.token, "expires_in": int(session.until), "tokeny_type": "Bearer"})

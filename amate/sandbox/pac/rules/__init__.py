@@ -1,6 +1,15 @@
-"""What the SAT's matrix refuses in a type I CFDI, lowest code first. E, T and N get what applies to them alike."""
+"""What the SAT's matrices refuse in a CFDI and in its Pagos 2.0, lowest code first. T and N get what applies alike."""
 
-from amate.sandbox.pac.rules import comprobante, conceptos, impuestos, parties  # noqa: F401 (each fills the table)
+from amate.sandbox.pac.rules import (  # noqa: F401 (each fills the table)
+    comprobante,
+    conceptos,
+    impuestos,
+    pagos,
+    pagos_documentos,
+    pagos_envelope,
+    pagos_impuestos,
+    parties,
+)
 from amate.sandbox.pac.rules.table import RULES, Facts, Finding
 
 NOT_CHECKED = (
@@ -13,7 +22,10 @@ NOT_CHECKED = (
     "CFDI40163, CFDI40164: complementos e impuestos que pide una ClaveProdServ",
     "CFDI40187 a CFDI40200: terceros, pedimentos, predial y partes",
     "CFDI40222 en adelante: las fuentes se contradicen",
-    "CRP20101 a CRP20279: del complemento de pagos solo su esquema",
+    "CRP20216, CRP20220: límites de TipoCambioP y Monto, dormidos como los de CFDI40118",
+    "CRP20222 a medias: la forma del RFC sí; la lista de bancos no se publica",
+    "CRP20275, CRP20277: la ventana de cada documento en otra moneda; se revisa la de su suma",
+    "La Fecha de una solicitud de cancelación",
     "Complementos distintos de Pagos 2.0: el esquema no los conoce y responde 301",
     "El qrCode de la respuesta va vacío",
 )

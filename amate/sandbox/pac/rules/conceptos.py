@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from amate.sandbox.pac.rules.table import Facts, amount, rule
-from amate.sandbox.pac.windows import decimals, exact, product_fits, tax_fits
+from amate.sandbox.pac.windows import decimals, exact, misfits, product_fits
 
 _IVA, _ISR, _IEPS = "002", "001", "003"
 _TASAS = {
@@ -98,13 +98,13 @@ def taxed_is_whole(f: Facts) -> Iterator[str]:
 @rule("CFDI40179", "TasaOCuota no está en c_TasaOCuota", "FISCAL TAX-1..3; CAT")
 def known_rate(f: Facts) -> Iterator[str]:
     for where, tax in _traslados(f):
-        if "TasaOCuota" in tax and not _known(tax):
+        if "TasaOCuota" in tax and not known_rate_of(tax):
             yield f"{where}: {tax['Impuesto']} {tax['TipoFactor']} {tax['TasaOCuota']}"
 
 
 @rule("CFDI40180", "El Importe del traslado está fuera de los límites de Base × TasaOCuota", "FISCAL RND-2")
 def traslado_fits(f: Facts) -> Iterator[str]:
-    yield from _misfits(_traslados(f))
+    yield from misfits(_traslados(f))
 
 
 @rule("CFDI40184", "Una retención no puede ser Exento", "FISCAL TAX-4")
@@ -115,26 +115,23 @@ def withheld_is_taxed(f: Facts) -> Iterator[str]:
 @rule("CFDI40185", "La tasa retenida está fuera de c_TasaOCuota", "FISCAL TAX-4; CAT")
 def known_withholding(f: Facts) -> Iterator[str]:
     for where, tax in _retenciones(f):
-        most = _MOST_RETENIDO.get(tax["Impuesto"])
-        rate = exact(tax["TasaOCuota"])
-        if rate > most if most is not None else not _known(tax):
+        if not within_rate(tax):
             yield f"{where}: {tax['Impuesto']} {tax['TasaOCuota']}"
 
 
 @rule("CFDI40186", "El Importe de la retención está fuera de los límites de Base × TasaOCuota", "FISCAL RND-2")
 def retencion_fits(f: Facts) -> Iterator[str]:
-    yield from _misfits(_retenciones(f))
+    yield from misfits(_retenciones(f))
 
 
-def _misfits(taxes: Iterator[tuple[str, Mapping[str, str]]]) -> Iterator[str]:
-    for where, tax in taxes:
-        if not ("TasaOCuota" in tax and "Importe" in tax):
-            continue
-        if not tax_fits(base=tax["Base"], tasa_o_cuota=tax["TasaOCuota"], importe=tax["Importe"]):
-            yield f"{where}: {tax['Base']} × {tax['TasaOCuota']} → {tax['Importe']}"
+def within_rate(tax: Mapping[str, str]) -> bool:
+    """Of a withholding: a range for ISR and IVA, the list for IEPS (TAX-4)."""
+    most = _MOST_RETENIDO.get(tax["Impuesto"])
+    return exact(tax["TasaOCuota"]) <= most if most is not None else known_rate_of(tax)
 
 
-def _known(tax: Mapping[str, str]) -> bool:
+def known_rate_of(tax: Mapping[str, str]) -> bool:
+    """Of a transferred tax: in c_TasaOCuota, written with six decimals (TAX-1..3)."""
     rate = exact(tax["TasaOCuota"])
     if decimals(tax["TasaOCuota"]) != 6:
         return False

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from lxml import etree
 
 from amate.sandbox.pac.lists import Lists
+from amate.sandbox.pac.rules.payments import Payment, Said, read_payments, read_totals
 from amate.sandbox.pac.schema import CFDI
 from amate.sandbox.pac.windows import exact
 
@@ -75,6 +76,15 @@ class Facts:
     @cached_property
     def summary_retenciones(self) -> list[Mapping[str, str]]:
         return self._summary("Retenciones", "Retencion")
+
+    @cached_property
+    def payments(self) -> list[Payment]:
+        return read_payments(self.root)
+
+    @cached_property
+    def totales(self) -> Said | None:
+        """Of Pagos 2.0; None without the complement."""
+        return read_totals(self.root)
 
     @cached_property
     def places(self) -> int:

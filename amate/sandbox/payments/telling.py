@@ -1,0 +1,121 @@
+"""Notices of what happened: signed, and sent as badly as is asked for: late, twice, out of order, wrong, or never."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from amate.sandbox.payments import shapes
+from amate.sandbox.payments.book import Book, Event, Notice
+
+RETRIES = (60, 600, 3_600, 6 * 3_600, 86_400, 86_400, 86_400)  # seconds after each try that failed
+OFF_BY = 10_000  # cents that a wrong notice says too much
+
+Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How events are told from now on. Probabilities 0 to 1; `late` and `jitter` in seconds, jitter drawn anew for each
+    notice, so that they overtake each other."""
+
+    lose: float = 0.0
+    twice: float = 0.0
+    wrong_amount: float = 0.0
+    late: float = 0.0
+    jitter: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("lose", "twice", "wrong_amount"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is 0 to 1")
+        if self.late < 0 or self.jitter < 0:
+            raise ValueError("late and jitter are not negative")
+
+
+def read_manner(said: Mapping[str, Any]) -> Manner:
+    """From JSON. Raises ValueError."""
+    known = {one.name for one in fields(Manner)}
+    if not said.keys() <= known:
+        raise ValueError(f"a manner has {', '.join(sorted(known))}")
+    return Manner(**{name: float(value) for name, value in said.items()})
+
+
+class Teller:
+    """Schedules and sends the notices of one book."""
+
+    def __init__(self, book: Book, *, key: rsa.RSAPrivateKey | None = None) -> None:
+        """`key` signs; without it one of this process's own."""
+        self._book = book
+        self._key = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.public_key = self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        self.manner = Manner()
+        self.sent: list[dict[str, Any]] = []
+        self._scheduled = 0
+
+    def reset(self) -> None:
+        self.manner = Manner()
+        self.sent.clear()
+        self._scheduled = 0
+
+    def schedule(self, manner: Manner | None = None) -> None:
+        """Of whatever happened since the last time."""
+        how = manner or self.manner
+        for event in self._book.events[self._scheduled :]:
+            self._schedule(event, how)
+        self._scheduled = len(self._book.events)
+
+    def _schedule(self, event: Event, how: Manner) -> None:
+        dice = self._book.random
+        if how.lose and dice.random() < how.lose:
+            return
+        wrong = bool(how.wrong_amount) and dice.random() < how.wrong_amount
+        body = _body(event, off_by=OFF_BY if wrong else 0)
+        copies = 2 if how.twice and dice.random() < how.twice else 1
+        for _ in range(copies):
+            due = self._book.now().timestamp() + how.late + (dice.uniform(0, how.jitter) if how.jitter else 0)
+            self._book.notices.append(Notice(event.id, due, body))
+
+    def sign(self, body: bytes) -> str:
+        return base64.b64encode(self._key.sign(body, padding.PKCS1v15(), hashes.SHA256())).decode()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._book.notices)
+
+    async def deliver(self, send: Send) -> list[dict[str, Any]]:
+        """Send what is due, earliest first. What is not answered with 2xx comes again later."""
+        now = self._book.now().timestamp()
+        due = sorted((one for one in self._book.notices if one.due_at <= now), key=lambda one: one.due_at)
+        self._book.notices = [one for one in self._book.notices if one.due_at > now]
+        told: list[dict[str, Any]] = []
+        for notice in due:
+            statuses = [await self._send(send, url, notice) for url in self._book.webhooks]
+            delivered = bool(statuses) and all(200 <= status < 300 for status in statuses)
+            if not delivered and notice.tries < len(RETRIES):
+                notice.due_at = now + RETRIES[notice.tries]
+                notice.tries += 1
+                self._book.notices.append(notice)
+            told.append({"event": notice.event_id, "statuses": statuses, "delivered": delivered})
+        self.sent += told
+        return told
+
+    async def _send(self, send: Send, url: str, notice: Notice) -> int:
+        headers = {"Content-Type": "application/json", "DIGEST": self.sign(notice.body)}
+        return await send(url, notice.body, headers)
+
+
+def _body(event: Event, *, off_by: int) -> bytes:
+    said = shapes.event(event)
+    if off_by:
+        said = json.loads(json.dumps(said))
+        thing = said["data"]["object"]
+        for one in [thing, *((thing.get("charges") or {}).get("data") or [])]:
+            if "amount" in one:
+                one["amount"] += off_by
+    return json.dumps(said, ensure_ascii=False).encode()
