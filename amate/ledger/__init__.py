@@ -1,0 +1,1 @@
+"""Who owes what: charges, payments, allocations, journal. Ignorant of CFDI (decision 0021)."""
