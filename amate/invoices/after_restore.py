@@ -7,7 +7,8 @@ from django.db.models import Q
 from amate.companies.folios import leave_out
 from amate.companies.models import Series
 from amate.customers.accept import NUMBERS
-from amate.invoices.models import Invoice, RefusedBy, State
+from amate.invoices.choose_pac import ANY
+from amate.invoices.models import Invoice, RefusedBy, Sealing, State
 from amate.promises.lease import give_up
 from amate.promises.models import Promise
 
@@ -42,6 +43,9 @@ def ask_for_what_was_sealed(*, now: datetime) -> int:
         if invoice.state == State.SEALED:  # by the way that every lost answer goes
             invoice.move_to(State.SENDING)
         invoice.move_to(State.UNKNOWN, ever_ambiguous=True)
+    # The old installation may have gone from one PAC to another since (C9).
+    unknown = Sealing.objects.filter(superseded_at__isnull=True, invoice__state=State.UNKNOWN)
+    Sealing.objects.filter(pk__in=list(unknown.values_list("pk", flat=True))).update(pac=ANY)
     return len(sealed)
 
 

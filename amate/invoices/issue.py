@@ -6,10 +6,10 @@ from typing import Any
 
 from amate.companies.models import Branch
 from amate.customers.models import FiscalProfile
+from amate.fiscal.heading import exchange
 from amate.fiscal.ingreso import check_payment
+from amate.invoices.draft import write_draft
 from amate.invoices.models import Invoice, Origin
-from amate.promises.promise import promise
-from amate.tenancy.writes import insert
 
 
 def issue_invoice(
@@ -26,18 +26,22 @@ def issue_invoice(
     origin: Origin,
     priority: int,
     now: datetime,
+    tipo_cambio: str = "",
+    wish: str = "",
 ) -> Invoice:
     """Write the draft. `lines` as `invoices.lines` keeps them; `total` is the document's, checked again when sealed;
-    with `withheld` it is the printed one. `generics` as `companies.policies.generics_to_json` gives them.
+    with `withheld` it is the printed one. `generics` as `companies.policies.generics_to_json` gives them; `tipo_cambio`
+    pesos for one of `moneda`, as it is written, empty in pesos. `wish`: of the page that asks, unique in the database.
 
-    Raises `fiscal.ingreso.IngresoRefused` for PUE with 99 and for PPD with any other form of payment.
+    Raises `fiscal.ingreso.IngresoRefused`: for PUE with 99, for PPD with any other form of payment, and on
+    "tipo_cambio" for a currency without its rate and for pesos with one (CFDI40114 to 40117).
     """
     check_payment(forma_pago, metodo_pago)
+    rate = exchange(moneda, tipo_cambio or None)
     invoice = Invoice(
         origin=origin,
         branch=branch,
         profile=profile,
-        serie=branch.serie,
         rfc=profile.rfc,
         nombre=profile.nombre,
         correo=profile.correo,
@@ -45,11 +49,10 @@ def issue_invoice(
         forma_pago=forma_pago,
         metodo_pago=metodo_pago,
         moneda=moneda,
+        tipo_cambio=rate or "",
+        wish=wish,
         total=total,
         withheld=withheld,
         generics=generics,
-        created_at=now,
     )
-    insert(invoice)
-    promise("seal_and_stamp", key=f"stamp:{invoice.pk}", now=now, priority=priority, invoice_id=invoice.pk)
-    return invoice
+    return write_draft(invoice, priority=priority, now=now)

@@ -16,14 +16,9 @@ def lines_from_json(kept: Sequence[dict[str, Any]]) -> list[SaleLine]:
     return [_from_json(line) for line in kept]
 
 
-def _to_json(sale: SaleLine) -> dict[str, Any]:
-    line = sale.line
+def line_to_json(line: Line) -> dict[str, Any]:
+    """What a line costs and the taxes it is subject to."""
     return {
-        "descripcion": sale.descripcion,
-        "clave_prod_serv": sale.clave_prod_serv,
-        "clave_unidad": sale.clave_unidad,
-        "no_identificacion": sale.no_identificacion,
-        "unidad": sale.unidad,
         "cantidad": format(line.cantidad, "f"),
         "precio": format(line.precio, "f"),
         "descuento": format(line.descuento, "f"),
@@ -41,7 +36,7 @@ def _to_json(sale: SaleLine) -> dict[str, Any]:
     }
 
 
-def _from_json(kept: dict[str, Any]) -> SaleLine:
+def line_from_json(kept: dict[str, Any]) -> Line:
     taxes = tuple(
         Impuesto(
             impuesto=tax["impuesto"],
@@ -51,15 +46,30 @@ def _from_json(kept: dict[str, Any]) -> SaleLine:
         )
         for tax in kept["impuestos"]
     )
+    return Line(
+        cantidad=Decimal(kept["cantidad"]),
+        precio=Decimal(kept["precio"]),
+        descuento=Decimal(kept["descuento"]),
+        incluye_impuestos=kept["incluye_impuestos"],
+        objeto_imp=kept["objeto_imp"],
+        impuestos=taxes,
+    )
+
+
+def _to_json(sale: SaleLine) -> dict[str, Any]:
+    return {
+        "descripcion": sale.descripcion,
+        "clave_prod_serv": sale.clave_prod_serv,
+        "clave_unidad": sale.clave_unidad,
+        "no_identificacion": sale.no_identificacion,
+        "unidad": sale.unidad,
+        **line_to_json(sale.line),
+    }
+
+
+def _from_json(kept: dict[str, Any]) -> SaleLine:
     return SaleLine(
-        line=Line(
-            cantidad=Decimal(kept["cantidad"]),
-            precio=Decimal(kept["precio"]),
-            descuento=Decimal(kept["descuento"]),
-            incluye_impuestos=kept["incluye_impuestos"],
-            objeto_imp=kept["objeto_imp"],
-            impuestos=taxes,
-        ),
+        line=line_from_json(kept),
         clave_prod_serv=kept["clave_prod_serv"],
         clave_unidad=kept["clave_unidad"],
         descripcion=kept["descripcion"],

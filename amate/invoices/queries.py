@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from amate.invoices.models import ON_THE_WAY, Invoice, Origin, Stamp, State
 
-NUMBER = re.compile(r"(?:(?P<serie>[A-Z0-9]*[A-Z])-?)?(?P<folio>[0-9]{1,18})")
+NUMBER = re.compile(r"(?:(?P<serie>[A-Z0-9]*[A-Z](?:-(?:NC|G|P))?)-?)?(?P<folio>[0-9]{1,18})")
 # Collation C orders by code point: "Ñ" comes after "Z".
 LAST = "\U0010ffff"
 RFC_START = re.compile(r"[A-ZÑ&]{1,4}[0-9]{0,6}[A-Z0-9]{0,3}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from amate.fiscal.rules.table import rules
 from amate.invoices.models import RefusedBy
 
 
@@ -45,14 +46,30 @@ STAFF = {
     "306": "El certificado no es un CSD (¿es tu e.firma?). Guarda el CSD (amate company csd).",
     "308": "El certificado no lo expidió el SAT. Guarda el CSD de la empresa (amate company csd).",
     "402": "El RFC no está en la lista de contribuyentes obligados del SAT. Deja de emitir y revisa el buzón tributario.",
+    "401": "El PAC no acepta la Fecha: revisa el reloj del servidor y el código postal de la sucursal, y reintenta.",
+    "CFDI40104": "La forma de pago no está vigente en el catálogo del SAT. Elige otra y reintenta.",
     "CFDI40106": "El SAT no reconoce el certificado. Revisa el CSD de la empresa.",
+    "CFDI40126": "El código postal de la sucursal no está en el catálogo del SAT. Corrígelo en la sucursal y reintenta.",
+    "CFDI40132": "Solo el régimen 621 emite globales bimestrales. Cambia la periodicidad en las políticas de la empresa.",
     "CFDI40138": "El nombre de la empresa no es el que tiene el SAT. Corrígelo en los datos de la empresa.",
     "CFDI40139": "El nombre de la empresa no es el que tiene el SAT. Corrígelo en los datos de la empresa.",
     "CFDI40140": "El régimen de la empresa no está en el catálogo. Corrígelo en los datos de la empresa.",
     "CFDI40141": "El régimen de la empresa no es el que tiene el SAT. Corrígelo en los datos de la empresa.",
+    "CFDI40162": "Una clave de producto no está vigente en el catálogo del SAT. Corrígela en el producto y reintenta.",
+    "CFDI40165": "Una clave de unidad no está vigente en el catálogo del SAT. Corrígela en el producto y reintenta.",
+    "CFDI40170": "Un objeto de impuesto no está vigente en el catálogo del SAT. Corrígelo en el producto y reintenta.",
+    "COM-2": "Con PUE se escribe la forma en que pagaron, no 99; CP01 no va en una factura. Corrígelo y reintenta.",
+    "COM-3": "00000 no es el código postal de nadie. Corrígelo en la sucursal o en el receptor y reintenta.",
+    "REP-3": "La fecha del pago es posterior a la del recibo. Corrígela en el pago y reintenta.",
 }
+_BANK = (
+    "Los datos bancarios del pago no son los que pide su forma de pago. Corrígelos en el pago, o quítalos, y reintenta."
+)
+STAFF |= {f"CRP{number}": _BANK for number in range(20221, 20236)}
+_DEFECT = "Es un defecto del documento: avísanos con el código y el XML; se puede reintentar después."
 
 
 def staff_advice(code: str) -> str:
-    """What staff should do about a refusal that is ours."""
-    return STAFF.get(code, "Es un defecto del documento: avísanos con el código y el XML; se puede reintentar después.")
+    """What staff should do about a refusal that is ours, and the rule that was broken, with the edition it stands in."""
+    advice, rule = STAFF.get(code, _DEFECT), rules().get(code)
+    return advice if rule is None else f"{advice} Regla {code}: {rule.demands} [{rule.source}]"

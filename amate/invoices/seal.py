@@ -5,18 +5,14 @@ from datetime import datetime
 from amate.companies.change_emisor import SUSPENDED
 from amate.companies.folios import take_folio
 from amate.companies.models import Emisor as EmisorRow
-from amate.companies.policies import generics_from_json
 from amate.fiscal.catalogs import Catalogs
-from amate.fiscal.clock import fecha
-from amate.fiscal.comprobante import Comprobante, Emisor
 from amate.fiscal.csd import Csd
-from amate.fiscal.ingreso import build_ingreso
-from amate.fiscal.receptor import Receptor
 from amate.fiscal.rules.finding import Finding
 from amate.fiscal.rules.validate import validate_ours
 from amate.fiscal.seal import Sealed, seal
-from amate.invoices.lines import lines_from_json
-from amate.invoices.models import Invoice, Sealing, State
+from amate.invoices.freeze_parts import freeze_parts, hold_parts
+from amate.invoices.kinds import compose
+from amate.invoices.models import Invoice, Kind, Sealing, State
 from amate.tenancy.compiled import Compiled
 from amate.tenancy.writes import insert
 
@@ -40,28 +36,31 @@ class DocumentRefused(Exception):
 
 
 def seal_invoice(*, invoice: Invoice, csd: Csd, catalogs: Catalogs, now: datetime) -> Sealing:
-    """Seal a locked draft and keep its bytes. Raises IssuingSuspended, TotalDrifted, DocumentRefused.
+    """Seal a locked draft and keep its bytes. Raises IssuingSuspended, TotalDrifted, DocumentRefused, and of a REP
+    `freeze_parts.PartsGone`.
 
     A draft that was sealed before (its bytes were rejected) keeps its folio and gets a new Fecha.
     """
     emisor = _EMISOR.get()
     if emisor.issuing_suspended:
         raise IssuingSuspended(SUSPENDED)
+    parts = hold_parts(invoice) if invoice.kind == Kind.PAGO else []
     # Written with the next move, whichever it is: a refused draft keeps its number, a listed void until it is mended (C7).
     invoice.folio = invoice.folio or take_folio(series=invoice.serie)
-    document = _comprobante(invoice, emisor, folio=invoice.folio, now=now)
+    document = compose(invoice, emisor=emisor, folio=invoice.folio, now=now)
     if document.total != invoice.total:
         raise TotalDrifted(f"El total sellado sería {document.total} y el de la venta es {invoice.total}.")
     sealed = seal(document, csd)
     findings = [f for f in validate_ours(document, sealed.xml, catalogs=catalogs) if f.severity == "error"]
     if findings:
         raise DocumentRefused(findings)
-    sealing = _keep(invoice, sealed, no_certificado=csd.no_certificado, now=now)
+    sealing = _keep(invoice, sealed, no_certificado=csd.no_certificado, catalogs=catalogs.version, now=now)
+    freeze_parts(parts, now=now)
     invoice.move_to(State.SEALED, folio=invoice.folio, sealed_at=now, refused_by="", refusal_code="", refusal="")
     return sealing
 
 
-def _keep(invoice: Invoice, sealed: Sealed, *, no_certificado: str, now: datetime) -> Sealing:
+def _keep(invoice: Invoice, sealed: Sealed, *, no_certificado: str, catalogs: str, now: datetime) -> Sealing:
     """The live sealing of the invoice; the earlier one stays, superseded. Sealing twice within a second gives the same
     bytes (RSA PKCS#1 v1.5 is deterministic): then the same row lives on, under the same key."""
     earlier = 0
@@ -78,33 +77,8 @@ def _keep(invoice: Invoice, sealed: Sealed, *, no_certificado: str, now: datetim
         xml=sealed.xml,
         fecha=now,
         no_certificado=no_certificado,
+        catalogs=catalogs,
         sealed_at=now,
     )
     insert(sealing)
     return sealing
-
-
-def _comprobante(invoice: Invoice, emisor: EmisorRow, *, folio: int, now: datetime) -> Comprobante:
-    profile = invoice.profile
-    cp = invoice.branch.cp
-    return build_ingreso(
-        emisor=Emisor(emisor.rfc, emisor.nombre, emisor.regimen_fiscal),
-        receptor=Receptor(
-            rfc=profile.rfc,
-            nombre=profile.nombre,
-            domicilio_fiscal=profile.domicilio_fiscal,
-            regimen_fiscal=profile.regimen_fiscal,
-            uso_cfdi=profile.uso_cfdi,
-            residencia_fiscal=profile.residencia_fiscal or None,
-            num_reg_id_trib=profile.num_reg_id_trib or None,
-        ),
-        lugar_expedicion=cp,
-        fecha=fecha(cp, now),
-        lines=lines_from_json(invoice.lines),
-        forma_pago=invoice.forma_pago,
-        metodo_pago=invoice.metodo_pago,
-        moneda=invoice.moneda,
-        serie=invoice.serie,
-        folio=str(folio),
-        generics=generics_from_json(invoice.generics),
-    )

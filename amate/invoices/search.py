@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from amate.companies.models import Branch
+from amate.invoices.draft import SUFFIXES
 from amate.invoices.models import Invoice
 from amate.invoices.queries import LAST, NUMBER, RFC_START
 
@@ -32,7 +33,7 @@ def find_invoices(*, text: str, most: int) -> Found:
 
 def _of_uuid(typed: str) -> list[int]:
     try:
-        return _ids(Invoice.objects.filter(uuid=UUID(typed)))
+        return ids_of(Invoice.objects.filter(uuid=UUID(typed)))
     except ValueError:
         return []
 
@@ -42,8 +43,9 @@ def _of_number(typed: str) -> list[int]:
     number = NUMBER.fullmatch(typed)
     if number is None:
         return []
-    series = [number["serie"]] if number["serie"] else list(Branch.objects.values_list("serie", flat=True))
-    return _ids(Invoice.objects.filter(serie__in=series, folio=int(number["folio"])))
+    every = Branch.objects.values_list("serie", flat=True)
+    series = [number["serie"]] if number["serie"] else [one + suffix for one in every for suffix in SUFFIXES.values()]
+    return ids_of(Invoice.objects.filter(serie__in=series, folio=int(number["folio"])))
 
 
 def _beginning_of_uuid(typed: str, most: int) -> list[int]:
@@ -51,7 +53,7 @@ def _beginning_of_uuid(typed: str, most: int) -> list[int]:
     if not UUID_START.fullmatch(digits) or len(digits) == 32:
         return []
     first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-    return _ids(Invoice.objects.filter(uuid__gte=first, uuid__lte=last).order_by("uuid")[:most])
+    return ids_of(Invoice.objects.filter(uuid__gte=first, uuid__lte=last).order_by("uuid")[:most])
 
 
 def _of_rfc(typed: str, most: int) -> list[int]:
@@ -60,9 +62,10 @@ def _of_rfc(typed: str, most: int) -> list[int]:
     if len(rfc) < FEWEST or not RFC_START.fullmatch(rfc):
         return []
     if len(rfc) >= 12:
-        return _ids(Invoice.objects.filter(rfc=rfc).order_by("-id")[:most])
-    return _ids(Invoice.objects.filter(rfc__gte=rfc, rfc__lte=rfc.ljust(13, LAST)).order_by("rfc", "-id")[:most])
+        return ids_of(Invoice.objects.filter(rfc=rfc).order_by("-id")[:most])
+    return ids_of(Invoice.objects.filter(rfc__gte=rfc, rfc__lte=rfc.ljust(13, LAST)).order_by("rfc", "-id")[:most])
 
 
-def _ids(rows: Any) -> list[int]:
+def ids_of(rows: Any) -> list[int]:
+    """In the order of the rows."""
     return list(rows.values_list("pk", flat=True))

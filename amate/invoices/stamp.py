@@ -4,11 +4,10 @@ Nothing here doubles an invoice: the same bytes go out under the same key every 
 before anything else, and new bytes exist only when the PAC has surely refused the old ones (ENGINE SAFE).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from amate.adapters.pac import PacRejected, PacUnavailable, Stamped
@@ -19,19 +18,33 @@ from amate.customers.accept import accept_profile
 from amate.customers.models import FiscalProfile
 from amate.customers.queries import mails_for_invoices
 from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.comprobante import DocumentRefused as NotLawful
 from amate.fiscal.csd import Csd
+from amate.fiscal.line import MoneyRefused
+from amate.fiscal.tfd import read_timbre
+from amate.invoices.choose_pac import PacStanding, choose_pac
 from amate.invoices.deliver import STAMPED, promise_delivery
-from amate.invoices.models import Invoice, RefusedBy, Sealing, Stamp, State
+from amate.invoices.freeze_parts import PartsGone, give_up_rep, owe_reps
+from amate.invoices.hold_cancellation import hold_what_it_was_to_replace
+from amate.invoices.models import Invoice, Kind, RefusedBy, Sealing, Stamp, State
+from amate.invoices.outcome import NOTHING, Outcome
 from amate.invoices.refusals import meaning_of, staff_advice
+from amate.invoices.reopen import reopen_instalments
+from amate.invoices.replace import take_place
+from amate.invoices.revive import why_not_revived
 from amate.invoices.seal import DocumentRefused, IssuingSuspended, TotalDrifted, seal_invoice
+from amate.papers.cfdi import is_sample
 from amate.promises.kinds import MAIL, SOMEBODY_WAITS
 from amate.promises.promise import promise
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.models import IllegalMove
-from amate.tenancy.writes import insert
+from amate.tenancy.writes import insert, update_if
 
 # A PAC stamps a Fecha of at most 72 h; clocks differ, so we plan for 71 (FISCAL CLK-5).
 STAMPABLE_FOR = timedelta(hours=71)
+# For some seconds after a stamp Finkok says that it never saw the document, and what it took in late it may stamp later:
+# only so long after the last call is its "never" believed.
+SETTLED = timedelta(minutes=10)
 FECHA_OUTSIDE_WINDOW = "401"
 CENTRAL = ZoneInfo("America/Mexico_City")  # FechaTimbrado is central time wherever the invoice was issued (CLK-3)
 
@@ -62,39 +75,39 @@ class LateStamp(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What follows when there is nothing to send, or the PAC said no. `after` and `alarm` as in `promises.TryLater`."""
-
-    next: Literal["nothing", "again", "staff"]
-    sentence: str = ""
-    after: float | None = None
-    alarm: str = ""
-
-
-NOTHING = Outcome("nothing")
-
-
-@dataclass(frozen=True, slots=True)
 class Sending:
-    """What to call the PAC with. `ask_first`: an earlier answer was lost, so the PAC is asked whether it stamped it."""
+    """What to call which PAC with; `pac` is ANY when each may have it. `ask_first`: an earlier answer was lost, so the PAC
+    is asked whether it stamped it. `settled`: the last call is so long ago that "never seen" is true."""
 
     xml: bytes
     key: str
+    pac: str
     ask_first: bool
+    settled: bool
 
 
 def prepare_stamp(
-    *, invoice_id: int, open_csd: Callable[[], Csd], catalogs: Catalogs, now: datetime
+    *,
+    invoice_id: int,
+    open_csd: Callable[[], Csd],
+    catalogs: Catalogs,
+    pacs: Sequence[PacStanding],
+    passed_over: Collection[str],
+    now: datetime,
 ) -> Sending | Outcome:
-    """Transaction one: seal if it is not sealed yet, and claim the document for sending.
+    """Transaction one: seal if it is not sealed yet, choose the PAC, and claim the document for sending to it.
 
     A refusal that is ours waits for staff; when they ask again, the document is sealed anew. `open_csd` is called only if
-    there is something to seal: what was sent under a CSD that has expired since must still be asked for.
+    there is something to seal: what was sent under a CSD that has expired since must still be asked for. `passed_over`:
+    PACs that this run asked in vain.
     """
     invoice = _LOCKED.get(id=invoice_id)
-    if invoice.state == State.STAMPED or (invoice.state == State.REFUSED and invoice.refused_by == RefusedBy.RECEIVER):
+    if invoice.uuid is not None or (invoice.state == State.REFUSED and invoice.refused_by != RefusedBy.OURS):
         return NOTHING
     if invoice.state == State.REFUSED:  # staff mended the cause and asked again: those bytes were surely not stamped
+        why_not = why_not_revived(invoice)
+        if why_not:
+            return Outcome("staff", why_not)
         invoice.move_to(State.DRAFT)
     if invoice.state == State.SEALED and _too_old(invoice, now):
         invoice.move_to(State.DRAFT)
@@ -106,13 +119,18 @@ def prepare_stamp(
             return sealing
     else:
         sealing = _LIVE_SEALING.get(invoice=invoice.pk)
+    pac = choose_pac(pacs, held=sealing.pac, passed_over=passed_over)
+    if pac is None:
+        return _later(invoice, f"El documento puede estar en {sealing.pac}, que ya no está entre los PAC.", now)
     # Found "sending": the worker that sent it died, so an answer may have been lost (SAFE-6).
     ask_first = invoice.state in (State.SENDING, State.UNKNOWN)
     invoice.move_to(State.SENDING, ever_ambiguous=invoice.ever_ambiguous or ask_first)
-    return Sending(xml=bytes(sealing.xml), key=sealing.key, ask_first=ask_first)
+    settled = now - (sealing.asked_at or sealing.sealed_at) >= SETTLED
+    update_if(sealing, still={"pac": sealing.pac}, pac=pac, asked_at=now)  # before the call: whatever becomes of us
+    return Sending(xml=bytes(sealing.xml), key=sealing.key, pac=pac, ask_first=ask_first, settled=settled)
 
 
-def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: datetime) -> None:
+def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: datetime) -> Invoice:
     """Transaction two: the stamp, the customer's confirmed data, and the promise to deliver. Recorded once only.
 
     `key`: of the sealing that was sent. A run that was thought dead may bring it late: it is true all the same. Raises
@@ -120,8 +138,8 @@ def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: 
     """
     customer = accept_profile(profile=_PROFILE_OF.get(invoice=invoice_id), now=now)
     invoice: Invoice = Invoice.locked(invoice_id)
-    if invoice.state == State.STAMPED:
-        return
+    if invoice.uuid is not None:
+        return invoice
     sealing = _SEALING_OF_KEY.get(invoice=invoice.pk, key=key)
     if sealing.superseded_at is not None:
         raise LateStamp(invoice, stamped)
@@ -140,19 +158,46 @@ def record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now: 
             recorded_at=now,
         )
     )
-    invoice.move_to(State.STAMPED, uuid=stamped.uuid, stamped_at=now)
+    sample = is_sample(read_timbre(stamped.xml))
+    invoice.move_to(State.STAMPED, uuid=stamped.uuid, stamped_at=now, sample=sample)
+    if invoice.replaces_id is not None:
+        take_place(invoice, now=now)
+    if invoice.receivable_id is not None and invoice.metodo_pago == "PPD":
+        owe_reps(invoice, now=now)
     for to in dict.fromkeys([invoice.correo, *mails_for_invoices(customer)]):
         if to:
             promise_delivery(invoice_id=invoice.pk, to=to, occasion=STAMPED, priority=MAIL, now=now)
+    return invoice
 
 
-def record_unavailable(*, invoice_id: int, fault: PacUnavailable, now: datetime) -> Outcome:
-    """The PAC surely did not process it: the same bytes go out later, not before it says so."""
+def record_unavailable(*, invoice_id: int, faults: Sequence[PacUnavailable], now: datetime) -> Outcome:
+    """The PAC surely did not process it: the same bytes go out later, or to another PAC, not before it says so.
+
+    `faults`: of every PAC asked in this run, the last one's last.
+    """
     invoice: Invoice = Invoice.locked(invoice_id)
+    free = not invoice.ever_ambiguous
     if invoice.state == State.SENDING:
-        invoice.move_to(State.UNKNOWN if invoice.ever_ambiguous else State.SEALED)
-    later = _later(invoice, f"El PAC no está disponible: {fault}", now)
-    return replace(later, after=fault.retry_after, alarm=fault.cause if fault.needs_staff else "")
+        invoice.move_to(State.SEALED if free else State.UNKNOWN)
+        if free:
+            _let_go(invoice)
+    why = " · ".join(dict.fromkeys(str(fault) for fault in faults))
+    later = _later(invoice, f"El PAC no está disponible: {why}", now)
+    alarm = next((fault.cause for fault in faults if fault.needs_staff), "")
+    return replace(later, after=min(fault.retry_after or 0.0 for fault in faults), alarm=alarm, free=free)
+
+
+def record_never_seen(*, invoice_id: int, narrowed_to: str) -> None:
+    """Who was asked said, and is believed, that it has no stamp of a document whose answer had been lost.
+
+    `narrowed_to`: the PAC that may still have it; empty: nobody has, and it goes out as if it had never been sent (C9).
+    """
+    invoice: Invoice = Invoice.locked(invoice_id)
+    if invoice.state != State.SENDING:
+        return
+    Sealing.objects.filter(invoice=invoice, superseded_at__isnull=True).update(pac=narrowed_to)
+    if not narrowed_to:
+        invoice.move_to(State.SEALED, ever_ambiguous=False)
 
 
 def record_unknown(*, invoice_id: int, why: str, now: datetime) -> Outcome:
@@ -172,6 +217,7 @@ def record_refusal(*, invoice_id: int, refusal: PacRejected, now: datetime) -> O
         # 401 proves nothing after a lost answer: the PAC may check the date before the duplicate (SAFE-7).
         invoice.move_to(State.UNKNOWN)
         return Outcome("staff", f"El PAC rechaza la fecha, pero una respuesta anterior se perdió: {refusal}")
+    _let_go(invoice)
     if refusal.code == FECHA_OUTSIDE_WINDOW and not _fresh(invoice, now):
         invoice.move_to(State.DRAFT)
         return Outcome("again", str(refusal))
@@ -197,6 +243,11 @@ def seal_anew(*, invoice_id: int, now: datetime) -> None:
     promise("seal_and_stamp", key=f"stamp:{invoice.pk}", now=now, priority=SOMEBODY_WAITS, invoice_id=invoice.pk)
 
 
+def _let_go(invoice: Invoice) -> None:
+    """No PAC has these bytes."""
+    Sealing.objects.filter(invoice=invoice, superseded_at__isnull=True).update(pac="")
+
+
 def _seal(invoice: Invoice, *, csd: Csd, catalogs: Catalogs, now: datetime) -> Sealing | Outcome:
     try:
         return seal_invoice(invoice=invoice, csd=csd, catalogs=catalogs, now=now)
@@ -204,6 +255,14 @@ def _seal(invoice: Invoice, *, csd: Csd, catalogs: Catalogs, now: datetime) -> S
         return _refuse(invoice, code=refused.findings[0].code, why=str(refused), now=now)
     except IssuingSuspended:
         return _suspended()
+    except PartsGone:
+        give_up_rep(invoice, now=now)
+        return NOTHING
+    except (NotLawful, MoneyRefused) as refused:
+        why = (
+            f"El documento no se puede sellar ({refused.field}): {refused.message}. Corrígelo y reintenta, o haz otro."
+        )
+        return _refuse(invoice, code="", why=why, now=now)
     except TotalDrifted as drifted:
         return _refuse(invoice, code="", why=str(drifted), now=now)
 
@@ -220,6 +279,10 @@ def _refuse(invoice: Invoice, *, code: str, why: str, now: datetime) -> Outcome:
     invoice.move_to(State.REFUSED, **facts, ever_ambiguous=False)
     if by == RefusedBy.OURS:
         return Outcome("staff", f"{why} · {staff_advice(code)}" if code else why)
+    if invoice.kind == Kind.PAGO:  # it is never tried again: another one, with the receiver's right data, pays instead
+        reopen_instalments(invoice, now=now)
+    if invoice.replaces_id is not None:
+        hold_what_it_was_to_replace(invoice, now=now)
     promise("release", key=f"release:{invoice.pk}", now=now, priority=SOMEBODY_WAITS, invoice_id=invoice.pk)
     return NOTHING
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 # Who waits goes first (HOUSE 7): a person before the portal, reactivation, batch work, mail.
 SOMEBODY_WAITS = 90
+BATCH = 30
 MAIL = 10
 
 STEADY = (2, 10, 60, 300, 900)  # seconds; the last one repeats (ENGINE SAFE-8)
@@ -23,8 +24,15 @@ class Kind:
 
 
 KINDS = {
-    "seal_and_stamp": Kind("stamp.sw_sapien"),
+    "seal_and_stamp": Kind("stamp"),
+    "cancel": Kind("stamp"),
+    "follow_cancellation": Kind("sat"),
+    "look_for_requests": Kind("sat"),
+    "answer_cancellation": Kind("stamp"),
+    "issue_moved": Kind("desk"),
+    "ask_sat": Kind("sat", waits=(3600,)),
     "deliver": Kind("mail"),
+    "tell_cancellation": Kind("mail"),
     "invite": Kind("mail"),
     "reset_password": Kind("mail"),
     "change_mail": Kind("mail"),
@@ -32,14 +40,40 @@ KINDS = {
     "send_note": Kind("mail"),
     "try_mail": Kind("mail"),
     "answer_case": Kind("mail"),
+    "send_statement": Kind("mail"),
+    "send_account": Kind("mail"),
+    "send_act": Kind("mail"),
+    "find_accounts": Kind("desk"),
+    "make_statements": Kind("desk"),
     "alert": Kind("mail"),
     "release": Kind("desk"),
+    "document_payments": Kind("money"),
+    "take_back": Kind("money"),
+    "register_note": Kind("desk"),
+    "thank": Kind("mail"),
+    "reconcile": Kind("money"),
+    "sweep_payments": Kind("money"),
+    "give_reference": Kind("money"),
+    "try_provider": Kind("money"),
+    "book_bank_file": Kind("desk"),
+    "undo_bank_file": Kind("desk"),
+    "remind": Kind("desk"),
+    "remind_by_mail": Kind("mail"),
+    "remind_by_text": Kind("mail"),
+    "tell_cut": Kind("mail"),
+    "tell_rise": Kind("mail"),
+    "cut": Kind("money"),
+    "suspend": Kind("switch"),
+    "observe": Kind("switch"),
+    "reactivate": Kind("reactivate"),
+    "bill": Kind("desk"),
     "read_batch": Kind("desk"),
     "commit_batch": Kind("desk"),
     "undo_batch": Kind("desk"),
     "do_to_many": Kind("desk"),
     "make_file": Kind("desk"),
     "keep_csd": Kind("desk"),
+    "try_pac": Kind("desk"),
     "prove_host": Kind("desk", waits=(10, 60, 300, 900, 3600)),
 }
 

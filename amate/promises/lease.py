@@ -39,7 +39,8 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to keep one promise. `attempt` is the fence: after a newer lease, the older one writes nothing."""
+    """The right to keep one promise. `attempt` is the fence: after a newer lease, the older one writes nothing. `ahead`: the
+    company's clock."""
 
     company_id: int
     promise_id: int
@@ -49,14 +50,18 @@ class Lease:
     asked: int
     queue: str
     priority: int
+    ahead: timedelta = timedelta()
 
 
+# A sandbox company's promises are due by its own clock; leases are of workers, and keep real time.
 TAKE = """
+WITH clock AS (SELECT coalesce((SELECT ahead FROM companies_sandboxclock), interval '0') AS ahead)
 UPDATE promises_promise
 SET attempts = attempts + 1, leased_until = clock_timestamp() + %s, leased_by = %s
-WHERE id = %s AND done_at IS NULL AND next_try_at <= %s
+FROM clock
+WHERE id = %s AND done_at IS NULL AND next_try_at <= %s + clock.ahead
   AND (leased_until IS NULL OR leased_until < clock_timestamp())
-RETURNING kind, args, attempts, asked, queue, priority
+RETURNING kind, args, attempts, asked, queue, priority, clock.ahead
 """
 # Asked again while it ran: the run may have read the world before the new cause, so it is due again.
 DONE = """
@@ -81,15 +86,15 @@ SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%s, 'keep', %s, NULL, NULL, %s, %s)
 
 
 def take(*, company_id: int, promise_id: int, now: datetime, worker: int) -> Lease | None:
-    """Lease a due promise, or None: it is done, not due, or somebody else is at it."""
+    """Lease a due promise, or None: it is done, not due, or somebody else is at it. `now` is real."""
     with company_scope(company_id), connection.cursor() as c:
         values: list[Any] = [LEASE, worker, promise_id, now]
         c.execute(TAKE, values)
         row = c.fetchone()
     if row is None:
         return None
-    kind, args, attempt, asked, queue, priority = row
-    return Lease(company_id, promise_id, kind, _json(args), attempt, asked, queue, priority)
+    kind, args, attempt, asked, queue, priority, ahead = row
+    return Lease(company_id, promise_id, kind, _json(args), attempt, asked, queue, priority, ahead)
 
 
 def hold_fast(lease: Lease) -> None:
@@ -134,7 +139,7 @@ def settle_failed(
         c.execute(FAILED, {**values, "error": error[:4000], "again_at": again_at, "alarm": alarm})
         row = c.fetchone()
         if row and row[0] is not None:
-            _nudge(c, lease, max(row[0], now))
+            _nudge(c, lease, max(row[0], now) - lease.ahead)
     return row is not None
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from amate.promises.kinds import KINDS
+from amate.tenancy.clock import ahead
 from amate.tenancy.scope import open_company
 
 # One statement on Django's own cursor: the rows and their nudges commit or vanish together. Procrastinate's own
@@ -33,7 +34,7 @@ WITH wanted AS (
 ), nudged AS (
   SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
     queue, 'keep', priority, NULL, NULL, jsonb_build_object('company_id', %(company)s::bigint, 'promise_id', id),
-    next_try_at)::procrastinate_job_to_defer_v1)) FROM kept)
+    next_try_at - %(ahead)s)::procrastinate_job_to_defer_v1)) FROM kept)
 SELECT (SELECT array_agg(id) FROM kept) FROM nudged
 """
 
@@ -48,6 +49,7 @@ def promise_all(
     if not wanted:
         return []
     values: dict[str, Any] = {
+        "ahead": ahead(),  # a job is begun by the real clock
         "company": open_company(),
         "kind": kind,
         "queue": KINDS[kind].queue,

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from amate.audit.record import record
 from amate.companies.models import Emisor
 from amate.companies.policies import generics_to_json
 from amate.customers.propose import propose_profile
 from amate.fiscal.receptor import Receptor
 from amate.invoices.issue import issue_invoice
-from amate.invoices.models import Invoice, Origin, RefusedBy, State
+from amate.invoices.models import Invoice, Kind, Origin, RefusedBy, State
 from amate.promises.kinds import SOMEBODY_WAITS
+from amate.self_invoicing.in_global import pass_notes_on
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
@@ -88,7 +91,23 @@ def claim_ticket(
 
 
 def release_claim(*, invoice_id: int, now: datetime) -> bool:
-    """Give the ticket back after the SAT refused the receiver's data. False if there was nothing to release."""
-    refused = Invoice.objects.filter(pk=invoice_id, state=State.REFUSED, refused_by=RefusedBy.RECEIVER)
-    released = Claim.objects.live().filter(invoice__in=refused).update(released_at=now)
+    """Give the ticket back, or every ticket of a global: the SAT refused the receiver's data, or the document was
+    cancelled and nothing stands in its place (C3). False if there was nothing to release."""
+    refused = Q(state=State.REFUSED, refused_by=RefusedBy.RECEIVER)
+    gone = Invoice.objects.filter(refused | Q(state=State.CANCELLED, replaced_by__isnull=True), pk=invoice_id)
+    released = Claim.objects.live().filter(Q(invoice__in=gone) | Q(global_invoice__in=gone)).update(released_at=now)
     return bool(released)
+
+
+def pass_claim_on(*, invoice_id: int, to: Invoice, now: datetime) -> None:
+    """The note is another invoice's from now on, in the transaction that makes it so: its substitute's with the stamp, and
+    the original's again when the substitute is cancelled and the original is not."""
+    if to.kind == Kind.GLOBAL:
+        pass_notes_on(global_id=invoice_id, to=to, now=now)
+        return
+    held = Claim.objects.live().filter(invoice_id=invoice_id).first()
+    if held is None:
+        return
+    Claim.objects.filter(pk=held.pk).update(released_at=now)
+    if not Claim.objects.filter(invoice=to, ticket_id=held.ticket_id).update(released_at=None):
+        insert(Claim(ticket_id=held.ticket_id, invoice=to, claimed_at=now))

@@ -46,6 +46,15 @@ def show_code(code: str) -> str:
     return "-".join(code[i : i + 4] for i in range(0, LENGTH, 4))
 
 
+def hide_code(code: str) -> str:
+    """Enough to tell two notes apart, for whoever may not invoice them.
+
+    >>> hide_code("7K4M9QXW2TRP")
+    '••••-••••-2TRP'
+    """
+    return f"••••-••••-{code[-4:]}"
+
+
 def _fold(symbols: str) -> int:
     """Damm's scheme over GF(32), reduced by x^5 + x^2 + 1: a whole valid code folds to zero."""
     state = 0

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from amate.audit.record import record
-from amate.invoices.models import Invoice, State
+from amate.audit.record import acting_person, record
+from amate.invoices.models import Invoice, Kind, State
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import live_invoice, state_of
 
@@ -42,12 +42,17 @@ def _free(ticket_id: int, *, now: datetime) -> Ticket:
     """The note under its lock, which buyers take too; the check in a new statement sees who was first (C6)."""
     ticket = Ticket.locked(ticket_id)
     invoice = live_invoice(ticket)
-    if invoice is not None and state_of(ticket, invoice=invoice, now=now) in ("issuing", "invoiced"):
+    if invoice is not None and state_of(ticket, invoice=invoice, now=now) in ("issuing", "invoiced", "in_global"):
         raise TicketNotFree(_held_by(invoice))
     return ticket
 
 
 def _held_by(invoice: Invoice) -> str:
+    if invoice.kind == Kind.GLOBAL:
+        return (
+            f"Esta nota está en la factura global {invoice}: si la venta no fue, acredítala ahí con su número; para "
+            "cancelar la nota hay que cancelar antes la global."
+        )
     if invoice.state == State.STAMPED:
         return (
             f"Esta nota ya tiene la factura {invoice.number}: lo que se cancela es la factura, y después podrás "
@@ -62,5 +67,5 @@ def _move(ticket: Ticket, state: Ticket.State, act: str, *, reason: str, now: da
     if ticket.state == state:
         return ticket
     ticket.move_to(state, state_since=now, state_reason=reason)
-    record(act, about=f"ticket:{ticket.pk}", now=now, reason=reason)
+    record(act, about=f"ticket:{ticket.pk}", now=now, reason=reason, by=acting_person())
     return ticket

@@ -38,6 +38,9 @@ class Ticket(Stateful):
     deadline = models.DateTimeField(help_text="the last second in which the portal invoices it; frozen when registered")
     lines = models.JSONField()
     forma_pago = models.CharField(max_length=2)
+    pagos = models.JSONField(
+        default=list, help_text="[{forma_pago, importe}] of a sale paid in several ways; `forma_pago` is the largest's"
+    )
     metodo_pago = models.CharField(max_length=3, default="PUE", help_text="PPD: sold on credit, and not paid yet")
     moneda = models.CharField(max_length=3, default="MXN")
     total = models.DecimalField(max_digits=18, decimal_places=2)
@@ -86,16 +89,34 @@ class ReservedCode(CompanyOwned):
         return f"{self.source} {self.batch}"
 
 
+class Restoration(CompanyOwned):
+    """This company came out of a backup: what was sold in between is sent again, some of it with a code that is on paper
+    (`after_restore`)."""
+
+    made_at = models.DateTimeField(help_text="when the backup was made")
+    restored_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "restored_at"], name="restoration_when")]
+
+    def __str__(self) -> str:
+        return f"{self.made_at} → {self.restored_at}"
+
+
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def live(self) -> "ClaimQuerySet":
         return self.filter(released_at__isnull=True)
 
 
 class Claim(CompanyOwned):
-    """Who got the ticket. The partial unique index is the race's referee: one live invoice a ticket."""
+    """Who got the ticket: its buyer's own `invoice`, or the `global_invoice` of its period. The partial unique index is the
+    race's referee: one live document a ticket, whichever it is (DB-1)."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="claims")
-    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="claim")
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, null=True, related_name="claim")
+    global_invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, null=True, related_name="notes", db_index=False
+    )
     claimed_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 
@@ -105,11 +126,27 @@ class Claim(CompanyOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "ticket"], condition=Q(released_at__isnull=True), name="one_live_claim_a_ticket"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["company", "global_invoice", "ticket"],
+                condition=Q(global_invoice__isnull=False),
+                name="once_in_a_global",
+            ),
+            models.CheckConstraint(
+                condition=Q(invoice__isnull=False, global_invoice__isnull=True)
+                | Q(invoice__isnull=True, global_invoice__isnull=False),
+                name="claim_of_one_document",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.ticket_id} → {self.invoice_id}"
+        return f"{self.ticket_id} → {self.invoice_id or self.global_invoice_id}"
+
+    @property
+    def document(self) -> Invoice:
+        found = self.invoice or self.global_invoice
+        assert found is not None  # claim_of_one_document
+        return found
 
 
 class Visit(CompanyOwned):

@@ -1,7 +1,8 @@
 """The note of a registered sale: what it prints, from the ticket alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from amate.companies.look import look_of
 from amate.companies.models import Emisor
@@ -18,6 +19,7 @@ from amate.papers.facts import NBSP, figure
 from amate.papers.note import Note, NoteLine, NoteTax, note_pdf
 from amate.papers.note_text import note_escpos, note_text
 from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.pagos import pagos_from_json
 
 A_CREDITO = "A crédito, por pagar"
 
@@ -76,7 +78,17 @@ def note_of(*, ticket: Ticket, emisor: Emisor, site: str, qr_url: str) -> Note:
 def _paid_with(ticket: Ticket) -> str:
     if ticket.metodo_pago == PPD:
         return A_CREDITO
-    return name_of("forma_pago", ticket.forma_pago) or ticket.forma_pago
+    return paid_in_words(ticket.forma_pago, ticket.pagos)
+
+
+def paid_in_words(forma_pago: str, kept: Sequence[Mapping[str, Any]]) -> str:
+    """One way of paying by its name; several each with what it paid. `kept`: `Ticket.pagos`."""
+    if not kept:
+        return name_of("forma_pago", forma_pago) or forma_pago
+    return ", ".join(
+        f"{name_of('forma_pago', one.forma_pago) or one.forma_pago} ${one.importe:,.2f}"
+        for one in pagos_from_json(kept)
+    )
 
 
 def _lines(sales: Sequence[SaleLine]) -> list[NoteLine]:

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
 
 from amate.companies.policies import Rules, qualifies, rules_for
 from amate.fiscal.clock import zone_of
-from amate.invoices.models import Invoice, RefusedBy, State
+from amate.invoices.models import AT_THE_SAT, Invoice, Kind, RefusedBy, State
 from amate.self_invoicing.codes import ALPHABET, LENGTH
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.rules import Standing, TicketFacts, standing
@@ -24,12 +24,14 @@ STATES = {
     "open": "Por facturar",
     "issuing": "Emitiendo",
     "invoiced": "Facturada",
+    "in_global": "En factura global",
     "expired": "Vencida",
     "locked": "En revisión",
     "void": "Cancelada",
 }
 _STATE_OF = {
     Standing.INVOICED: "invoiced",
+    Standing.IN_GLOBAL: "in_global",
     Standing.ISSUING: "issuing",
     Standing.HELD_BY_US: "issuing",
     Standing.VOID: "void",
@@ -58,9 +60,9 @@ def find_ticket(*, code: str, total_cents: int) -> Ticket | None:
 
 
 def live_invoice(ticket: Ticket) -> Invoice | None:
-    """The invoice of the ticket's live claim, whatever its state."""
+    """The document of the ticket's live claim, whatever its state: its buyer's invoice, or a factura global."""
     claim = _LIVE_CLAIM.first(ticket=ticket.pk)
-    return claim.invoice if claim else None
+    return claim.document if claim else None
 
 
 class Stand(NamedTuple):
@@ -112,16 +114,14 @@ def ticket_of_invoice(invoice_id: int) -> Ticket | None:
     return claim.ticket if claim else None
 
 
-def tickets_in(*, text: str = "") -> Any:
-    """Tickets, newest first, each with its live claim in `live_claims`; narrowed to the beginning of a folio or of a
-    billing code."""
-    rows = Ticket.objects.select_related("branch").order_by("-id")
-    return with_live_claims(rows.filter(begins(text)) if text else rows)
+def tickets_in() -> Any:
+    """Tickets, newest first, each with its live claim in `live_claims`."""
+    return with_live_claims(Ticket.objects.select_related("branch").order_by("-id"))
 
 
 def with_live_claims(tickets: Any) -> Any:
     """Each with its live claim, if it has one, in `live_claims`: what `live_invoice_of` reads."""
-    live = Claim.objects.live().select_related("invoice")
+    live = Claim.objects.live().select_related("invoice", "global_invoice")
     return tickets.prefetch_related(Prefetch("claims", queryset=live, to_attr="live_claims"))
 
 
@@ -141,7 +141,7 @@ def registered_since(moment: datetime) -> tuple[int, Decimal]:
 def live_invoice_of(ticket: Ticket) -> Invoice | None:
     """As `live_invoice`, of a row that came from `tickets_in`: no query."""
     claims = ticket.live_claims  # type: ignore[attr-defined]
-    return claims[0].invoice if claims else None
+    return claims[0].document if claims else None
 
 
 def _facts(ticket: Ticket, *, invoice: Invoice | None) -> TicketFacts:
@@ -151,6 +151,7 @@ def _facts(ticket: Ticket, *, invoice: Invoice | None) -> TicketFacts:
         deadline=ticket.deadline,
         invoice=invoice.state if invoice else None,
         refused_by=invoice.refused_by if invoice else None,
+        in_global=invoice is not None and invoice.kind == Kind.GLOBAL,
         portal_enabled=True,
         issuing_suspended=False,
     )
@@ -159,12 +160,13 @@ def _facts(ticket: Ticket, *, invoice: Invoice | None) -> TicketFacts:
 def in_state(state: str, *, now: datetime) -> Q:
     """The same law as `rules.standing`, as a condition of SQL. `state`: one of STATES."""
     live = Claim.objects.live().filter(ticket=OuterRef("pk"))
-    stamped = Exists(live.filter(invoice__state=State.STAMPED))
-    given_back = Q(invoice__state=State.REFUSED, invoice__refused_by=RefusedBy.RECEIVER)
-    held = Exists(live.exclude(given_back))
-    free, ended = Q(~held), now - timedelta(seconds=1)
+    stamped = Exists(live.filter(invoice__state__in=AT_THE_SAT))
+    held = Exists(live.filter(invoice__isnull=False).exclude(_given_back("invoice")))
+    in_global = Exists(live.filter(global_invoice__isnull=False).exclude(_given_back("global_invoice")))
+    free, ended = Q(~held) & Q(~in_global), now - timedelta(seconds=1)
     return {
         "invoiced": Q(stamped),
+        "in_global": Q(in_global),
         "issuing": Q(held) & ~Q(stamped),
         "void": free & Q(state=Ticket.State.VOID),
         "locked": free & Q(state=Ticket.State.LOCKED),
@@ -173,11 +175,19 @@ def in_state(state: str, *, now: datetime) -> Q:
     }[state]
 
 
-def begins(text: str) -> Q:
-    """Tickets whose folio or billing code begins so. A range: under row-level security only `>=` and `<=` use an index
-    (DECISIONS A3b)."""
+def _given_back(document: str) -> Q:
+    """The SAT refused the receiver's data, or it is cancelled: the note is free again."""
+    return Q(**{f"{document}__state": State.REFUSED, f"{document}__refused_by": RefusedBy.RECEIVER}) | Q(
+        **{f"{document}__state": State.CANCELLED}
+    )
+
+
+def begins(text: str, *, part_of_code: bool) -> Q:
+    """Tickets whose folio begins so, or that have this billing code, of which a beginning is enough if `part_of_code`:
+    symbol by symbol it would tell a code that is hidden. A range: under row-level security only `>=` and `<=` use an
+    index (DECISIONS A3b)."""
     found = Q(folio__gte=text, folio__lte=text.ljust(LONGEST_FOLIO, LAST), folio__startswith=text)
     code = "".join(c for c in text.upper() if c not in " -")
-    if 0 < len(code) <= LENGTH and all(c in ALPHABET for c in code):
+    if (1 if part_of_code else LENGTH) <= len(code) <= LENGTH and all(c in ALPHABET for c in code):
         found |= Q(code__gte=code.ljust(LENGTH, "0"), code__lte=code.ljust(LENGTH, "Z"))
     return found

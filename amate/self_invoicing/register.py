@@ -11,8 +11,10 @@ from amate.companies.policies import policy_on
 from amate.fiscal.clock import zone_of
 from amate.fiscal.money import MoneyRefused
 from amate.invoices.lines import lines_to_json
+from amate.self_invoicing.after_restore import may_be_on_paper
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.pagos import PagosDoNotAddUp, pagos_to_json
 from amate.self_invoicing.reserve import is_reserved
 from amate.self_invoicing.rules import Window, deadline_of
 from amate.self_invoicing.sale import Sale as Sale
@@ -36,7 +38,7 @@ class SaleAlreadyRegistered(ValueError):
 
 
 class CodeNotYours(ValueError):
-    """The code that the till printed was never reserved for it, or another note has it already."""
+    """The code that the till printed was never reserved for it nor lost to a restore, or another note has it already."""
 
     def __init__(self) -> None:
         super().__init__("Ese código no está reservado para esta fuente, o ya es de otra nota.")
@@ -45,17 +47,19 @@ class CodeNotYours(ValueError):
 def register_ticket(*, sale: Sale, branch: Branch, now: datetime) -> tuple[Ticket, bool]:
     """Register a sale once; repeating it gives the same ticket, code and deadline. Answers (ticket, whether it is new).
 
-    Raises TotalDoesNotAddUp, SaleAlreadyRegistered, CodeNotYours, and money.MoneyRefused for a line that cannot be
-    invoiced.
+    Raises TotalDoesNotAddUp, PagosDoNotAddUp, SaleAlreadyRegistered, CodeNotYours, and money.MoneyRefused for a line
+    that cannot be invoiced.
     """
     lines = lines_to_json(sale.lines)
     digest = digest_of(sale, branch.code, lines)
     try:
         check_total(sale)
         window = window_on(branch, sold_day(sale, branch))
-        made = new_ticket(sale, branch, code=_code_of(sale), lines=lines, digest=digest, window=window, now=now)
+        made = new_ticket(
+            sale, branch, code=_code_of(sale, now=now), lines=lines, digest=digest, window=window, now=now
+        )
         is_new = insert_unless_there(made)
-    except (TotalDoesNotAddUp, MoneyRefused, CodeNotYours):
+    except (TotalDoesNotAddUp, PagosDoNotAddUp, MoneyRefused, CodeNotYours):
         known = _known(sale, digest)  # that it came before is the first thing to say
         if known is None:
             raise
@@ -70,12 +74,13 @@ def register_ticket(*, sale: Sale, branch: Branch, now: datetime) -> tuple[Ticke
     return ticket, False
 
 
-def _code_of(sale: Sale) -> str:
+def _code_of(sale: Sale, *, now: datetime) -> str:
+    """A fresh one, the reserved one that its till printed, or, after a restore, the one that is on its paper."""
     if sale.code is None:
         return new_code()
-    if not is_reserved(sale.code, source=sale.source):
-        raise CodeNotYours
-    return sale.code
+    if is_reserved(sale.code, source=sale.source) or may_be_on_paper(sale.code, sold_at=sale.sold_at, now=now):
+        return sale.code
+    raise CodeNotYours
 
 
 def new_ticket(
@@ -95,6 +100,7 @@ def new_ticket(
         deadline=deadline_of(sold_at=sale.sold_at, window=window, zone=zone_of(branch.cp)),
         lines=lines,
         forma_pago=sale.forma_pago,
+        pagos=pagos_to_json(sale.pagos),
         metodo_pago=sale.metodo_pago,
         moneda=sale.moneda,
         total=sale.total,
@@ -122,7 +128,7 @@ def digest_of(sale: Sale, branch_code: str, lines: list[dict[str, Any]]) -> byte
     """What a repetition must say the same. `lines` as `lines_to_json` gives them."""
     if sale.said is not None:
         return sale.said
-    said = [
+    said: list[Any] = [
         branch_code,
         sale.folio,
         sale.sold_at.timestamp(),
@@ -131,6 +137,8 @@ def digest_of(sale: Sale, branch_code: str, lines: list[dict[str, Any]]) -> byte
         sale.moneda,
         lines,
     ]
+    if sale.pagos:  # what was registered before there were any must still be known again
+        said.append(pagos_to_json(sale.pagos))
     return sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 

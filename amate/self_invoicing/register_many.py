@@ -10,6 +10,7 @@ from django.db import connection
 
 from amate.companies.models import Branch
 from amate.invoices.lines import lines_to_json
+from amate.self_invoicing.after_restore import on_paper
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.register import digest_of, new_ticket, sold_day, window_on
@@ -74,7 +75,8 @@ class Bulk:
         said = [one.sale.code for one in seen.new if one.sale.code is not None]
         if not said:
             return
-        free, new = free_codes(said, source=self._source) - self._codes, []
+        lost = on_paper([(one.sale.code, one.sale.sold_at) for one in seen.new if one.sale.code], now=self._now)
+        free, new = (free_codes(said, source=self._source) | lost) - self._codes, []
         for one in seen.new:
             if one.sale.code is None:
                 new.append(one)

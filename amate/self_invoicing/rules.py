@@ -7,6 +7,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 LAST_SECOND = time(23, 59, 59)
+# The states in which the SAT holds an invoice as valid, asked for its cancellation or not.
+AT_THE_SAT = frozenset({"stamped", "cancel_requested", "in_process"})
 
 
 class Policy(Protocol):
@@ -108,6 +110,7 @@ class Standing(Enum):
     """Where a ticket stands for a visitor of the portal, most definite first."""
 
     INVOICED = "invoiced"
+    IN_GLOBAL = "in_global"
     ISSUING = "issuing"
     HELD_BY_US = "held_by_us"
     VOID = "void"
@@ -120,7 +123,8 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """What the portal must know of a ticket. `invoice` is the state of its live claim's invoice, if there is one."""
+    """What the portal must know of a ticket. `invoice` is the state of its live claim's document, if there is one;
+    `in_global`: that is the factura global of its period."""
 
     state: str
     deadline: datetime
@@ -129,13 +133,19 @@ class TicketFacts:
     portal_enabled: bool
     issuing_suspended: bool
     qualifies: bool = True
+    in_global: bool = False
 
 
 def standing(facts: TicketFacts, *, now: datetime) -> Standing:
-    """One answer for one ticket. A refusal of the receiver's data leaves the ticket claimable: he corrects and tries again."""
-    if facts.invoice == "stamped":
+    """One answer for one ticket. A refusal of the receiver's data leaves the ticket claimable: he corrects and tries again;
+    and a cancelled invoice gives it back (C3). A global holds its notes from its draft on, and while it waits to be
+    corrected."""
+    given_back = facts.invoice == "cancelled" or (facts.invoice == "refused" and facts.refused_by == "receiver")
+    if facts.in_global and facts.invoice is not None and not given_back:
+        return Standing.IN_GLOBAL
+    if facts.invoice in AT_THE_SAT:
         return Standing.INVOICED
-    if facts.invoice is not None and facts.invoice != "refused":
+    if facts.invoice not in (None, "refused", "cancelled"):
         return Standing.ISSUING
     if facts.invoice == "refused" and facts.refused_by != "receiver":
         return Standing.HELD_BY_US

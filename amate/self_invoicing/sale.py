@@ -13,6 +13,7 @@ from amate.fiscal.clock import zone_of
 from amate.fiscal.ingreso import PPD, PUE, SaleLine, total_of
 from amate.fiscal.tables.comprobante import FORMAS_PAGO, METODOS_PAGO
 from amate.papers.dates import in_full
+from amate.self_invoicing.pagos import Pago, check_pagos
 
 CFDI_40 = datetime(2022, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # a till's clock or zone may be wrong by hours; by a day it is a mistake
@@ -32,7 +33,7 @@ class TotalDoesNotAddUp(ValueError):
 @dataclass(frozen=True, slots=True)
 class Sale:
     """A sale to the general public, as the point of sale tells it. `sold_at` is an instant with its zone; `code` the
-    reserved one that the till printed while it was offline, None for a fresh one."""
+    one that is on paper (reserved for a till without network, or lost to a restore), None for a fresh one."""
 
     source: str
     external_id: str
@@ -43,16 +44,20 @@ class Sale:
     lines: tuple[SaleLine, ...]
     moneda: str = MXN
     metodo_pago: str = PUE
+    pagos: tuple[Pago, ...] = ()
+    """Of one that was paid in several ways; then `forma_pago` is `main_forma(pagos)`."""
     code: str | None = None
     said: bytes | None = None
     """Digest of what a till sent that left things to our list of products: they change, and its repetition does not."""
 
 
 def check_total(sale: Sale) -> None:
-    """Raises TotalDoesNotAddUp, and money.MoneyRefused for a line that cannot be invoiced ("lines.0.precio")."""
+    """Raises TotalDoesNotAddUp, PagosDoNotAddUp, and money.MoneyRefused for a line that cannot be invoiced
+    ("lines.0.precio")."""
     computed = total_of(sale.lines, moneda=sale.moneda)
     if computed != sale.total:
         raise TotalDoesNotAddUp(said=sale.total, computed=computed)
+    check_pagos(sale.pagos, total=sale.total)
 
 
 def exact(number: Decimal) -> Decimal:

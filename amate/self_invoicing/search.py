@@ -1,9 +1,8 @@
 """Finding notes by what a person has at hand: each question is answered by an index (DECISIONS A3b)."""
 
 import re
-from typing import Any
 
-from amate.invoices.search import Found
+from amate.invoices.search import Found, ids_of
 from amate.self_invoicing.codes import ALPHABET, IGNORED, LENGTH, VALUE, read_code
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import known_sources
@@ -14,19 +13,25 @@ LAST = "\U0010ffff"
 MONEY = re.compile(r"\$?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12}))(?:\.([0-9]{1,2}))?")
 
 
-def find_tickets(*, text: str, most: int) -> Found:
-    """By billing code however it is typed, by the beginning of code or folio, by the till's own id, by the exact total.
+def find_tickets(*, text: str, most: int, part_of_code: bool) -> Found:
+    """By billing code however it is typed, by the beginning of a folio, by the till's own id, by the exact total; if
+    `part_of_code`, by the beginning of a code too.
 
     A note read by a scanner comes as the whole address of its QR.
     """
     typed = text.strip()
     code = _code_in(typed)
     if code is not None:
-        named = _ids(Ticket.objects.filter(code=code))
+        named = ids_of(Ticket.objects.filter(code=code))
         return Found(ids=tuple(named), exact=named[0] if named else None)
     named = list(dict.fromkeys([*_of_folio(typed), *_of_external_id(typed)]))
     exact = named[0] if len(named) == 1 else None
-    ids = [*named, *_beginning_of_code(typed, most), *_beginning_of_folio(typed, most), *_of_total(typed, most)]
+    ids = [
+        *named,
+        *(_beginning_of_code(typed, most) if part_of_code else ()),
+        *_beginning_of_folio(typed, most),
+        *_of_total(typed, most),
+    ]
     return Found(ids=tuple(dict.fromkeys(ids))[:most], exact=exact)
 
 
@@ -50,7 +55,7 @@ def _code_in(typed: str) -> str | None:
 
 
 def _of_folio(typed: str) -> list[int]:
-    return _ids(Ticket.objects.filter(folio__in={typed, typed.upper()}).order_by("-id")[:2]) if typed else []
+    return ids_of(Ticket.objects.filter(folio__in={typed, typed.upper()}).order_by("-id")[:2]) if typed else []
 
 
 def _of_external_id(typed: str) -> list[int]:
@@ -60,8 +65,8 @@ def _of_external_id(typed: str) -> list[int]:
     # "caja-1/0001" names the till too, as the API does.
     source, slash, rest = typed.partition("/")
     if slash and source in sources:
-        return _ids(Ticket.objects.filter(source=source, external_id=rest))
-    return _ids(Ticket.objects.filter(source__in=sources, external_id=typed)[:2])
+        return ids_of(Ticket.objects.filter(source=source, external_id=rest))
+    return ids_of(Ticket.objects.filter(source__in=sources, external_id=typed)[:2])
 
 
 def _beginning_of_code(typed: str, most: int) -> list[int]:
@@ -70,20 +75,16 @@ def _beginning_of_code(typed: str, most: int) -> list[int]:
         return []
     begin = "".join(ALPHABET[VALUE[c]] for c in symbols)
     rows = Ticket.objects.filter(code__gte=begin.ljust(LENGTH, "0"), code__lte=begin.ljust(LENGTH, "Z"))
-    return _ids(rows.order_by("code")[:most])
+    return ids_of(rows.order_by("code")[:most])
 
 
 def _beginning_of_folio(typed: str, most: int) -> list[int]:
     if len(typed) < FEWEST:
         return []
     begin = typed.upper()
-    return _ids(Ticket.objects.filter(folio__gte=begin, folio__lte=begin + LAST).order_by("folio")[:most])
+    return ids_of(Ticket.objects.filter(folio__gte=begin, folio__lte=begin + LAST).order_by("folio")[:most])
 
 
 def _of_total(typed: str, most: int) -> list[int]:
     cents = cents_of(typed)
-    return _ids(Ticket.objects.filter(total_cents=cents).order_by("-id")[:most]) if cents else []
-
-
-def _ids(rows: Any) -> list[int]:
-    return list(rows.values_list("pk", flat=True))
+    return ids_of(Ticket.objects.filter(total_cents=cents).order_by("-id")[:most]) if cents else []

@@ -1,5 +1,6 @@
 """Whatever the PAC does, one claim becomes one CFDI, and nothing is lost (ENGINE SAFE)."""
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from amate.adapters.pac import Stamped
+from amate.fiscal.catalogs import catalogs_in_force
 from amate.invoices.models import Invoice, InvoiceMove, Sealing, Stamp, State
 from amate.invoices.stamp import LateStamp, record_stamp, seal_anew
 from amate.promises.lease import retry_now
@@ -46,14 +48,24 @@ NOBODY_KNOWS = [
     "500_before",
     "500_after",
     "html_200",
+    "html_500",
     "json_without_data",
     "other_tfd",
+    "foreign_uuid",
     "wrong_sello_sat",
     "altered_xml",
 ]
+ONLY_SLOW = ["latency"]
+STAMPED_BEFORE = ["307_http_200", "307_http_400"]
+# How many requests each strikes, and those before it, on the wire of Finkok: no more are made, and no fewer.
+OF_FINKOK = {
+    "warned": {"warned": 1},
+    "forgets": {"drop_after": 1, "forgets": 3},
+    "307_without_data": {"drop_after": 1, "forgets": 2, "307_without_data": 3},
+}
 
 
-@pytest.mark.parametrize("kind", SURELY_NOT_STAMPED + NOBODY_KNOWS)
+@pytest.mark.parametrize("kind", SURELY_NOT_STAMPED + NOBODY_KNOWS + ONLY_SLOW)
 def test_a_fault_of_the_pac_ends_in_one_cfdi(world: Any, kind: str) -> None:
     fault(world, kind)
     invoice = world.claim(world.sale())
@@ -79,6 +91,35 @@ def test_an_ambiguous_answer_is_asked_for_before_anything_else(world: Any, kind:
     assert moves(world, invoice) == ["draft", "sealed", "sending", "unknown", "sending", "stamped"]
 
 
+def test_a_pac_that_stamps_after_we_gave_up_has_stamped_once(world: Any) -> None:
+    """Its stamp is not there yet when it is asked again: then it stamps what it is asked, and is late with the first."""
+    fault(world, "latency", ms=4000)
+    invoice = world.claim(world.sale())
+    begun = time.monotonic()
+    world.settle()
+    assert world.invoice(invoice).state == State.UNKNOWN
+    settled(world)
+    time.sleep(max(0.0, begun + 5 - time.monotonic()))
+    assert [d["uuid"].lower() for d in world.pac.documents()] == [str(world.invoice(invoice).uuid)]
+
+
+@pytest.mark.parametrize("kind", OF_FINKOK)
+def test_a_fault_of_finkok_ends_in_one_cfdi(two_pacs: Any, kind: str) -> None:
+    two_pacs.order = ("finkok",)
+    for one, count in OF_FINKOK[kind].items():
+        two_pacs.second.admin("faults", {"kind": one, "count": count})
+    invoice = two_pacs.claim(two_pacs.sale())
+    settled(two_pacs)
+    found = two_pacs.invoice(invoice)
+    assert found.state == State.STAMPED, (found.state, [p.last_error for p in two_pacs.promises()])
+    assert [d["uuid"].lower() for d in two_pacs.second.documents()] == [str(found.uuid)]
+    stamp = two_pacs.scoped(lambda: Stamp.objects.get())
+    assert (stamp.pac, stamp.recovered) == ("finkok", kind != "warned")
+    assert two_pacs.second.admin("faults", None, method="GET") == [], "they did not all strike"
+    assert two_pacs.scoped(lambda: Sealing.objects.count()) == 1
+    assert len(two_pacs.mail.mails) == 1
+
+
 def test_what_surely_was_not_processed_goes_out_again_as_it_was(world: Any) -> None:
     fault(world, "503", retry_after=1)
     invoice = world.claim(world.sale())
@@ -92,7 +133,7 @@ def test_what_surely_was_not_processed_goes_out_again_as_it_was(world: Any) -> N
 
 
 def test_a_duplicate_is_a_success_in_every_shape(world: Any) -> None:
-    for shape in ("307_http_200", "307_http_400"):
+    for shape in STAMPED_BEFORE:
         fault(world, "drop_after")
         invoice = world.claim(world.sale())
         world.settle()
@@ -171,7 +212,7 @@ def test_a_key_that_comes_back_with_other_bytes_stops_everything(world: Any) -> 
         first, second = Sealing.objects.get(invoice=invoice), Sealing.objects.get(invoice=stranger)
 
         async def send() -> None:
-            pac = world.plugs().pac
+            (pac,) = world.plugs().pacs
             await pac.stamp(bytes(second.xml), key=first.key)
             await pac.aclose()
 
@@ -317,7 +358,7 @@ def test_a_stamp_that_a_late_run_brings_is_recorded(world: Any) -> None:
     sealing = world.scoped(lambda: Sealing.objects.get())
 
     async def call() -> Any:
-        pac = world.plugs().pac
+        (pac,) = world.plugs().pacs
         try:
             return await pac.stamp(bytes(sealing.xml), key=sealing.key)
         finally:
@@ -419,3 +460,9 @@ def test_a_stamp_of_bytes_that_were_given_up_rings_and_replaces_nothing(world: A
     with pytest.raises(LateStamp, match=str(late.uuid)):
         world.scoped(lambda: record_stamp(**(record | {"invoice_id": other.pk, "key": old.key})))
     assert world.invoice(other).state == State.SEALED
+
+
+def test_a_sealing_names_the_edition_of_the_catalogues_that_it_was_held_to(world: Any) -> None:
+    world.claim(world.sale())
+    world.settle()
+    assert world.scoped(lambda: Sealing.objects.get().catalogs) == catalogs_in_force().version

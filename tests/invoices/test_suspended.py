@@ -18,7 +18,7 @@ def suspend(world: World, suspended: bool) -> None:
 
     def act() -> None:
         emisor = Emisor.objects.get()
-        names = ("rfc", "nombre", "regimen_fiscal", "nombre_comercial", "telefono", "correo")
+        names = ("rfc", "nombre", "regimen_fiscal", "nombre_comercial", "telefono", "correo", "usual_iva")
         said: dict[str, Any] = {name: getattr(emisor, name) for name in names}
         change_emisor(facts=EmisorFacts(**said, issuing_suspended=suspended), now=world.now())
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from amate.promises.keep import keep, step
+from amate.promises.keep import keep
 from amate.promises.lease import GiveUp, Lease, TryLater, retry_now, settle_done, settle_failed, take
 from amate.promises.models import Promise
 from amate.promises.promise import promise, promise_all
+from amate.promises.step import step
 from amate.promises.sweep import rescue, sweep
 from amate.tenancy.scope import company_scope
 

@@ -100,6 +100,27 @@ def test_a_company_of_another_regime_never_withholds(world: World) -> None:
     assert (world.claim(ticket, MORAL).total, world.scoped(lambda: Invoice.objects.get().withheld)) == (ticket.total, 0)
 
 
+def test_a_substitute_withholds_by_who_receives_it_and_keeps_what_it_said_for_the_same_one(resico: World) -> None:
+    world, shop = resico, resico.other
+    world.scoped(lambda: PortalPolicy.objects.update(generics=generics_to_json([FOOD])), shop)
+    ticket, client = world.sale(shop), world.log_in(shop)
+    invoice = world.claim(ticket, FISICA, shop)
+    world.settle()
+
+    def replaced(old: Invoice) -> Invoice:
+        said = MORAL | {"forma_pago": "04", "razon": "no era para él"}
+        world.inside(lambda: client.post(f"{shop.office}facturas/{old.pk}/sustituir/", said))
+        world.settle()
+        return world.scoped(lambda: Invoice.objects.get(replaces=old.pk), shop)
+
+    moral = replaced(invoice)
+    assert moral.withheld > 0
+    assert (moral.state, moral.total + moral.withheld) == (State.STAMPED, ticket.total)
+    assert moral.generics == generics_to_json([FOOD])
+    again = replaced(moral)
+    assert (again.total, again.withheld, again.generics) == (moral.total, moral.withheld, moral.generics)
+
+
 # ------------------------------------------------------------ one concept instead of the detail
 
 

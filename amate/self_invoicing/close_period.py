@@ -1,0 +1,72 @@
+"""The factura global of a branch and period: its notes are nobody else's from the transaction that drafts it (DB-1, C11)."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from amate.companies.models import Branch, Emisor
+from amate.fiscal.clock import zone_of
+from amate.fiscal.comprobante import DocumentRefused
+from amate.fiscal.factura_global import MOST_TICKETS
+from amate.fiscal.global_period import GlobalPeriod
+from amate.fiscal.money import MoneyRefused
+from amate.invoices.issue_global import issue_global
+from amate.invoices.models import Invoice, Origin
+from amate.self_invoicing.claim import CANNOT_ISSUE
+from amate.self_invoicing.in_global import sales_of
+from amate.self_invoicing.models import Claim, Ticket
+from amate.self_invoicing.period_notes import notes_of_period
+from amate.tenancy.writes import insert_all
+
+MOST_AT_ONCE = 10 * MOST_TICKETS
+"""Of one press or one run; what is more makes further parts with the next one."""
+
+
+class NoGlobal(Exception):
+    """Nothing was written. The message (Spanish) says why, and what to do."""
+
+
+class NothingLeft(NoGlobal):
+    """Every note of the period has its document, or may not enter."""
+
+
+class PeriodChanged(NoGlobal):
+    """It is not what was looked at: a note came, went, or was invoiced meanwhile."""
+
+
+def close_period(
+    *, branch_id: int, period: GlobalPeriod, seen: tuple[int, Decimal] | None, origin: Origin, now: datetime
+) -> list[Invoice]:
+    """Draft the global of what is left of the period, in parts, and owe their stamps. `seen`: how many notes a person
+    looked at and what they add up to; None: whatever there is.
+
+    Locks in the house's order (C6): notes by id, the check in a new statement, then the documents. A buyer who claims one
+    of them at this instant has it, or the global has it: the unique index on live claims is the last referee. Two at once
+    of one branch go one after the other. Raises NoGlobal.
+    """
+    if Emisor.objects.filter(issuing_suspended=True).exists():
+        raise NoGlobal(CANNOT_ISSUE)
+    branch: Branch = Branch.objects.select_for_update(no_key=True).get(pk=branch_id)
+    if period.first > now.astimezone(zone_of(branch.cp)).date():
+        raise NoGlobal("Ese periodo aún no empieza: elige uno que ya tenga ventas.")
+    left = notes_of_period(branch=branch, period=period).filter(fate="enters")
+    ids = list(left.order_by("sold_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    list(Ticket.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    tickets = list(left.filter(pk__in=ids).order_by("sold_at", "pk"))
+    if not tickets:
+        raise NothingLeft("De ese periodo no queda ninguna nota por facturar.")
+    if seen is not None and seen != (len(tickets), sum((ticket.total for ticket in tickets), Decimal(0))):
+        raise PeriodChanged("Las notas del periodo cambiaron desde que lo viste: revísalo otra vez y emite.")
+    sales = sales_of(tickets)
+    try:
+        made = issue_global(branch=branch, period=period, sales=sales, origin=origin, now=now)
+    except (DocumentRefused, MoneyRefused) as refused:
+        raise NoGlobal(str(refused)) from refused
+    whose = {one["no_identificacion"]: invoice for invoice in made for one in invoice.lines}
+    insert_all(
+        [
+            Claim(ticket_id=ticket.pk, global_invoice=whose[sale.no_identificacion], claimed_at=now)
+            for ticket, sale in zip(tickets, sales, strict=True)
+            if sale.no_identificacion in whose  # what adds up to nothing is in no part
+        ]
+    )
+    return made

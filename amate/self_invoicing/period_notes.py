@@ -1,0 +1,107 @@
+"""The notes of one branch and period: which of them a factura global takes, and why the others stay out (GLO-1, GLO-4).
+
+What is said of a period adds up to what was sold in it: every note is counted once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, CharField, Count, FilteredRelation, Q, Sum, Value, When
+
+from amate.companies.models import Branch
+from amate.fiscal.clock import zone_of
+from amate.fiscal.global_period import GlobalPeriod
+from amate.fiscal.ingreso import PPD
+from amate.invoices.models import AT_THE_SAT, ON_THE_WAY, RefusedBy, State
+from amate.self_invoicing.models import Ticket
+
+# Each fate with its words and, where the list of notes knows it by one, its state there.
+FATES = {
+    "enters": ("Entran en la global", ""),
+    "in_global": ("Ya están en una factura global", "in_global"),
+    "invoiced": ("Tienen su propia factura", "invoiced"),
+    "issuing": ("Se están facturando", "issuing"),
+    "credit": ("Vendidas a crédito: nunca entran", ""),
+    "withheld": ("Llevan retenciones: necesitan su propia factura", ""),
+    "locked": ("En revisión: desbloquéalas o cancélalas", "locked"),
+    "zero": ("No costaron nada", ""),
+    "void": ("Canceladas", "void"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How many notes of the period share it, and what they add up to in pesos."""
+
+    name: str
+    notes: int
+    total: Decimal
+
+    @property
+    def words(self) -> str:
+        return FATES[self.name][0]
+
+    @property
+    def state(self) -> str:
+        return FATES[self.name][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """`sold`: all of the period, and every note has one of `fates`. `in_time`: of those that enter, how many their buyers may still
+    invoice in the portal."""
+
+    sold: Fate
+    fates: tuple[Fate, ...]
+    in_time: int
+
+    @property
+    def enters(self) -> Fate:
+        return next(fate for fate in self.fates if fate.name == "enters")
+
+
+def notes_of_period(*, branch: Branch, period: GlobalPeriod) -> Any:
+    """By the days of the place of sale, both inside; each with its `fate`, one of FATES."""
+    zone = zone_of(branch.cp)
+    start = datetime.combine(period.first, time(), tzinfo=zone)
+    end = datetime.combine(period.last + timedelta(days=1), time(), tzinfo=zone)
+    live = FilteredRelation("claims", condition=Q(claims__released_at__isnull=True))
+    sold = Ticket.objects.filter(branch=branch, sold_at__gte=start, sold_at__lt=end)
+    return sold.annotate(live=live).annotate(fate=_FATE)
+
+
+def reckon(*, branch: Branch, period: GlobalPeriod, now: datetime) -> Reckoning:
+    """One statement, whatever the number of notes."""
+    rows = notes_of_period(branch=branch, period=period).values("fate").order_by()
+    found = rows.annotate(notes=Count("pk"), cents=Sum("total_cents"), in_time=Count("pk", filter=Q(deadline__gt=now)))
+    known = {row["fate"]: row for row in found}
+    fates = [
+        Fate(name, row["notes"], Decimal(row["cents"]) / 100)
+        for name in FATES
+        if (row := known.get(name, {"notes": 0, "cents": 0}))
+    ]
+    sold = Fate("sold", sum(fate.notes for fate in fates), sum((fate.total for fate in fates), Decimal(0)))
+    return Reckoning(sold, tuple(fates), known["enters"]["in_time"] if "enters" in known else 0)
+
+
+def _holds(document: str) -> Q:
+    """Said without a negation, which SQL would ask of every claim of the note: as `queries.in_state`."""
+    return Q(**{f"{document}__state__in": ON_THE_WAY | AT_THE_SAT}) | Q(
+        **{f"{document}__state": State.REFUSED, f"{document}__refused_by__in": ["", RefusedBy.OURS]}
+    )
+
+
+_FATE = Case(
+    When(_holds("live__global_invoice"), then=Value("in_global")),
+    When(live__invoice__state__in=AT_THE_SAT, then=Value("invoiced")),
+    When(_holds("live__invoice"), then=Value("issuing")),
+    When(state=Ticket.State.VOID, then=Value("void")),
+    When(state=Ticket.State.LOCKED, then=Value("locked")),
+    When(metodo_pago=PPD, then=Value("credit")),
+    When(total_cents=0, then=Value("zero")),
+    When(lines__contains=[{"impuestos": [{"retencion": True}]}], then=Value("withheld")),
+    default=Value("enters"),
+    output_field=CharField(),
+)
