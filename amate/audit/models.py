@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -70,3 +71,47 @@ class ChainHead(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.company_id}:{self.seq}"
+
+
+class Invariant(models.TextChoices):
+    """What must hold whatever happens: each is a file of worker/invariants. The label tells people that it does not."""
+
+    CLAIM = "claim_has_its_invoice", "Notas que no concuerdan con su factura"
+    STAMP = "stamp_is_of_its_sealing", "Facturas que no son como se timbraron"
+    AUDIT = "audit_chain_holds", "Actos de la auditoría alterados o borrados"
+    JOURNAL = "journal_sums_to_zero", "Asientos contables que no suman cero"
+    ALLOCATIONS = "allocations_keep_within", "Pagos aplicados de más o a quien no debe"
+    CREDIT = "credit_pays_debt", "Clientes con adeudo y saldo a favor a la vez"
+    BALANCE = "balance_is_what_happened", "Clientes cuyo saldo no es lo que pasó"
+    DEBT = "debt_is_in_the_books", "Cargos que no concuerdan con la contabilidad"
+    IVA = "iva_is_of_what_was_paid", "Cargos cuyo IVA cobrado no es el de sus pagos"
+    STATEMENTS = "statements_go_on", "Estados de cuenta que no siguen al anterior o que alguien alteró"
+    INSTALMENTS = "instalments_keep_within", "Parcialidades que no caben en su factura"
+
+
+class Inspection(CompanyOwned):
+    """What the nightly look at one invariant has found, and how far it has come: a large company takes several nights
+    a round, and what is known to be broken is looked at again every night."""
+
+    KEPT: ClassVar[int] = 100
+
+    invariant = models.CharField(max_length=40, choices=Invariant.choices)
+    checked_at = models.DateTimeField(null=True)
+    whole_at = models.DateTimeField(null=True, help_text="when the last round came to its end")
+    through = models.BigIntegerField(default=0, help_text="everything up to here was looked at in this round")
+    ids = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="what is broken, at most KEPT: claims, invoices, or numbers of acts in the audit",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "invariant"], name="one_inspection_an_invariant")]
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {len(self.ids)}"
+
+    @property
+    def count(self) -> str:
+        """How many are broken, in words."""
+        return f"{self.KEPT} o más" if len(self.ids) >= self.KEPT else str(len(self.ids))

@@ -13,11 +13,13 @@ from amate.tenancy.writes import insert_unless_there
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `name` as `Entry.actor` keeps it."""
+    """Who acts. `name` as `Entry.actor` keeps it: of a person the mail, which may be somebody else's tomorrow, while
+    `person_id` stays hers."""
 
     kind: ActorKind
     name: str = ""
     request_id: str = ""
+    person_id: int | None = None
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
@@ -32,6 +34,11 @@ def acting(actor: Actor) -> Iterator[None]:
         yield
     finally:
         _acting.reset(token)
+
+
+def acting_person() -> int | None:
+    """Whose act it is, where that matters later; None for keys, visitors and the system."""
+    return _acting.get().person_id
 
 
 def record(act: str, *, about: str, now: datetime, **detail: Any) -> Entry:

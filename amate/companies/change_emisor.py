@@ -28,6 +28,7 @@ class EmisorFacts:
     nombre_comercial: str
     telefono: str
     correo: str
+    usual_iva: str
     issuing_suspended: bool
 
 
@@ -60,6 +61,7 @@ def change_emisor(*, facts: EmisorFacts, now: datetime) -> Emisor:
         "nombre_comercial": cleaned("nombre_comercial", facts.nombre_comercial, errors) or nombre[:120],
         "telefono": cleaned("telefono", facts.telefono, errors),
         "correo": facts.correo,
+        "usual_iva": facts.usual_iva,
         "issuing_suspended": facts.issuing_suspended,
     }
     if not nombre and "nombre" not in errors:

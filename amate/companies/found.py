@@ -44,18 +44,19 @@ class SlugTaken(Exception):
 
 
 @contextmanager
-def founded(*, slug: str, founding: Founding, now: datetime) -> Iterator[Company]:
+def founded(*, slug: str, founding: Founding, now: datetime, sandbox: bool = False) -> Iterator[Company]:
     """For the edges: one transaction of a new company. What is done inside commits with it, or none of it ever was.
+    `sandbox`: it only tries things out, for good.
 
     Raises SlugTaken, and what `found_company` raises.
     """
     with company_scope(_next_id()):
-        yield _registered(slug=slug, founding=founding, now=now)
+        yield _registered(slug=slug, founding=founding, sandbox=sandbox, now=now)
 
 
-def _registered(*, slug: str, founding: Founding, now: datetime) -> Company:
+def _registered(*, slug: str, founding: Founding, sandbox: bool, now: datetime) -> Company:
     try:
-        company = Company.objects.create(pk=open_company(), slug=slug, created_at=now)
+        company = Company.objects.create(pk=open_company(), slug=slug, sandbox=sandbox, created_at=now)
     except IntegrityError:
         raise SlugTaken(slug) from None
     found_company(founding=founding, now=now)
@@ -78,9 +79,9 @@ def check_regimen(regimen: str, *, persona: Persona) -> None:
         raise RegimenRefused(f"Ese régimen no es de una persona {kind}. Elige el de tu Constancia")
 
 
-def register_company(*, slug: str, now: datetime) -> Company:
-    """The directory row. Outside any scope: there is no company yet whose scope could be open."""
-    return Company.objects.create(slug=slug, created_at=now)
+def register_company(*, slug: str, sandbox: bool, now: datetime) -> Company:
+    """The directory row; `sandbox` as in `founded`. Outside any scope: there is no company yet whose scope could be open."""
+    return Company.objects.create(slug=slug, sandbox=sandbox, created_at=now)
 
 
 def found_company(*, founding: Founding, now: datetime) -> Branch:

@@ -16,7 +16,7 @@ from amate.companies.models import Branch, Emisor, Logo
 
 LARGEST = 2_000_000  # bytes
 WIDEST = 4000  # px a side
-PRINTED = (480, 200)  # 14 mm high on paper: more points cost every PDF time and show nothing
+PRINTED = (360, 150)  # 14 mm high on paper, 270 an inch: more cost every PDF time and every mail weight
 SHOWN = (320, 96)
 LIGHT = 4_000  # bytes of the drawing that every page loads
 FORMATS = ("PNG", "JPEG", "WEBP")

@@ -5,7 +5,11 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from amate.companies.billing_policy import BillingPolicy as BillingPolicy
+from amate.companies.sandbox_clock import SandboxClock as SandboxClock
 from amate.tenancy.models import CompanyOwned, ScopedManager, Stateful
+
+STAMPS_AN_HOUR = 20
 
 
 class Company(models.Model):
@@ -14,6 +18,10 @@ class Company(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     host = models.CharField(
         max_length=253, null=True, unique=True, help_text="its own name for the portal, proved; null: it has none"
+    )
+    sandbox = models.BooleanField(
+        default=False,
+        help_text="it only tries things out: its clock may be ahead. Said when it is founded, and for good",
     )
     created_at = models.DateTimeField()
 
@@ -39,6 +47,11 @@ class Emisor(CompanyOwned):
     welcome = models.CharField(max_length=300, blank=True, default="", help_text="On the first page of the portal")
     source_labels = models.JSONField(
         default=dict, blank=True, help_text="{Ticket.source: what customers call it}: name_sources"
+    )
+    usual_iva = models.CharField(
+        max_length=6,
+        default="0.16",
+        help_text="Of a line typed anew: a rate, exento, or 01 for what is no object of tax",
     )
     issuing_suspended = models.BooleanField(
         default=False, help_text="The SAT suspended issuing: nothing is sealed (FISCAL DB-13)"
@@ -170,6 +183,21 @@ class CsdUpload(Stateful):
         return f"{self.no_certificado}:{self.state}"
 
 
+class PacTrial(CompanyOwned):
+    """What the PAC answered when somebody of the company asked whether it is there. The last one; `told_at` null: asked."""
+
+    asked_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    went_well = models.BooleanField(default=False)
+    sentence = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company"], name="one_pac_trial_a_company")]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
 class DataKey(CompanyOwned):
     """The company's own key, wrapped with a master key (SEC-1). The newest that opens is the one in force."""
 
@@ -205,6 +233,9 @@ class PortalPolicy(CompanyOwned):
         default=True, help_text="If the company is a RESICO física: to a persona moral with ISR withheld (TAX-4)"
     )
     usos = models.JSONField(default=list, blank=True, help_text="c_UsoCFDI offered; empty: all the SAT accepts")
+    stamps_an_hour = models.PositiveSmallIntegerField(
+        default=STAMPS_AN_HOUR, help_text="Invoices that the portal issues to one RFC in an hour, at most (GRD-4)"
+    )
     default_uso = models.CharField(max_length=4, blank=True, default="", help_text="Empty: G03, else S01 (USO-2)")
 
     class Meta:

@@ -9,7 +9,7 @@ from typing import Protocol
 from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Length
 
-from amate.companies.models import Branch, Emisor, PortalPolicy
+from amate.companies.models import STAMPS_AN_HOUR, Branch, Emisor, PortalPolicy
 from amate.fiscal.generic import Generic
 from amate.fiscal.ingreso import PPD
 from amate.fiscal.withholding import RESICO
@@ -60,6 +60,11 @@ class Rules:
     def isr_is_withheld(self) -> bool:
         """Whether a persona moral's invoice carries the withholding of a RESICO."""
         return self.of_a_resico and (self.today is None or self.today.withholds_isr)
+
+
+def stamps_an_hour(policy: PortalPolicy | None) -> int:
+    """How many invoices the portal issues to one RFC in an hour."""
+    return STAMPS_AN_HOUR if policy is None else policy.stamps_an_hour
 
 
 def policy_on(*, branch_id: int | None, day: date) -> PortalPolicy | None:

@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from psycopg.types.json import Jsonb
 
 from amate.audit.record import record
+from amate.catalogs.plurals import beginnings_of
+from amate.catalogs.search import plain_text
 from amate.companies.article import Article, article_faults
 from amate.companies.models import Product
 from amate.fiscal.catalogs import Catalogs
@@ -44,6 +47,16 @@ def retire_product(*, product_id: int, now: datetime) -> Product:
     return product
 
 
+def sell_again(*, product_id: int, now: datetime) -> Product:
+    """A retired one, as it was. Raises Product.DoesNotExist."""
+    product = Product.locked(product_id)
+    if not product.is_active:
+        product.is_active, product.changed_at = True, now
+        product.save(update_fields=["is_active", "changed_at"])
+        record("product.sold_again", about=f"product:{product.pk}", now=now, key=product.key)
+    return product
+
+
 KEEP = """
 INSERT INTO companies_product AS p (company_id, key, descripcion, clave_prod_serv, clave_unidad, unidad, objeto_imp,
   taxes, price, prices_include_tax, is_active, changed_at)
@@ -69,6 +82,28 @@ def keep_many(*, articles: Sequence[Article], now: datetime) -> dict[str, int]:
     with connection.cursor() as c:
         c.execute(KEEP, {**values, "company": open_company(), "now": now})
         return {key: pk for pk, key in c.fetchall()}
+
+
+# An index knows no accents and no plurals; a company's list is short enough to be read (DECISIONS A3b).
+_ACCENTED = {
+    letter: f"[{both}]"
+    for letter, both in {"a": "aáAÁ", "e": "eéEÉ", "i": "iíIÍ", "o": "oóOÓ", "u": "uúüUÚÜ", "n": "nñNÑ"}.items()
+}
+
+
+def named(text: str) -> Q:
+    """Products whose key begins so, or whose description has each of these words, in one or in many, accents or not."""
+    found, said = Q(key__istartswith=text), plain_text(text).split()
+    if not said:
+        return found | Q(descripcion__icontains=text)
+    words = Q()
+    for word in said:
+        words &= Q(descripcion__iregex="|".join(_accented(one) for one in beginnings_of(word)))
+    return found | words
+
+
+def _accented(plain: str) -> str:
+    return "".join(_ACCENTED.get(letter, letter) for letter in plain)
 
 
 def find_article(key: str) -> Article | None:

@@ -12,6 +12,7 @@ from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.generic import Generic
 
 MOST_GENERICS = 20
+MOST_STAMPS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class PolicyFacts:
     paid_only: bool
     generics: tuple[Generic, ...]
     withholds_isr: bool
+    stamps_an_hour: int
     usos: tuple[str, ...]
     default_uso: str
 
@@ -91,6 +93,8 @@ def _wrong(facts: PolicyFacts) -> dict[str, str]:
         errors["grace_days"] = (
             "Los días de gracia cuentan desde el fin de mes: elige una regla que lo tenga, o déjalos vacíos"
         )
+    if not 1 <= facts.stamps_an_hour <= MOST_STAMPS:
+        errors["stamps_an_hour"] = f"Escribe de 1 a {MOST_STAMPS} facturas"
     if facts.minimum < 0:
         errors["minimum"] = "Escribe un importe desde 0"
     if facts.default_uso and facts.usos and facts.default_uso not in facts.usos:

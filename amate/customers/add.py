@@ -1,6 +1,6 @@
 """A customer written down by hand, before any invoice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from amate.audit.record import record
 from amate.catalogs.search import plain_text
@@ -13,6 +13,7 @@ from amate.fiscal.receptor import Receptor
 from amate.tenancy.writes import insert_unless_there
 
 STAFF = "staff"  # the origin of what staff typed
+TWICE = timedelta(seconds=10)  # within which the same words are one button pressed twice
 
 
 class RfcTaken(Exception):
@@ -24,12 +25,19 @@ class RfcTaken(Exception):
 
 
 def add_customer(*, nombre: str, receptor: Receptor | None, correo: str, now: datetime) -> Customer:
-    """With fiscal data, which staff then answer for, or with a name only. Raises RfcTaken."""
+    """With fiscal data, which staff then answer for, or with a name only. Raises RfcTaken.
+
+    Two people may have one name, so nothing in the database keeps a name from being there twice; but the same words at
+    once are the same customer.
+    """
     name, rfc = (receptor.nombre, receptor.rfc) if receptor else (nombre, "")
     if rfc and (known := find_customer(rfc=rfc, nombre=name)):
         raise RfcTaken(known)
+    number = take_folio(series=NUMBERS)  # locked from here on: of two that come at once the second sees the first
+    if not rfc and (known := _just_added(nombre=name, correo=correo, now=now)):
+        return known
     customer = Customer(
-        number=take_folio(series=NUMBERS),
+        number=number,
         rfc=rfc,
         nombre=name,
         search_name=plain_text(name),
@@ -48,3 +56,10 @@ def add_customer(*, nombre: str, receptor: Receptor | None, correo: str, now: da
         detail = {"profile": profile.pk}
     record("customer.added", about=f"customer:{customer.pk}", now=now, number=customer.number, **detail)
     return customer
+
+
+def _just_added(*, nombre: str, correo: str, now: datetime) -> Customer | None:
+    last: Customer | None = Customer.objects.order_by("-id").first()
+    if last is None or (last.rfc, last.nombre, last.correo) != ("", nombre, correo):
+        return None
+    return last if now - TWICE <= last.created_at <= now else None

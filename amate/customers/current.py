@@ -5,6 +5,7 @@ from datetime import datetime
 from amate.catalogs.search import plain_text
 from amate.customers.models import Customer, FiscalProfile
 from amate.customers.rules import same_data
+from amate.fiscal.rfc import GENERICS
 from amate.tenancy.writes import rewrite
 
 
@@ -28,3 +29,13 @@ def dismiss_the_same(*, profile: FiscalProfile, customer: Customer, now: datetim
 def current_of(customer: Customer) -> FiscalProfile | None:
     found: FiscalProfile | None = FiscalProfile.objects.current().filter(customer=customer).first()
     return found
+
+
+def current_or(profile: FiscalProfile) -> FiscalProfile:
+    """What its customer's data are now, under the same RFC; of a stranger or a generic RFC the profile itself."""
+    if profile.customer_id is None or profile.rfc in GENERICS:
+        return profile
+    now: FiscalProfile | None = (
+        FiscalProfile.objects.current().filter(customer_id=profile.customer_id, rfc=profile.rfc).first()
+    )
+    return now or profile

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from amate.audit.record import record
@@ -26,7 +27,7 @@ class MergeRefused(Exception):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a merge would do. `data`: the fiscal data that remain, None if neither has any; `moves`: rows of each kind,
-    by model name; `seen`: the fingerprint of both; `refusal`: why it may not be, or "". `two_rfcs`: lawful only if the
+    by model name, of those there are; `seen`: the fingerprint of both; `refusal`: why it may not be, or "". `two_rfcs`: lawful only if the
     SAT changed the RFC."""
 
     kept: Customer
@@ -52,7 +53,11 @@ def plan_merge(*, kept: Customer, merged: Customer, sat_changed_rfc: bool) -> Pl
         kept=kept,
         merged=merged,
         data=theirs if takes else mine,
-        moves={model.__name__: model._default_manager.filter(**{name: merged}).count() for model, name in _referring()},
+        moves={
+            model.__name__: count
+            for model, names in _referring().items()
+            if (count := model._default_manager.filter(_either(names, merged)).count())
+        },
         seen=of_pair(kept, mine, merged, theirs),
         two_rfcs=two,
         refusal=refusal,
@@ -79,8 +84,11 @@ def merge_customers(*, kept_id: int, merged_id: int, sat_changed_rfc: bool, seen
     superseded = FiscalProfile.objects.current().filter(customer__in=(kept, merged))
     if plan.data is not None:  # without, neither has any
         superseded.exclude(pk=plan.data.pk).update(superseded_at=now)
-    for model, name in _referring():
-        model._default_manager.filter(**{name: merged}).update(**{name: kept})
+    for model, names in _referring().items():
+        if hasattr(model, "make_way"):
+            model.make_way(kept_id=kept.pk, merged_id=merged.pk, now=now)
+        for name in names:
+            model._default_manager.filter(**{name: merged}).update(**{name: kept})
     # First the pointer: only then is the RFC free for who remains.
     Customer.objects.filter(pk=merged.pk).update(merged_into=kept, merged_at=now)
     _follow(kept, merged, plan.data)
@@ -110,15 +118,22 @@ def _lock_both(kept_id: int, merged_id: int) -> tuple[Customer, Customer]:
     return found[kept_id], found[merged_id]
 
 
-def _referring() -> list[tuple[Any, str]]:
-    """Every table that refers to a customer, those of rooms above included; triggers keep the words."""
+def _referring() -> dict[Any, list[str]]:
+    """Every table that refers to a customer, by which fields, those of rooms above included; triggers keep the words.
+
+    A table of which a customer has at most one open row ends the lesser of two by its own
+    `make_way(*, kept_id, merged_id, now)`, just before its rows move.
+    """
     back = [one for one in Customer._meta.get_fields(include_hidden=True) if isinstance(one, ForeignObjectRel)]
-    found = [(one.related_model, one.field) for one in back]
-    return [
-        (model, field.name)
-        for model, field in found
-        if model not in (Customer, CustomerWord) and getattr(field, "db_constraint", False)
-    ]
+    found: dict[Any, list[str]] = {}
+    for model, field in [(one.related_model, one.field) for one in back]:
+        if model not in (Customer, CustomerWord) and getattr(field, "db_constraint", False):
+            found.setdefault(model, []).append(field.name)
+    return found
+
+
+def _either(names: list[str], customer: Customer) -> Q:
+    return Q(*((name, customer) for name in names), _connector=Q.OR)
 
 
 def _follow(kept: Customer, merged: Customer, data: FiscalProfile | None) -> None:

@@ -54,6 +54,9 @@ class Customer(CompanyOwned):
             # Of a generic RFC the name says who it is, and there are as many as the company has strangers.
             models.Index(fields=["company", "rfc", "nombre"], name="customer_rfc_and_name"),
             models.Index(fields=["company", "-id"], name="customer_newest"),
+            models.Index(fields=["company", "-created_at", "-id"], name="customer_created"),
+            models.Index(fields=["company", "-id"], condition=Q(verified_at__isnull=False), name="customer_verified"),
+            models.Index(fields=["company", "-id"], condition=Q(rfc=""), name="customer_no_rfc"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 
 from amate.customers.models import Contact, Customer, CustomerWord, FiscalProfile
-from amate.customers.search import matching
 from amate.tenancy.compiled import Arg, Compiled
 
 STATES = {
@@ -21,11 +20,13 @@ _RECEIVERS = Compiled(
 )
 
 
-def customers_in(*, state: str, text: str) -> Any:
-    """Customers, newest first, each with `proposed`: whether a proposal waits. Empty strings narrow nothing; `state` is
-    one of STATES."""
-    waiting = FiscalProfile.objects.to_review().filter(customer=OuterRef("pk"))
-    rows = matching(text).annotate(proposed=Exists(waiting)).order_by("-id")
+def with_proposals(rows: Any) -> Any:
+    """Each with `proposed`: whether a proposal waits."""
+    return rows.annotate(proposed=Exists(FiscalProfile.objects.to_review().filter(customer=OuterRef("pk"))))
+
+
+def in_state(rows: Any, state: str) -> Any:
+    """`state`: one of STATES."""
     if state == "to_review":
         return rows.filter(pk__in=FiscalProfile.objects.to_review().values("customer_id"))
     if state == "verified":
@@ -34,7 +35,7 @@ def customers_in(*, state: str, text: str) -> Any:
         return rows.filter(verified_at__isnull=True)
     if state == "double":
         return rows.filter(_shares_with_another())
-    return rows.filter(rfc="") if state == "no_rfc" else rows
+    return rows.filter(rfc="")
 
 
 def _shares_with_another() -> Q:

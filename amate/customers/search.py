@@ -19,16 +19,15 @@ def search(*, text: str, limit: int) -> list[Customer]:
 
     Accents and case count for nothing. Nothing typed finds nothing.
     """
-    return list(matching(text).order_by("-id")[:limit]) if words_of(text) else []
+    return list(having(Customer.objects.live(), text).order_by("-id")[:limit]) if words_of(text) else []
 
 
-def matching(text: str) -> Any:
-    """Customers that have all the words of the text; every one when there are none. Merged ones are found as who
-    remains of them."""
-    rows = Customer.objects.live()
+def having(rows: Any, text: str) -> Any:
+    """Those of the customers that have all the words of the text; every one when there are none. Merged ones are found
+    as who remains of them."""
     for word in words_of(text):
-        having = CustomerWord.objects.filter(word__gte=word, word__lte=word + LAST)
-        rows = rows.filter(pk__in=having.values("customer_id"))
+        found = CustomerWord.objects.filter(word__gte=word, word__lte=word + LAST)
+        rows = rows.filter(pk__in=found.values("customer_id"))
     return rows
 
 

@@ -20,6 +20,15 @@ def let_be(*, message_id: int, now: datetime) -> bool:
     return bool(done)
 
 
+def let_be_no_more(*, message_id: int, now: datetime) -> bool:
+    """Taken back: it asks for somebody again. False: it did not go astray, or nobody had let it be."""
+    dead = Message.objects.filter(pk=message_id, state__in=Message.DEAD, attended_at__isnull=False)
+    if not dead.update(attended_at=None):
+        return False
+    record("mail.let_be_no_more", about=f"message:{message_id}", now=now)
+    return True
+
+
 def _attend(found: list[tuple[int, str]], *, now: datetime) -> int:
     if not found:
         return 0

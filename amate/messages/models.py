@@ -69,6 +69,10 @@ class Message(Stateful):
                 condition=Q(state__in=["bounced", "complained", "refused"], attended_at__isnull=True),
                 name="message_astray",
             ),
+            models.Index(fields=["company", "-created_at", "-id"], name="message_created"),
+            models.Index(fields=["company", "state", "-id"], name="message_state"),
+            models.Index(fields=["company", "kind", "-id"], name="message_kind"),
+            models.Index(fields=["company", "to"], name="message_to"),
             models.Index(fields=["company", "provider_id"], condition=~Q(provider_id=""), name="message_provider_id"),
         ]
 
@@ -120,3 +124,56 @@ class MailSettings(CompanyOwned):
 
     def __str__(self) -> str:
         return self.way
+
+
+class TextSettings(CompanyOwned):
+    """The gateway that takes the company's texts to telephones, sealed whole: its addresses carry keys too."""
+
+    sealed = models.BinaryField()
+    changed_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "text settings"
+        constraints = [models.UniqueConstraint(fields=["company"], name="one_text_settings_a_company")]
+
+    def __str__(self) -> str:
+        return f"text settings {self.pk}"
+
+
+class TextMessage(Stateful):
+    """A text for a telephone. Unlike a mail it cannot be shown once when it comes twice: what may have left stays unknown."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Por enviar"
+        SENDING = "sending", "Enviando"
+        SENT = "sent", "Enviado"
+        REFUSED = "refused", "Rechazado"
+        UNKNOWN = "unknown", "No se sabe"
+
+    MOVES: ClassVar[dict[str, frozenset[str]]] = {
+        State.WAITING: frozenset({State.SENDING}),
+        State.SENDING: frozenset({State.WAITING, State.SENT, State.REFUSED, State.UNKNOWN}),
+        State.SENT: frozenset(),
+        State.REFUSED: frozenset(),
+        State.UNKNOWN: frozenset(),
+    }
+
+    key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=60, help_text="what it is about, as `customer:<id>`")
+    to = models.CharField(max_length=20)
+    text = models.CharField(max_length=800)
+    segments = models.PositiveSmallIntegerField(help_text="how many are paid for")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    provider_id = models.CharField(max_length=100, default="", blank=True)
+    error = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "key"], name="text_key")]
+        indexes = [models.Index(fields=["company", "about", "-id"], name="text_about")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.to}"

@@ -17,6 +17,7 @@ FACTS = EmisorFacts(
     nombre_comercial="Cafetería El Amate",
     telefono="33 1234 5678",
     correo="hola@elamate.example",
+    usual_iva="0.16",
     issuing_suspended=False,
 )
 

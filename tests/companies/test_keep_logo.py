@@ -58,7 +58,7 @@ def test_a_large_one_is_drawn_smaller_and_the_screens_one_is_light(world: World)
     noisy.save(file, "WEBP", quality=60)
     keep(world, file.getvalue())
     logo = world.scoped(lambda: Logo.objects.get())
-    assert Image.open(io.BytesIO(bytes(logo.print_png))).size == (311, 200)
+    assert Image.open(io.BytesIO(bytes(logo.print_png))).size == (233, 150)
     assert len(bytes(logo.screen_png)) <= LIGHT
 
 
@@ -117,7 +117,7 @@ def test_a_branch_has_a_logo_of_its_own_and_the_others_keep_the_companys(world: 
         assert (there.logo, here.logo, emisor.logo) == (own, "", company)
         looks = [look_of(emisor, branch=one).logo_svg_or_png for one in (there, here)]
         sizes = [Image.open(io.BytesIO(one or b"")).size for one in looks]
-        assert sizes == [(200, 200), (300, 120)]
+        assert sizes == [(150, 150), (300, 120)]
         drop_logo(branch_id=branch.pk, now=world.now())
         there.refresh_from_db()
         assert look_of(emisor, branch=there).logo_svg_or_png == looks[1]

@@ -35,6 +35,7 @@ PLAIN = PolicyFacts(
     paid_only=False,
     generics=(),
     withholds_isr=True,
+    stamps_an_hour=20,
     usos=(),
     default_uso="",
 )
@@ -170,6 +171,8 @@ def test_the_default_use_is_chosen_for_the_buyer(world: World) -> None:
         ({"grace_days": 5}, "grace_days"),
         ({"until_month_end": True, "grace_days": 32}, "grace_days"),
         ({"minimum": Decimal(-1)}, "minimum"),
+        ({"stamps_an_hour": 0}, "stamps_an_hour"),
+        ({"stamps_an_hour": 1001}, "stamps_an_hour"),
         ({"usos": ("G01",), "default_uso": "G03"}, "default_uso"),
         ({"generics": (Generic("", " ", "90101501", "E48"),)}, "generics.0.descripcion"),
         ({"generics": (FOOD, Generic("", "Otro", "90101501", "E48"))}, "generics.1.family"),

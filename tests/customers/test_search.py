@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from amate.customers.models import Customer
-from amate.customers.search import matching, search
+from amate.customers.search import having, search
 from amate.fiscal.receptor import Receptor
 from tests.customers.hands import INGRID, SURCO, calls, written_down
 from tests.database import as_owner
@@ -92,7 +92,7 @@ def test_the_index_answers_under_the_policy(world: World, database_name: str) ->
     crowd(world, 3_000)
     with as_owner(database_name) as c:
         c.execute("ANALYZE customers_customer, customers_customerword")
-    said = world.scoped(lambda: str(matching("nombre77 garcia").order_by("-id")[:20].explain()))
+    said = world.scoped(lambda: str(having(Customer.objects.live(), "nombre77 garcia").order_by("-id")[:20].explain()))
     assert "using customer_word" in said
     [condition] = [line for line in said.splitlines() if "Index Cond" in line and "word >=" in line]
     assert "company_id =" in condition

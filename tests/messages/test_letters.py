@@ -16,6 +16,7 @@ from amate.messages.set_mail import MailFacts
 from amate.messages.try_mail import promise_test_mail
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.send_note import promise_note
+from tests.messages.fiscal_letters import LETTERS
 from tests.messages.ways import keep
 from tests.people import FISICA
 from tests.web.office import desk
@@ -23,7 +24,6 @@ from tests.world import World
 
 TO = "ingrid@example.com"
 HEAVIEST = 80_000  # bytes of XML and PDF together (FACE 13: about that)
-OF_A_LOGO = 10_000  # more, in the PDF
 # Words that the law, good manners or our own style keep out (OUTSIDE MSG-8, FACE 3).
 FORBIDDEN = re.compile(
     r"\b(demanda|juzgado|embargo|legal|urgente|último aviso|promoción|oferta|descuento|click|clic aquí|timbrado|CFDI"
@@ -73,6 +73,7 @@ KINDS: dict[str, Callable[[World], None]] = {
     "nota-tarde": late_note,
     "invitacion": invitation,
     "prueba": trial,
+    **LETTERS,
 }
 
 
@@ -136,6 +137,9 @@ def test_every_mail_keeps_the_form(world: World, kind: str, usted: bool) -> None
     assert 'width="560"' in html
     assert "max-width:560px" in html
     assert "prefers-color-scheme:dark" in html
+    assert ".m-logo{background:#ffffff!important;color:#1c2422!important" in html, (
+        "its name is read where pictures are off"
+    )
     assert html.count("display:none;max-height:0") == 1, "the preheader"
     assert len(re.findall(r"<a [^>]*display:inline-block", html)) <= 1, "one main button"
     assert "<script" not in html
@@ -160,7 +164,7 @@ def test_the_files_of_an_invoice_are_light(world: World, logo: bool) -> None:
     mail = written(world, "factura", logo=logo)
     files = {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
     assert {Path(str(name)).suffix for name in files} == {".xml", ".pdf"}
-    assert sum(len(content) for content in files.values()) <= HEAVIEST + logo * OF_A_LOGO
+    assert sum(len(content) for content in files.values()) <= HEAVIEST
 
 
 def test_the_logo_rides_in_the_mail_and_is_light(world: World) -> None:

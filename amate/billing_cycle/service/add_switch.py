@@ -1,0 +1,48 @@
+"""A system that serves: one that is told by signed notices, or one that a person works."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from amate.audit.record import record
+from amate.billing_cycle.service.accounts import keep_switch
+from amate.billing_cycle.service.models import Switch, SwitchAccount
+
+
+class BadSwitch(Exception):
+    """Nothing was kept. `field` and the message (Spanish) say what to mend."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+TAKEN = "Ya hay un sistema con ese nombre: ponle otro."
+
+
+def add_switch(*, name: str, kind: Switch, url: str, observe_url: str, now: datetime) -> tuple[SwitchAccount, str]:
+    """The system and the key that its people copy once; a system that a person works has none. Raises BadSwitch."""
+    name = name.strip()
+    if not name:
+        raise BadSwitch("name", "Ponle un nombre.")
+    if SwitchAccount.objects.filter(name=name).exists():
+        raise BadSwitch("name", TAKEN)
+    if kind == Switch.MANUAL:
+        made = SwitchAccount.objects.create(name=name, kind=kind, created_at=now)
+        record("switch.kept", about=f"switch:{made.pk}", now=now, name=name)
+        return made, ""
+    check_addresses(url, observe_url)
+    return keep_switch(name=name, url=url, observe_url=observe_url, now=now)
+
+
+def check_addresses(url: str, observe_url: str) -> None:
+    """By what can be seen without asking anybody. Raises BadSwitch."""
+    from amate.adapters.typed_url import UrlRefused, check  # it brings the client, which no page of the web needs
+
+    for field, said in (("url", url), ("observe_url", observe_url)):
+        if not said and field == "observe_url":
+            continue
+        try:
+            check(said, private=frozenset(settings.PRIVATE_SWITCH_HOSTS))
+        except UrlRefused as why:
+            raise BadSwitch(field, str(why)) from why

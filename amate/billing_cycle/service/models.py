@@ -1,0 +1,210 @@
+"""What a customer is served with, and what holds it back."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from amate.billing_cycle.subscriptions.models import Subscription
+from amate.customers.models import Customer
+from amate.tenancy.models import CompanyOwned, ScopedManager
+
+
+class Reason(models.TextChoices):
+    """Each is opened and lifted by its own acts: money lifts only the first."""
+
+    NONPAYMENT = "nonpayment", "Falta de pago"
+    ADMIN = "admin", "Decisión de la empresa"
+    ABUSE = "abuse", "Mal uso"
+    PAUSE = "pause", "Pausa que pidió el cliente"
+
+
+class Switch(models.TextChoices):
+    MANUAL = "manual", "Una persona lo hace"
+    WEBHOOK = "webhook", "Aviso firmado a otro sistema"
+
+
+class Desired(models.TextChoices):
+    ACTIVE = "active", "Activo"
+    SUSPENDED = "suspended", "Suspendido"
+
+
+class SwitchAccount(CompanyOwned):
+    """The system that serves and cuts. Its secret is sealed (`companies.secrets`)."""
+
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10, choices=Switch.choices)
+    url = models.CharField(max_length=500, blank=True, default="")
+    observe_url = models.CharField(max_length=500, blank=True, default="", help_text="where it tells how they stand")
+    secret = models.BinaryField(null=True)
+    old_secret = models.BinaryField(null=True, help_text="while the key is being changed both sign")
+    disabled_at = models.DateTimeField(null=True, help_text="it answered 410: a person turns it on again")
+    failures = models.IntegerField(default=0, help_text="in a row, of orders that it did not take")
+    rests_until = models.DateTimeField(null=True, help_text="it fails again and again: until then it is told nothing")
+    observed_at = models.DateTimeField(null=True, help_text="when it last told how its services stand")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "name"], name="switch_name"),
+            models.CheckConstraint(
+                condition=Q(kind="manual", url="", secret__isnull=True)
+                | Q(kind="webhook", secret__isnull=False) & ~Q(url=""),
+                name="switch_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def live(self) -> "ServiceQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+    def to_drive(self) -> "ServiceQuerySet":
+        """What the other side does not have yet."""
+        return self.live().filter(Q(actual_gen__isnull=True) | Q(actual_gen__lt=F("gen")))
+
+
+class Service(CompanyOwned):
+    """One thing that can be cut: a line, a mailbox, a pass. `gen` counts every change of what we want, so that whoever
+    hears two orders keeps the later one; `desired` is suspended exactly while a hold is open (written with the hold).
+    `customer` answers for it: the payer of its subscription, whose lock is held by whoever holds or lifts."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="services", db_index=False)
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, null=True, related_name="services", db_index=False
+    )
+    switch = models.ForeignKey(SwitchAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=120, help_text="what the other system calls it")
+    name = models.CharField(max_length=120)
+    desired = models.CharField(max_length=10, choices=Desired.choices, default=Desired.ACTIVE)
+    gen = models.BigIntegerField(default=1)
+    changed_at = models.DateTimeField(help_text="when `desired` last changed")
+    actual = models.CharField(max_length=10, choices=Desired.choices, blank=True, default="")
+    actual_gen = models.BigIntegerField(null=True)
+    observed_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True, default="", help_text="of the last order that failed")
+    ended_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar = ScopedManager.from_queryset(ServiceQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "switch", "external_id"],
+                condition=Q(ended_at__isnull=True),
+                name="service_of_switch",
+            ),
+            models.CheckConstraint(condition=Q(gen__gte=1), name="service_gen"),
+            models.CheckConstraint(
+                condition=Q(actual_gen__isnull=True) | Q(actual_gen__lte=F("gen")), name="service_not_ahead"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "customer", "id"], name="service_of_customer"),
+            models.Index(fields=["company", "subscription"], name="service_of_subscription"),
+            models.Index(
+                fields=["company", "id"],
+                condition=Q(ended_at__isnull=True) & (Q(actual_gen__isnull=True) | Q(actual_gen__lt=F("gen"))),
+                name="service_to_drive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def open(self) -> "HoldQuerySet":
+        return self.filter(lifted_at__isnull=True)
+
+
+class Hold(CompanyOwned):
+    """Why a service is cut. One for nonpayment is written with its decision or not at all."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="holds", db_index=False)
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    note = models.CharField(max_length=300, blank=True, default="")
+    decision = models.ForeignKey(
+        "service.CutDecision", on_delete=models.PROTECT, null=True, related_name="holds", db_index=False
+    )
+    opened_on = models.DateField()
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=254)
+    lifted_on = models.DateField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=254, blank=True, default="")
+    lifted_because = models.CharField(max_length=300, blank=True, default="")
+
+    objects: ClassVar = ScopedManager.from_queryset(HoldQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "service", "reason"], condition=Q(lifted_at__isnull=True), name="hold_one_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(reason="nonpayment", decision__isnull=False)
+                | ~Q(reason="nonpayment") & Q(decision__isnull=True),
+                name="hold_has_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_on__isnull=True, lifted_at__isnull=True, lifted_by="")
+                | Q(lifted_on__isnull=False, lifted_at__isnull=False) & ~Q(lifted_by=""),
+                name="hold_lifted_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "service", "-id"], name="hold_of_service")]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} {self.pk}"
+
+
+class CutDecision(CompanyOwned):
+    """Why a customer was cut for nonpayment: which debts, which rule, which day, and which warning reached him. Without an
+    overdue debt it cannot be written (FEATURES 126)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    rule: Any = models.JSONField(help_text="the terms as they were that day")
+    receivable_ids: Any = models.JSONField(help_text="the debts that justify it")
+    overdue = models.DecimalField(max_digits=18, decimal_places=2)
+    oldest_due = models.DateField()
+    warned_on = models.DateField()
+    last_look: Any = models.JSONField(help_text="what was asked just before, and what was answered")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(overdue__gt=0), name="cut_of_a_debt"),
+            models.CheckConstraint(condition=Q(oldest_due__lt=F("day")), name="cut_of_an_overdue_debt"),
+            models.CheckConstraint(condition=Q(warned_on__lt=F("day")), name="cut_after_a_warning"),
+        ]
+        indexes = [
+            models.Index(fields=["company", "customer", "-id"], name="cut_of_customer"),
+            models.Index(fields=["company", "-day", "-id"], name="cut_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"corte {self.pk}"
+
+
+class Order(CompanyOwned):
+    """One try to make the other side as we want it: what was asked, what it answered, how long it took. Appended."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    gen = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=Desired.choices)
+    answer = models.CharField(max_length=300)
+    went_well = models.BooleanField()
+    millis = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "service", "-id"], name="order_of_service")]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} gen {self.gen}"
