@@ -1,31 +1,42 @@
 """API keys: made once, shown once, found by digest."""
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
+
+from django.utils.crypto import salted_hmac
 
 from amate.access.models import ApiKey
 from amate.audit.record import record
 from amate.companies.models import Company
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.scope import open_company
+from amate.tenancy.writes import insert_unless_there
 
 PREFIX = "amate_"
-SCOPES = ("tickets:write", "tickets:read", "invoices:read")
+SHOWN_AGAIN = timedelta(minutes=1)
+SCOPES = ("tickets:write", "tickets:read", "invoices:read", "standing:read")
 
 
 class UnknownScope(ValueError):
     """Nobody may ask for it: the API knows no such permission."""
 
 
-def make_api_key(*, company: Company, name: str, scopes: Iterable[str], now: datetime) -> str:
-    """A new key, inside the company's scope. The answer is the only copy there will ever be. Raises UnknownScope."""
+class KeyWasMade(Exception):
+    """The same wish made it some time ago: it is shown no more."""
+
+
+def make_api_key(*, company: Company, name: str, scopes: Iterable[str], now: datetime, wish: str = "") -> str:
+    """A new key, inside the company's scope. The answer is the only copy there will ever be. `wish`: of the page that
+    asks; pressed twice it is one key, and both answers show it. Raises UnknownScope, KeyWasMade.
+    """
     wanted = [scope for scope in SCOPES if scope in set(scopes)]
     if strange := set(scopes) - set(wanted):
         raise UnknownScope(", ".join(sorted(strange)))
-    key = PREFIX + secrets.token_urlsafe(32)
-    row = ApiKey.objects.create(
+    key = PREFIX + (_of_wish(company, wish) if wish else secrets.token_urlsafe(32))
+    row = ApiKey(
         company=company,
         name=name,
         prefix=key[: len(PREFIX) + 6],
@@ -33,6 +44,11 @@ def make_api_key(*, company: Company, name: str, scopes: Iterable[str], now: dat
         scopes=wanted,
         created_at=now,
     )
+    if not insert_unless_there(row):
+        made = ApiKey.objects.get(digest=row.digest)
+        if made.revoked_at is not None or now - made.created_at > SHOWN_AGAIN:
+            raise KeyWasMade
+        return key
     record("key.made", about=f"key:{row.pk}", now=now, name=name, prefix=row.prefix, scopes=wanted)
     return key
 
@@ -59,6 +75,12 @@ def find_api_key(key: str, *, now: datetime) -> ApiKey | None:
     if row is not None and row.last_used_on != now.date():
         ApiKey.objects.filter(pk=row.pk).update(last_used_on=now.date())
     return row
+
+
+def _of_wish(company: Company, wish: str) -> str:
+    """As secret as the key of the installation, and the same for the second press."""
+    made = salted_hmac("amate.access.keys", f"{company.pk}:{wish}", algorithm="sha256").digest()
+    return urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
 def _digest(key: str) -> str:

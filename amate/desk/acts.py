@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db.models import Q
 
-from amate.access.may import EVERYBODY, MAY_HOLD, MAY_RESEND, MAY_UNLOCK, MAY_VOID
+from amate.access.may import MAY_HOLD, MAY_RESEND, MAY_TAKE_FILES, MAY_UNLOCK, MAY_VOID
 from amate.access.models import Role
 from amate.invoices.deliver import resend_invoice
 from amate.invoices.models import Invoice, State
@@ -114,7 +114,7 @@ ACTS = {
         ),
         Act(
             name="zip", listing="facturas", button="Descargar XML y PDF", doing="Juntando", done="en el archivo",
-            leaves=_not_stamped, do=None, may=EVERYBODY, most=2000,
+            leaves=_not_stamped, do=None, may=MAY_TAKE_FILES, most=2000,
         ),
     )
 }  # fmt: skip

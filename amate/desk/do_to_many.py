@@ -10,6 +10,7 @@ from amate.tenancy.scope import open_company
 
 AT_ONCE = 50
 GONE = "quien lo pidió ya no puede hacerlo"
+PROGRESS = ["through", "counts", "left_out"]
 STOPPED = "se detuvo antes de llegar a ellas"
 
 
@@ -22,11 +23,11 @@ def do_some(*, run_id: int, now: datetime) -> bool:
     act = ACTS[run.act]
     if not run.is_working or act.do is None:
         return False
-    if _may_still(run.asked_by, act):
+    if _may_still(run.owner_id, act):
         _act(run, act.do, now)
     else:
         run.leave_the_rest(GONE)
-    run.save(update_fields=["through", "counts"])
+    run.save(update_fields=PROGRESS)
     if run.through < len(run.ids):
         return True
     run.finish(now=now)
@@ -37,16 +38,14 @@ def do_some(*, run_id: int, now: datetime) -> bool:
 
 def _act(run: Run, do: Do, now: datetime) -> None:
     rows = run.ids[run.through : run.through + AT_ONCE]
-    done, left = run.counts["done"], dict(run.counts["left"])
     for row_id in rows:
         try:
             do(row_id, run.said, now)
         except LeftOut as why:
-            left[str(why)] = left.get(str(why), 0) + 1
+            run.leave_out(str(why), [row_id])
         else:
-            done += 1
+            run.counts["done"] += 1
     run.through += len(rows)
-    run.counts = {"done": done, "left": left}
 
 
 def stop_run(*, run_id: int, now: datetime) -> Run:
@@ -55,13 +54,15 @@ def stop_run(*, run_id: int, now: datetime) -> Run:
     act = ACTS.get(run.act)
     if run.is_working and act is not None and act.do is not None:
         run.leave_the_rest(STOPPED)
-        run.save(update_fields=["through", "counts"])
+        run.save(update_fields=PROGRESS)
         run.finish(now=now)
         record("run.stopped", about=f"run:{run.pk}", now=now, what=run.act, done=run.counts["done"])
     return run
 
 
-def _may_still(mail: str, act: Act) -> bool:
+def _may_still(user_id: int | None, act: Act) -> bool:
     """Nothing is done in the name of who was let go meanwhile, or has another role now."""
-    found = Membership.objects.filter(company_id=open_company(), user__email=mail, role__in=act.may)
+    if user_id is None:
+        return False
+    found = Membership.objects.filter(company_id=open_company(), user_id=user_id, role__in=act.may)
     return bool(found.exists())

@@ -31,10 +31,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """When and where a list is read: its days are those of the company's zone."""
+    """When, where and for whom a list is read: its days are those of the company's zone."""
 
     now: datetime
     zone: ZoneInfo
+    sees_codes: bool
 
     def start_of(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone)
@@ -52,7 +53,7 @@ class At:
 class Filter:
     """`narrow(rows, value, at)` answers the narrowed queryset. `order`, given the value, names the column by which the
     narrowed list is shown and walked ("-sold_at"), so that its index serves; empty leaves the order of the list.
-    `off(rows)` narrows when nothing was typed.
+    `off(rows)` narrows when nothing was typed, which a list of choices calls `unchosen`.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Filter:
     order: Callable[[Any], str] = field(default=lambda value: "")
     in_sight: bool = False
     off: Callable[[Any], Any] = field(default=lambda rows: rows)
+    unchosen: str = "Todos"
 
 
 class Wrong(ValueError):

@@ -3,25 +3,36 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from amate.desk.branch_choices import branch_choices
 from amate.desk.filters import At, Filter, Kind
 from amate.desk.listing import Cell, Column, Listing
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.tables.comprobante import FORMAS_PAGO
 from amate.invoices.models import ON_THE_WAY, Invoice, Origin, State
+from amate.invoices.models import Kind as DocumentKind
 from amate.invoices.queries import LAST, meant
+from amate.self_invoicing.request_folio import read_request_folio
 
 STATES = {
     "to_mend": "Por corregir",
     "on_the_way": "En camino",
     State.STAMPED.value: "Vigente",
+    "cancelling": "En cancelación",
+    State.CANCELLED.value: "Cancelada",
     State.REFUSED.value: "Rechazada",
 }
+
+
+CANCELLING = (State.CANCEL_REQUESTED, State.IN_PROCESS)
 
 
 def _in_state(rows: Any, state: str, at: At) -> Any:
     if state == "on_the_way":
         return rows.filter(state__in=ON_THE_WAY)
+    if state == "cancelling":
+        return rows.filter(state__in=CANCELLING)
     return rows.refused_for_staff() if state == "to_mend" else rows.filter(state=state)
 
 
@@ -29,6 +40,12 @@ def _received_by(rows: Any, text: str, at: At) -> Any:
     """A range, because LIKE cannot use an index under row-level security (DECISIONS A3b)."""
     rfc = text.upper()
     return rows.filter(rfc__gte=rfc, rfc__lte=rfc.ljust(13, LAST))
+
+
+def _meant(rows: Any, text: str, at: At) -> Any:
+    """By the folio of the request too, which a buyer has before there is any other."""
+    asked = read_request_folio(text)
+    return rows.filter(meant(text) if asked is None else meant(text) | Q(pk=asked))
 
 
 def _formas() -> Iterable[tuple[str, str]]:
@@ -55,11 +72,15 @@ INVOICES = Listing(
         ),
         Filter("estado", "Estado", Kind.CHOICE, _in_state, choices=STATES.items, in_sight=True),
         Filter(
+            "tipo", "Documento", Kind.CHOICE, lambda rows, kind, at: rows.filter(kind=kind),
+            choices=lambda: DocumentKind.choices,
+        ),
+        Filter(
             "origen", "Origen", Kind.CHOICE, lambda rows, origin, at: rows.filter(origin=origin),
             choices=lambda: Origin.choices, in_sight=True,
         ),
         Filter(
-            "q", "Folio, UUID, RFC o nombre", Kind.WORDS, lambda rows, text, at: rows.filter(meant(text)), in_sight=True
+            "q", "Folio, UUID, RFC o nombre", Kind.WORDS, _meant, in_sight=True
         ),
         Filter("rfc", "RFC del receptor", Kind.WORDS, _received_by),
         Filter(
@@ -72,11 +93,17 @@ INVOICES = Listing(
         Filter(
             "forma", "Forma de pago", Kind.CHOICE, lambda rows, key, at: rows.filter(forma_pago=key), choices=_formas
         ),
+        Filter(
+            "validez", "Validez fiscal", Kind.CHOICE, lambda rows, said, at: rows.filter(sample=said == "sin"),
+            choices=lambda: (("con", "Con validez"), ("sin", "Muestras sin validez")),
+        ),
     ),
     columns=(
         Column("Folio", Cell.TEXT, lambda row, at: row.number),
+        Column("Documento", Cell.TEXT, lambda row, at: row.get_kind_display()),
         Column("UUID", Cell.TEXT, lambda row, at: str(row.uuid or "").upper(), 38),
         Column("Estado", Cell.TEXT, lambda row, at: State(row.state).label, 16),
+        Column("Sin validez fiscal", Cell.TEXT, lambda row, at: "Muestra" if row.sample else "", 10),
         Column("Origen", Cell.TEXT, lambda row, at: row.get_origin_display()),
         Column("RFC", Cell.TEXT, lambda row, at: row.rfc, 16),
         Column("Receptor", Cell.TEXT, lambda row, at: row.nombre, 36),

@@ -4,9 +4,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from amate.desk.models import Draft
 
 KEPT = timedelta(days=30)
+# Forms of this name hold the data of a buyer, not of the company: they go with the visits of the portal.
+BUYERS_DATA = "receiver"
+OF_BUYERS_KEPT = timedelta(days=1)
 LARGEST = 64_000  # bytes of what was typed, as JSON
 MOST = 50  # of one person in one company; the oldest gives way
 
@@ -36,7 +41,8 @@ def keep_draft(*, owner_id: int, form: str, typed: Typed, now: datetime) -> None
 
 
 def find_draft(*, owner_id: int, form: str, now: datetime) -> Draft | None:
-    rows = Draft.objects.filter(owner_id=owner_id, form=form, saved_at__gt=now - KEPT)
+    life = OF_BUYERS_KEPT if form.startswith(f"{BUYERS_DATA}:") else KEPT
+    rows = Draft.objects.filter(owner_id=owner_id, form=form, saved_at__gt=now - life)
     found: Draft | None = rows.first()
     return found
 
@@ -47,5 +53,6 @@ def drop_draft(*, owner_id: int, form: str) -> None:
 
 def forget_old_drafts(*, now: datetime) -> int:
     """How many were as old as that. Of the company whose scope is open."""
-    forgotten, _ = Draft.objects.filter(saved_at__lte=now - KEPT).delete()
+    of_buyers = Q(form__startswith=f"{BUYERS_DATA}:", saved_at__lte=now - OF_BUYERS_KEPT)
+    forgotten, _ = Draft.objects.filter(Q(saved_at__lte=now - KEPT) | of_buyers).delete()
     return int(forgotten)

@@ -20,12 +20,14 @@ class Cell(Enum):
     TEXT = "text"
     PESOS = "pesos"
     MOMENT = "moment"
+    DAY = "day"
     NUMBER = "number"
+    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`value(row, at)`: str, Decimal, aware datetime or None, as `kind` says."""
+    """`value(row, at)`: str, Decimal, aware datetime, date or None, as `kind` says."""
 
     head: str
     kind: Cell

@@ -3,26 +3,27 @@
 The bytes are kept in pieces in the database, since web and worker may be machines of their own.
 """
 
-import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from amate.audit.record import record
 from amate.desk.filters import At
-from amate.desk.listing import Asked, plan_each_anew, read_list
+from amate.desk.growing import Growing
+from amate.desk.listing import Asked, Column, plan_each_anew, read_list
 from amate.desk.lists import LISTS
 from amate.desk.models import Run, RunPiece
-from amate.desk.sheet import csv_of, write_xlsx
+from amate.desk.month_pack import MONTH, Month, month_pack
+from amate.desk.sheet import Batches, Tell, csv_of, write_xlsx
+from amate.desk.walk import walk
 from amate.invoices.models import Stamp
 from amate.invoices.pdf import pdf_of
 
 SIZE = 262_144
 KEPT = timedelta(days=7)
-Tell = Callable[[int], None]
 
 
 def make_file(*, run_id: int, tell: Tell, now: datetime) -> None:
@@ -30,19 +31,33 @@ def make_file(*, run_id: int, tell: Tell, now: datetime) -> None:
     run = Run.objects.get(pk=run_id)
     if not run.is_working:
         return
-    content = _zip(run, tell) if run.act == "zip" else _sheet(asked_by(run, now=now), run.act, tell)
+    content = _content(run, tell, now=now)
     size = 0
     for number, piece in enumerate(_pieces(content)):
         size += len(piece)
         RunPiece.objects.create(run=run, number=number, content=piece)
-    run.finish(now=now, size=size, file_name=file_name(run.listing, run.act, now=now, zone=ZoneInfo(run.zone)))
+    run.finish(now=now, size=size, file_name=_named(run, now=now))
     record("run.done", about=f"run:{run.pk}", now=now, what=run.act, listing=run.listing, bytes=size)
+
+
+def _content(run: Run, tell: Tell, *, now: datetime) -> Iterable[bytes]:
+    if run.act == MONTH:
+        return month_pack(month=Month.read(run.said["month"]), zone=ZoneInfo(run.zone), tell=tell)
+    if run.act == "zip":
+        return _zip(run, tell)
+    return _of_list(asked_by(run, now=now), run.act, tell)
+
+
+def _named(run: Run, *, now: datetime) -> str:
+    if run.act == MONTH:
+        return f"{run.listing}-{run.said['month']}.zip"
+    return file_name(run.listing, run.act, now=now, zone=ZoneInfo(run.zone))
 
 
 def asked_by(run: Run, *, now: datetime) -> Asked:
     """The list as it was asked for, read now."""
     plan_each_anew()
-    at = At(now, ZoneInfo(run.zone))
+    at = At(now, ZoneInfo(run.zone), sees_codes=run.shows_codes)
     return read_list(LISTS[run.listing], dict(parse_qsl(run.query)), at=at)
 
 
@@ -73,23 +88,29 @@ def forget_old_files(*, now: datetime) -> int:
 
 def sheet_of(asked: Asked, kind: str) -> bytes:
     """A short list at once."""
-    return b"".join(_sheet(asked, kind, lambda rows: None))
+    return b"".join(_of_list(asked, kind, lambda rows: None))
 
 
-def _sheet(asked: Asked, kind: str, tell: Tell) -> Iterator[bytes]:
+def sheet(name: str, columns: Sequence[Column], batches: Batches, at: At, *, kind: str, tell: Tell) -> Iterator[bytes]:
+    """Rows, some at a time, as a file of `kind` (xlsx, csv); `name` stands on its tab."""
     if kind == "csv":
-        yield from csv_of(asked, tell=tell)
+        yield from csv_of(columns, batches, at, tell=tell)
         return
     with tempfile.TemporaryFile() as file:
-        write_xlsx(asked, file, tell=tell)
+        write_xlsx(name, columns, batches, at, file, tell=tell)
         file.seek(0)
         while piece := file.read(SIZE):
             yield piece
 
 
+def _of_list(asked: Asked, kind: str, tell: Tell) -> Iterator[bytes]:
+    listing = asked.listing
+    return sheet(listing.many.capitalize(), listing.columns, walk(asked), asked.at, kind=kind, tell=tell)
+
+
 def _zip(run: Run, tell: Tell) -> Iterator[bytes]:
     """One invoice after the other: what is written goes out before the next one is drawn."""
-    sink = _Sink()
+    sink = Growing()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, invoice_id in enumerate(run.ids, start=1):
             stamp = Stamp.objects.select_related("invoice").get(invoice_id=invoice_id)
@@ -99,29 +120,6 @@ def _zip(run: Run, tell: Tell) -> Iterator[bytes]:
             yield sink.taken()
             tell(number)
     yield sink.taken()
-
-
-class _Sink(io.RawIOBase):
-    """A file that only grows, and gives away what it holds."""
-
-    def __init__(self) -> None:
-        self._held = bytearray()
-        self._at = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Iterable[int]) -> int:  # type: ignore[override]
-        self._held += bytes(content)
-        self._at += len(bytes(content))
-        return len(bytes(content))
-
-    def tell(self) -> int:
-        return self._at
-
-    def taken(self) -> bytes:
-        held, self._held = bytes(self._held), bytearray()
-        return held
 
 
 def _pieces(content: Iterable[bytes]) -> Iterator[bytes]:

@@ -65,11 +65,21 @@ class Run(Stateful):
     said = models.JSONField(default=dict, help_text="what the person typed: the reason, the mail")
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
     state_since = models.DateTimeField()
-    asked_by = models.CharField(max_length=254)
+    owner = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="who asked; null: an old run of nobody known",
+    )
+    asked_by = models.CharField(max_length=254, help_text="the mail that person had then, to be shown")
     request_id = models.CharField(max_length=64, blank=True, default="")
     asked_at = models.DateTimeField()
     through = models.PositiveIntegerField(default=0, help_text="how many of `ids`, or rows of the file, are behind us")
+    total = models.PositiveIntegerField(default=0, help_text="how many there are; 0 until it is counted")
+    began_at = models.DateTimeField(null=True, help_text="when the worker began: what is left of it is told from here")
     counts = models.JSONField(default=dict, help_text="{done, left: {sentence: how many}}")
+    left_out = models.JSONField(default=dict, help_text="{sentence: ids of the rows that stayed as they are}")
     file_name = models.CharField(max_length=120, blank=True, default="")
     size = models.BigIntegerField(default=0)
 
@@ -85,12 +95,23 @@ class Run(Stateful):
         return bool(self.state == self.State.ASKED)
 
     @property
+    def shows_codes(self) -> bool:
+        """Whether its file holds whole billing codes: who asked for it might see them then."""
+        return "codes" in self.said
+
+    @property
     def percent(self) -> int:
-        return 100 * self.through // len(self.ids) if self.ids else 0
+        return 100 * self.through // self.total if self.total else 0
+
+    def leave_out(self, why: str, ids: list[int]) -> None:
+        """These rows stay as they are. To be saved by who calls."""
+        left = self.counts["left"]
+        self.counts = self.counts | {"left": {**left, why: left.get(why, 0) + len(ids)}}
+        self.left_out = {**self.left_out, why: [*self.left_out.get(why, []), *ids]}
 
     def leave_the_rest(self, why: str) -> None:
         """The rows that are not behind us stay as they are. To be saved by who calls."""
-        self.counts = self.counts | {"left": {**self.counts["left"], why: len(self.ids) - self.through}}
+        self.leave_out(why, self.ids[self.through :])
         self.through = len(self.ids)
 
     def finish(self, *, now: Any, **facts: Any) -> None:

@@ -1,16 +1,9 @@
 """The list of products: what it may be narrowed by, and what an export of it holds."""
 
-from typing import Any
-
-from django.db.models import Q
-
 from amate.companies.models import Product
+from amate.companies.products import named
 from amate.desk.filters import At, Filter, Kind
 from amate.desk.listing import Cell, Column, Listing
-
-
-def _begins(rows: Any, text: str, at: At) -> Any:
-    return rows.filter(Q(key__istartswith=text) | Q(descripcion__icontains=text))
 
 
 def _taxes(row: Product, at: At) -> str:
@@ -33,7 +26,7 @@ PRODUCTS = Listing(
             choices=lambda: (("retirados", "Retirados"), ("todos", "En venta y retirados")), in_sight=True,
             off=lambda rows: rows.filter(is_active=True),
         ),
-        Filter("q", "Clave o descripción", Kind.WORDS, _begins, in_sight=True),
+        Filter("q", "Clave o descripción", Kind.WORDS, lambda rows, text, at: rows.filter(named(text)), in_sight=True),
         Filter(
             "clave_sat", "Clave del SAT", Kind.WORDS, lambda rows, key, at: rows.filter(clave_prod_serv=key)
         ),

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from amate.desk.branch_choices import branch_choices
 from amate.desk.filters import At, Filter, Kind
 from amate.desk.listing import Cell, Column, Listing
-from amate.invoices.models import ON_THE_WAY, RefusedBy, State
-from amate.self_invoicing.codes import show_code
+from amate.invoices.models import AT_THE_SAT, ON_THE_WAY, RefusedBy, State
+from amate.self_invoicing.codes import hide_code, show_code
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.queries import (
     STATES,
@@ -28,26 +28,36 @@ LIVE = {"claims__isnull": False, "claims__released_at__isnull": True}
 HOLDS = Q(claims__invoice__state__in=ON_THE_WAY) | Q(
     claims__invoice__state=State.REFUSED, claims__invoice__refused_by__in=["", RefusedBy.OURS]
 )
+HOLDS_MANY = Q(claims__global_invoice__state__in=ON_THE_WAY | AT_THE_SAT) | Q(
+    claims__global_invoice__state=State.REFUSED, claims__global_invoice__refused_by__in=["", RefusedBy.OURS]
+)
 SOON = {"0": "Hoy", "3": "En 3 días", "7": "En 7 días"}
 
 
 def _in_state(rows: Any, state: str, at: At) -> Any:
     """Claimed ones are found from their claims: among a million notes they may be few, or old."""
     if state == "invoiced":
-        return rows.filter(**LIVE, claims__invoice__state=State.STAMPED)
+        return rows.filter(**LIVE, claims__invoice__state__in=AT_THE_SAT)
     if state == "issuing":
         return rows.filter(HOLDS, **LIVE)
+    if state == "in_global":
+        return rows.filter(HOLDS_MANY, **LIVE)
     return rows.filter(in_state(state, now=at.now))
 
 
 def _order_of_state(state: str) -> str:
-    return {"invoiced": "-claims__id", "issuing": "-claims__id", "expired": "-deadline"}.get(state, "")
+    return {
+        "invoiced": "-claims__id",
+        "issuing": "-claims__id",
+        "in_global": "-claims__id",
+        "expired": "-deadline",
+    }.get(state, "")
 
 
 def _claimed(rows: Any, said: str, at: At) -> Any:
     if said == "si":
-        return rows.filter(**LIVE)
-    return rows.filter(~Exists(Claim.objects.live().filter(ticket=OuterRef("pk"))))
+        return rows.filter(**LIVE, claims__invoice__isnull=False)
+    return rows.filter(~Exists(Claim.objects.live().filter(ticket=OuterRef("pk"), invoice__isnull=False)))
 
 
 def _expiring(rows: Any, days: str, at: At) -> Any:
@@ -98,7 +108,10 @@ TICKETS = Listing(
             choices=lambda: (("si", "Sí"), ("no", "No")), order=lambda said: "-claims__id" if said == "si" else "",
         ),
         Filter("vence", "Por vencer", Kind.CHOICE, _expiring, choices=SOON.items, order=lambda days: "deadline"),
-        Filter("q", "Folio o código", Kind.WORDS, lambda rows, text, at: rows.filter(begins(text)), in_sight=True),
+        Filter(
+            "q", "Folio o código", Kind.WORDS, lambda rows, text, at: rows.filter(begins(text, part_of_code=at.sees_codes)),
+            in_sight=True,
+        ),
         Filter(
             "sucursal", "Sucursal", Kind.CHOICE, lambda rows, pk, at: rows.filter(branch_id=int(pk)), choices=branch_choices
         ),
@@ -114,7 +127,7 @@ TICKETS = Listing(
     ),
     columns=(
         Column("Folio", Cell.TEXT, lambda row, at: row.folio),
-        Column("Código", Cell.TEXT, lambda row, at: show_code(row.code)),
+        Column("Código", Cell.TEXT, lambda row, at: (show_code if at.sees_codes else hide_code)(row.code)),
         Column("Estado", Cell.TEXT, _state, 14),
         Column("Sucursal", Cell.TEXT, lambda row, at: row.branch.nombre),
         Column("Canal", Cell.TEXT, lambda row, at: row.source),
@@ -122,6 +135,7 @@ TICKETS = Listing(
         Column("Vendida", Cell.MOMENT, lambda row, at: row.sold_at),
         Column("Se factura hasta", Cell.MOMENT, lambda row, at: row.deadline),
         Column("Forma de pago", Cell.TEXT, lambda row, at: row.forma_pago, 10),
+        Column("Pagos", Cell.TEXT, lambda row, at: " + ".join(f"{one['forma_pago']} {one['importe']}" for one in row.pagos), 20),
         Column("Método de pago", Cell.TEXT, lambda row, at: row.metodo_pago, 10),
         Column("Moneda", Cell.TEXT, lambda row, at: row.moneda, 8),
         Column("Total", Cell.PESOS, lambda row, at: row.total, 14),

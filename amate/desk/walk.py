@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -18,6 +18,7 @@ MOST = 2**63 - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_TIME = 253_402_300_799_000_000  # microseconds: the end of the year 9999
 AT_ONCE = 2000
+DAYS = ("due_on", "paid_on", "next_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,11 @@ def _beyond(rows: Any, asked: Asked, column: str, mark: tuple[int, int], *, fall
         return rows.filter(pk__lt=pk) if falling else rows.filter(pk__gt=pk)
     if column == "claims__id":
         return rows.filter(place__lt=place)
-    is_time = column in ("sold_at", "deadline", "created_at", "at")
-    value: Any = EPOCH + timedelta(microseconds=place) if is_time else place
+    value: Any = place
+    if column in ("sold_at", "deadline", "created_at", "asked_at", "at"):
+        value = EPOCH + timedelta(microseconds=place)
+    elif column in DAYS:
+        value = date.fromordinal(min(max(place, 1), date.max.toordinal()))
     beyond = TupleLessThan if falling else TupleGreaterThan
     return rows.filter(beyond(Tuple(F(column), F("id")), (value, pk)))
 
@@ -75,6 +79,8 @@ def _mark(row: Any, *, with_place: bool) -> str:
     place = row.place
     if isinstance(place, datetime):
         place = (place - EPOCH) // timedelta(microseconds=1)
+    elif isinstance(place, date):
+        place = place.toordinal()
     return f"{place}.{row.pk}"
 
 

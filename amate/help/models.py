@@ -53,6 +53,10 @@ class Case(Stateful):
         indexes = [
             models.Index(fields=["company", "-id"], name="case_newest"),
             models.Index(fields=["company", "-id"], condition=Q(state="open"), name="case_open"),
+            models.Index(fields=["company", "-asked_at", "-id"], name="case_asked"),
+            models.Index(fields=["company", "state", "-id"], name="case_state"),
+            models.Index(fields=["company", "subject", "-id"], name="case_subject"),
+            models.Index(fields=["company", "correo"], name="case_correo"),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ SALES = (
     Field("fecha", "Fecha de la venta", ("fecha", "fecha de venta", "fecha y hora", "fecha hora", "dia", "date", "fecha emision")),
     Field("hora", "Hora", ("hora", "hora de venta", "time"), "Si va aparte de la fecha"),
     Field("sucursal", "Sucursal", ("sucursal", "tienda", "local", "almacen", "unidad de negocio", "branch"), "Su código, nombre o código postal"),
-    Field("forma_pago", "Forma de pago", ("forma de pago", "forma pago", "tipo de pago", "metodo de pago", "medio de pago", "pago", "payment")),
+    Field("forma_pago", "Forma de pago", ("forma de pago", "forma pago", "tipo de pago", "metodo de pago", "medio de pago", "pago", "payment"), "Varias en una celda: Efectivo 50.00 + Tarjeta de débito 66.00"),
     Field("metodo_pago", "Método de pago (contado o crédito)", ("metodo pago sat", "metodo de pago sat", "metodopago", "metodo de pago", "metodo pago", "condiciones de pago", "condicion de pago", "venta a credito", "a credito"), "PUE o PPD; contado o crédito; sí o no"),
     Field("total", "Total de la venta", ("total", "total venta", "total de la venta", "gran total", "monto", "monto total", "total con iva", "total neto")),
     Field("producto", "Producto (tu clave)", ("producto", "clave", "sku", "codigo", "codigo producto", "clave producto", "articulo", "clave articulo", "codigo de barras")),

@@ -1,9 +1,13 @@
 """How people write a way of paying: from their words to c_FormaPago and c_MetodoPago."""
 
+import re
+from decimal import Decimal
+
 from amate.fiscal.ingreso import PPD, PUE
 from amate.fiscal.tables.comprobante import FORMAS_PAGO
 from amate.intake.cells import CellRefused, read_padded
 from amate.intake.columns import plain
+from amate.self_invoicing.pagos import MOST, Pago
 
 WORDS = {
     "efectivo": "01",
@@ -36,6 +40,13 @@ WORDS = {
     "aplicacion de anticipos": "30",
 }
 
+
+PARTS = re.compile(r"[+;|\n]")
+PAGO = re.compile(
+    r"(?P<forma>.*?[^\s$:=(])[\s:=(]*\$?\s*(?<![0-9.,])(?P<amount>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?|[0-9]{1,10}(?:\.[0-9]{1,2})?)\s*\)?"
+)
+CENT = Decimal("0.01")
+SEVERAL = "Efectivo 50.00 + Tarjeta de débito 66.00"
 
 ON_CREDIT = frozenset(
     {"credito", "a credito", "venta a credito", "ppd", "por definir", "99", "parcialidades", "diferido"}
@@ -74,6 +85,30 @@ def says_credit(forma_pago: str) -> bool:
     return said in ON_CREDIT - YES_OR_NO or said.partition(" ")[0] == "99"
 
 
+def read_pagos(text: str) -> tuple[Pago, ...]:
+    """Several ways of paying in one cell, each with its amount; empty if the cell says only one.
+
+    >>> [(one.forma_pago, str(one.importe)) for one in read_pagos("Efectivo 50 + Tarjeta de débito $1,066.00")]
+    [('01', '50.00'), ('28', '1066.00')]
+    >>> read_pagos("03 - Transferencia")
+    ()
+    """
+    parts = [one.strip() for one in PARTS.split(text) if one.strip()]
+    if len(parts) < 2:
+        return ()
+    if len(parts) > MOST:
+        raise CellRefused(f"Son {len(parts)} formas de pago: caben {MOST}")
+    return tuple(_read_pago(one) for one in parts)
+
+
+def _read_pago(text: str) -> Pago:
+    said = PAGO.fullmatch(text)
+    amount = Decimal(said["amount"].replace(",", "")).quantize(CENT) if said else Decimal(0)
+    if said is None or not amount:
+        raise CellRefused(f"A “{text}” le falta su importe: escribe cada forma con el suyo, como {SEVERAL}")
+    return Pago(read_forma_pago(said["forma"]), amount)
+
+
 def read_forma_pago(text: str) -> str:
     """
     >>> read_forma_pago("1"), read_forma_pago("Tarjeta de Débito"), read_forma_pago("03 - Transferencia")
@@ -91,5 +126,7 @@ def read_forma_pago(text: str) -> str:
     if said in ("tarjeta", "tarjeta bancaria", "tpv", "terminal"):
         raise CellRefused(f"“{text}” no dice qué tarjeta: cámbialo por 04 (crédito) o 28 (débito)")
     if said in ("mixto", "mixta", "varios", "multiple"):
-        raise CellRefused(f"“{text}”: pon la forma con la que se pagó más (01 efectivo, 04 crédito, 28 débito…)")
+        raise CellRefused(
+            f"“{text}”: escribe cada forma con su importe, como {SEVERAL}, o solo la forma con la que se pagó más"
+        )
     raise CellRefused(f"No conocemos la forma de pago “{text}”: usa la clave del SAT, como 01 para efectivo")

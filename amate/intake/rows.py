@@ -28,7 +28,8 @@ def rows_of(file: BinaryIO, form: Format) -> Iterator[Row]:
                 yield Row(number, cells)
     except csv.Error as fault:
         raise FileRefused(
-            f"No se pudo leer después del renglón {number}: hay unas comillas que se abren y no se cierran"
+            f"No se pudo leer después del renglón {number}: hay unas comillas que se abren y no se cierran, "
+            "o una celda demasiado larga"
         ) from fault
     finally:
         text.detach()

@@ -11,11 +11,12 @@ from amate.fiscal.money import MoneyRefused
 from amate.fiscal.text import TextRefused, clean_text
 from amate.intake.cells import CellRefused, read_code, read_moment, read_padded
 from amate.intake.columns import LABELS, plain
-from amate.intake.formas import read_forma_pago, read_metodo_pago, says_credit
+from amate.intake.formas import read_forma_pago, read_metodo_pago, read_pagos, says_credit
 from amate.intake.found import Bad, FoundSale, Good, SaleAt, Wrong
 from amate.intake.rows import Row
 from amate.intake.sale_lines import MOST_KEPT, Lines, SaleReader
 from amate.self_invoicing import codes
+from amate.self_invoicing.pagos import Pago, PagosDoNotAddUp, check_pagos, main_forma
 from amate.self_invoicing.sale import POR_DEFINIR, Sale, wrong_branch, wrong_forma_pago, wrong_moment
 
 MOST_LINES = 1000
@@ -116,10 +117,16 @@ class _Work(Lines):
         total = self._total(group, whole, said, errors)
         if total is None:
             return None
-        forma_pago, metodo_pago = pago
+        forma_pago, metodo_pago, pagos = pago
+        try:
+            check_pagos(pagos, total=total)
+        except PagosDoNotAddUp as wrong:
+            errors.append(Wrong(head.number, _LABELS["forma_pago"], str(wrong)))
+            return None
         sale = Sale(
-            self.reader.source, name, folio, sold_at, forma_pago, total, whole, metodo_pago=metodo_pago, code=code
-        )
+            self.reader.source, name, folio, sold_at, forma_pago, total, whole, metodo_pago=metodo_pago, pagos=pagos,
+            code=code,
+        )  # fmt: skip
         return SaleAt(sale, branch)
 
     def _same_head(self, group: Sequence[Row], errors: list[Wrong]) -> None:
@@ -158,8 +165,8 @@ class _Work(Lines):
             raise CellRefused(wrong)
         return sold_at
 
-    def _read_pago(self, text: str, metodo: str) -> tuple[str, str]:
-        """(forma_pago, metodo_pago). Who has not paid yet has no way of paying: 99 (PAY-1)."""
+    def _read_pago(self, text: str, metodo: str) -> tuple[str, str, tuple[Pago, ...]]:
+        """(forma_pago, metodo_pago, pagos). Who has not paid yet has no way of paying: 99 (PAY-1)."""
         said = text or ("" if metodo else self.options.forma_pago)
         credit = says_credit(said)
         if metodo == PPD and said and not credit:
@@ -169,17 +176,25 @@ class _Work(Lines):
         if metodo == PUE and credit:
             raise CellRefused(f"Dice que ya está pagada (PUE) y también “{text}”: escribe cómo se pagó")
         if metodo == PPD or credit:
-            return POR_DEFINIR, PPD
-        return self._read_forma(text or self.options.forma_pago), PUE
+            return POR_DEFINIR, PPD, ()
+        pagos = read_pagos(text)
+        for one in pagos:
+            self._refuse_forma(one.forma_pago)
+        if pagos:
+            return main_forma(pagos), PUE, pagos
+        return self._read_forma(text or self.options.forma_pago), PUE, ()
 
     def _read_forma(self, said: str) -> str:
         if not said:
             raise CellRefused("Falta la forma de pago: elige en el mapeo la que vale cuando no se dice")
         forma_pago = read_forma_pago(said)
+        self._refuse_forma(forma_pago)
+        return forma_pago
+
+    def _refuse_forma(self, forma_pago: str) -> None:
         wrong = wrong_forma_pago(forma_pago, catalogs=self.reader.catalogs, day=self.day)
         if wrong:
             raise CellRefused(wrong)
-        return forma_pago
 
     def _find_branch(self, text: str) -> int:
         branches, said = self.reader.branches, text or self.options.branch

@@ -17,6 +17,11 @@ from amate.intake.formats import FileRefused
 MEMORY = 1_500_000_000
 SECONDS = 120
 BAD_BOOK = 3
+LONGEST_CELL = 32_767  # letters, of Excel itself
+TOO_LONG = (
+    "El renglón {number:,} tiene una celda de {longest:,} letras y en una celda de Excel caben 32,767: bórrala y sube el "
+    "libro otra vez"
+)
 
 
 def unpack(book: Path, out: Path, *, sheet: str = "") -> tuple[list[str], str]:
@@ -87,8 +92,12 @@ def _write(book: str, out: str, sheet: str) -> dict[str, Any]:
         writer = csv.writer(file)
         # Rows before the first one with data: the numbers told to people are those that Excel shows.
         writer.writerows([] for _ in range(found.start[0] if found.start else 0))
-        for row in found.iter_rows():
-            writer.writerow([cell_text(value) for value in row])
+        for number, row in enumerate(found.iter_rows(), start=(found.start[0] if found.start else 0) + 1):
+            cells = [cell_text(value) for value in row]
+            longest = max(map(len, cells), default=0)
+            if longest > LONGEST_CELL:
+                raise FileRefused(TOO_LONG.format(number=number, longest=longest))
+            writer.writerow(cells)
     return {"sheets": shown, "sheet": name}
 
 

@@ -23,7 +23,7 @@ from amate.intake.rows import Row
 from amate.intake.sale_lines import SaleReader
 from amate.intake.sale_rows import read_sales
 from amate.intake.spool import Spool
-from amate.self_invoicing.codes import show_code
+from amate.self_invoicing.codes import hide_code
 from amate.self_invoicing.register_many import Seen
 
 CHUNK = 500
@@ -61,7 +61,7 @@ class Told:
         for one in seen.changed:
             self.turned_bad(chunk[one.place], "", CHANGED.format(one.sale.external_id))
         for one in seen.code_refused:
-            said = show_code(one.sale.code or "")
+            said = hide_code(one.sale.code or "")
             self.turned_bad(chunk[one.place], LABELS["sales"]["codigo"], CODE.format(said))
 
     def facts(self) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from amate.intake.commit import WorldChanged, back_to_read, commit_batch
 from amate.intake.models import Batch
 from amate.intake.read import read_batch
 from amate.intake.undo import undo_batch
-from amate.promises.keep import step
 from amate.promises.lease import Lease, hold_fast, settle_here
+from amate.promises.step import step
 from amate.tenancy.scope import company_scope
 from amate.worker.beside import told_beside
 from amate.worker.plugs import Plugs

@@ -1,33 +1,38 @@
 """Which promise is kept by which act. Outside calls stand between two transactions: claim, call, record."""
 
-import logging
 import secrets
 from datetime import timedelta
 from functools import partial
 
 from amate.adapters.hosts import HostAway
-from amate.adapters.pac import Pac, PacError, PacKeyConflict, PacRejected, PacUnavailable, Stamped
-from amate.companies.keep_csd import NoCsd, judge_csd, open_csd
+from amate.companies.keep_csd import judge_csd
 from amate.companies.own_host import PROOF, host_to_prove, record_not_proved, record_proof
 from amate.companies.secrets import WrongMasterKey
-from amate.invoices.stamp import (
-    LateStamp,
-    Outcome,
-    Sending,
-    prepare_stamp,
-    record_refusal,
-    record_stamp,
-    record_unavailable,
-    record_unknown,
-)
+from amate.invoices.issue_moved import issue_moved
 from amate.promises.keep import Handler
-from amate.promises.lease import GiveUp, Lease, TryLater
+from amate.promises.lease import Lease, TryLater
 from amate.self_invoicing.claim import release_claim
-from amate.worker import files, mails, runs
+from amate.worker import (
+    bank_files,
+    billing,
+    cancellations,
+    collection,
+    documents,
+    files,
+    mails,
+    orders,
+    pac_trials,
+    payments,
+    references,
+    runs,
+    statements,
+    texts,
+)
+from amate.worker.ask_sat import ask_sat
 from amate.worker.inside import inside
 from amate.worker.plugs import Plugs
+from amate.worker.stamps import seal_and_stamp
 
-logger = logging.getLogger(__name__)
 ASKED_FOR = timedelta(days=1)
 
 
@@ -37,7 +42,31 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "seal_and_stamp": partial(seal_and_stamp, plugs),
         **{kind: partial(mails.post, plugs) for kind in mails.LETTERS},
         "try_mail": partial(mails.try_mail, plugs),
+        "cancel": partial(cancellations.cancel, plugs),
+        "follow_cancellation": partial(cancellations.look, plugs),
+        "look_for_requests": partial(cancellations.look_for_requests, plugs),
+        "answer_cancellation": partial(cancellations.answer, plugs),
+        "issue_moved": partial(issue_moved_rep, plugs),
+        "ask_sat": partial(ask_sat, plugs),
         "release": partial(release, plugs),
+        "document_payments": partial(documents.document, plugs),
+        "take_back": partial(documents.take_back, plugs),
+        "register_note": partial(documents.register_note, plugs),
+        "reconcile": partial(payments.reconcile, plugs),
+        "sweep_payments": partial(payments.sweep, plugs),
+        "give_reference": partial(references.give, plugs),
+        "try_provider": partial(references.try_provider, plugs),
+        "book_bank_file": partial(bank_files.book, plugs),
+        "undo_bank_file": partial(bank_files.undo, plugs),
+        "remind": partial(collection.remind, plugs),
+        "remind_by_text": partial(texts.post, plugs),
+        "cut": partial(collection.cut, plugs),
+        "suspend": partial(orders.drive, plugs),
+        "observe": partial(orders.observe, plugs),
+        "reactivate": partial(orders.drive, plugs),
+        "bill": partial(billing.bill, plugs),
+        "make_statements": partial(statements.make, plugs),
+        "find_accounts": partial(statements.find_accounts, plugs),
         "read_batch": partial(files.read, plugs),
         "commit_batch": partial(files.commit, plugs),
         "undo_batch": partial(files.undo, plugs),
@@ -45,37 +74,17 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "make_file": partial(runs.make, plugs),
         "keep_csd": partial(keep_sent_csd, plugs),
         "prove_host": partial(prove_host, plugs),
+        "try_pac": partial(pac_trials.try_pac, plugs),
     }
-
-
-async def seal_and_stamp(plugs: Plugs, lease: Lease) -> bool:
-    invoice_id = lease.args["invoice_id"]
-    try:
-        sending = await inside(lease, _prepare)(plugs, invoice_id=invoice_id)
-    except NoCsd as closed:
-        raise TryLater(str(closed), alarm="csd") from closed
-    except WrongMasterKey as closed:
-        raise TryLater(str(closed), alarm="master_key") from closed
-    if isinstance(sending, Outcome):
-        _follow(sending)
-        return False
-    try:
-        stamped = await _ask(plugs.pac, sending)
-    except PacError as fault:
-        _follow(await inside(lease, _record_fault, fenced=True)(plugs, invoice_id=invoice_id, fault=fault))
-        return False
-    try:
-        await inside(lease, record_stamp, settles=plugs.clock)(
-            invoice_id=invoice_id, key=sending.key, stamped=stamped, pac=plugs.pac.code, now=plugs.clock()
-        )
-    except LateStamp as late:
-        logger.error(str(late), extra={"invoice": invoice_id, "company": lease.company_id})
-        raise GiveUp(str(late)) from late
-    return True
 
 
 async def release(plugs: Plugs, lease: Lease) -> bool:
     await inside(lease, release_claim, settles=plugs.clock)(invoice_id=lease.args["invoice_id"], now=plugs.clock())
+    return True
+
+
+async def issue_moved_rep(plugs: Plugs, lease: Lease) -> bool:
+    await inside(lease, issue_moved, settles=plugs.clock)(move_id=lease.args["move_id"], now=plugs.clock())
     return True
 
 
@@ -101,32 +110,3 @@ async def prove_host(plugs: Plugs, lease: Lease) -> bool:
     if why and plugs.clock() - asked.asked_at < ASKED_FOR:
         raise TryLater(why)
     return False
-
-
-def _prepare(plugs: Plugs, *, invoice_id: int) -> Sending | Outcome:
-    now = plugs.clock()
-    return prepare_stamp(invoice_id=invoice_id, open_csd=partial(open_csd, now=now), catalogs=plugs.catalogs, now=now)
-
-
-async def _ask(pac: Pac, sending: Sending) -> Stamped:
-    recovered = await pac.recover(sending.xml, key=sending.key) if sending.ask_first else None
-    return recovered or await pac.stamp(sending.xml, key=sending.key)
-
-
-def _record_fault(plugs: Plugs, *, invoice_id: int, fault: PacError) -> Outcome:
-    now = plugs.clock()
-    if isinstance(fault, PacRejected):
-        return record_refusal(invoice_id=invoice_id, refusal=fault, now=now)
-    if isinstance(fault, PacUnavailable):
-        return record_unavailable(invoice_id=invoice_id, fault=fault, now=now)
-    why = f"No se sabe si el PAC timbró: {fault}"
-    outcome = record_unknown(invoice_id=invoice_id, why=why, now=now)
-    # Our key with other bytes (CFDI3307): a new key could stamp twice, so no machine goes on (SAFE-4).
-    return Outcome("staff", why) if isinstance(fault, PacKeyConflict) else outcome
-
-
-def _follow(outcome: Outcome) -> None:
-    if outcome.next == "again":
-        raise TryLater(outcome.sentence, after=outcome.after, alarm=outcome.alarm)
-    if outcome.next == "staff":
-        raise GiveUp(outcome.sentence)

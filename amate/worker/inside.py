@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
-from amate.promises.keep import Clock, step
+from amate.promises.keep import Clock
 from amate.promises.lease import Lease, hold_fast, settle_here
+from amate.promises.step import step
 from amate.tenancy.scope import company_scope
 
 P = ParamSpec("P")

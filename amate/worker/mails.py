@@ -1,6 +1,8 @@
 """Letters that are owed: prepare in one transaction, hand over between two, note in the next what became of it."""
 
 from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
 
 from amate.adapters.messages import (
     A_PERSON_MENDS,
@@ -13,11 +15,22 @@ from amate.adapters.messages import (
 )
 from amate.alerts.causes import MAIL, MASTER_KEY
 from amate.alerts.mail_alert import prepare_alert
+from amate.billing_cycle.collection.letter import prepare_reminder, settle_letter
+from amate.billing_cycle.collection.models import Channel, Notice
+from amate.billing_cycle.collection.tell_cut import prepare_cut_letter, who_was_cut
+from amate.billing_cycle.collection.tell_rise import prepare_rise_letter
+from amate.billing_cycle.reconciliation.last_look import money_on_its_way
+from amate.billing_cycle.reconciliation.thank import prepare_thanks
+from amate.billing_cycle.statements.links import account_site, act_site
+from amate.billing_cycle.statements.models import Purpose
+from amate.billing_cycle.statements.send import prepare_statement
+from amate.billing_cycle.statements.send_link import prepare_account, prepare_act
 from amate.companies.models import Company
 from amate.companies.portal_address import portal_of
 from amate.companies.secrets import WrongMasterKey
 from amate.help.mail_answer import prepare_answer
 from amate.invoices.deliver import prepare_delivery
+from amate.invoices.tell_cancellation import prepare_telling
 from amate.messages.mail import record_not_sent, record_sent
 from amate.messages.mail_invitation import prepare_invitation
 from amate.messages.set_mail import ALARM
@@ -26,11 +39,24 @@ from amate.messages.way import Way, house_way, way_out
 from amate.promises.lease import GiveUp, Lease, TryLater
 from amate.self_invoicing.send_note import prepare_note_mail
 from amate.worker.account_mails import prepare_account_mail
+from amate.worker.account_page import page_of
+from amate.worker.documents import notes_of
 from amate.worker.inside import inside
 from amate.worker.plugs import Plugs
 
+
+class Left(StrEnum):
+    """What became of a letter that was handed over."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
 Ready = tuple[int, Outgoing] | None
 Prepare = Callable[[Plugs, Lease, Way], Ready]
+# What became of it, as its own room keeps it: told in the transaction that notes it.
+Settle = Callable[[Lease, Left, str, datetime], None]
 # Their links open a person's account, in other companies too: they never pass a server that one company chose.
 OPENS_AN_ACCOUNT = frozenset({"invite", "reset_password", "change_mail", "tell_person"})
 # What is wrong with the company's own way cannot be told by it.
@@ -46,20 +72,34 @@ async def post(plugs: Plugs, lease: Lease) -> bool:
     try:
         provider_id = await messenger.send(outgoing)
     except BadAddress as refused:
-        await inside(lease, record_not_sent, fenced=True)(
-            message_id=message_id, error=str(refused), cause=Cause.ADDRESS, for_good=True
+        await inside(lease, _not_sent, fenced=True)(
+            lease, message_id=message_id, error=str(refused), cause=Cause.ADDRESS, for_good=True, now=plugs.clock()
         )
         raise GiveUp(f"El servidor de correo rechaza a {outgoing.to}: {refused}") from refused
     except MessengerUnavailable as away:
-        await inside(lease, record_not_sent, fenced=True)(
-            message_id=message_id, error=str(away), cause=away.cause, for_good=False
+        await inside(lease, _not_sent, fenced=True)(
+            lease, message_id=message_id, error=str(away), cause=away.cause, for_good=False, now=plugs.clock()
         )
+        if away.cause == Cause.SILENT and lease.kind in SETTLES:  # it may have left: told twice is worse than not told
+            return False
         alarm = ALARM if away.cause in A_PERSON_MENDS else ""
         raise TryLater(f"El correo no salió: {away}", after=away.after, alarm=alarm) from away
-    await inside(lease, record_sent, fenced=True, settles=plugs.clock)(
-        message_id=message_id, provider_id=provider_id, now=plugs.clock()
+    await inside(lease, _sent, fenced=True, settles=plugs.clock)(
+        lease, message_id=message_id, provider_id=provider_id, now=plugs.clock()
     )
     return True
+
+
+def _sent(lease: Lease, *, message_id: int, provider_id: str, now: datetime) -> None:
+    record_sent(message_id=message_id, provider_id=provider_id, now=now)
+    if lease.kind in SETTLES:
+        SETTLES[lease.kind](lease, Left.SENT, "", now)
+
+
+def _not_sent(lease: Lease, *, message_id: int, error: str, cause: Cause, for_good: bool, now: datetime) -> None:
+    record_not_sent(message_id=message_id, error=error, cause=cause, for_good=for_good)
+    if lease.kind in SETTLES and (for_good or cause == Cause.SILENT):
+        SETTLES[lease.kind](lease, Left.REFUSED if for_good else Left.UNKNOWN, error, now)
 
 
 async def try_mail(plugs: Plugs, lease: Lease) -> bool:
@@ -115,6 +155,17 @@ def _delivery(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     )
 
 
+def _telling(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_telling(
+        cancellation_id=lease.args["cancellation_id"],
+        occasion=lease.args["occasion"],
+        to=lease.args["to"],
+        key=lease.args["message"],
+        way=way,
+        now=plugs.clock(),
+    )
+
+
 def _invitation(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     return prepare_invitation(
         invitation_id=lease.args["invitation_id"],
@@ -159,12 +210,109 @@ def _alert(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     )
 
 
+def _reminder(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    customer_id = lease.args["customer_id"]
+    return prepare_reminder(
+        customer_id=customer_id,
+        day=date.fromisoformat(lease.args["day"]),
+        key=f"reminder:{customer_id}:{lease.args['day']}",
+        page=page_of(plugs, customer_id=customer_id, now=plugs.clock()),
+        money_coming=bool(money_on_its_way([customer_id], now=plugs.clock())),
+        way=way,
+        now=plugs.clock(),
+    )
+
+
+def _thanks(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    payment_id = lease.args["payment_id"]
+    return prepare_thanks(
+        payment_id=payment_id,
+        to=lease.args["to"],
+        key=lease.args["message"],
+        notes=notes_of(payment_id, portal=_portal(plugs, lease), now=plugs.clock()),
+        way=way,
+        now=plugs.clock(),
+    )
+
+
+def _statement(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_statement(
+        statement_id=lease.args["statement_id"],
+        to=lease.args["to"],
+        key=lease.args["message"],
+        site=account_site(_portal(plugs, lease)),
+        way=way,
+        now=plugs.clock(),
+    )
+
+
+def _account(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_account(
+        customer_id=lease.args["customer_id"],
+        to=lease.args["to"],
+        key=lease.args["message"],
+        site=account_site(_portal(plugs, lease)),
+        way=way,
+        now=plugs.clock(),
+    )
+
+
+def _act(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_act(
+        customer_id=lease.args["customer_id"],
+        to=lease.args["to"],
+        purpose=Purpose(lease.args["purpose"]),
+        key=lease.args["message"],
+        site=act_site(_portal(plugs, lease)),
+        way=way,
+        now=plugs.clock(),
+    )
+
+
+def _cut(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    decision_id = lease.args["decision_id"]
+    now = plugs.clock()
+    page = page_of(plugs, customer_id=who_was_cut(decision_id=decision_id), now=now)
+    return prepare_cut_letter(decision_id=decision_id, page=page, way=way, now=now)
+
+
+def _rise(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_rise_letter(
+        rise_id=lease.args["rise_id"], customer_id=lease.args["customer_id"], way=way, now=plugs.clock()
+    )
+
+
+def _reminder_left(lease: Lease, left: Left, why: str, now: datetime) -> None:
+    settle_letter(
+        customer_id=lease.args["customer_id"],
+        day=date.fromisoformat(lease.args["day"]),
+        channel=Channel.MAIL,
+        state=NOTICE_IS[left],
+        why=why,
+        now=now,
+    )
+
+
+NOTICE_IS = {
+    Left.SENT: Notice.State.SENT,
+    Left.REFUSED: Notice.State.FAILED,
+    Left.UNKNOWN: Notice.State.UNKNOWN,
+}
+SETTLES: dict[str, Settle] = {"remind_by_mail": _reminder_left}
 LETTERS: dict[str, Prepare] = {
+    "thank": _thanks,
     "deliver": _delivery,
+    "remind_by_mail": _reminder,
+    "tell_cut": _cut,
+    "tell_rise": _rise,
+    "tell_cancellation": _telling,
     "invite": _invitation,
     "send_note": _note,
     "answer_case": _answer,
     "alert": _alert,
+    "send_statement": _statement,
+    "send_account": _account,
+    "send_act": _act,
     "reset_password": prepare_account_mail,
     "change_mail": prepare_account_mail,
     "tell_person": prepare_account_mail,

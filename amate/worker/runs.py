@@ -4,25 +4,34 @@ from functools import partial
 
 from amate.audit.models import ActorKind
 from amate.audit.record import Actor, acting
+from amate.desk.begin_run import begin_run
 from amate.desk.do_to_many import do_some
 from amate.desk.make_file import make_file
 from amate.desk.models import Run
-from amate.promises.keep import step
 from amate.promises.lease import Lease, hold_fast, settle_here
+from amate.promises.step import step
 from amate.tenancy.scope import company_scope
 from amate.worker.beside import told_beside
 from amate.worker.plugs import Plugs
 
 
 async def do_to_many(plugs: Plugs, lease: Lease) -> bool:
+    await step(_begin)(plugs, lease)
     while await step(_some)(plugs, lease):
         pass
     return True
 
 
 async def make(plugs: Plugs, lease: Lease) -> bool:
+    await step(_begin)(plugs, lease)
     await step(_make)(plugs, lease)
     return True
+
+
+def _begin(plugs: Plugs, lease: Lease) -> None:
+    """On its own, so that the page knows it while the work goes on."""
+    with company_scope(lease.company_id):
+        begin_run(run_id=lease.args["run_id"], now=plugs.clock())
 
 
 def _some(plugs: Plugs, lease: Lease) -> bool:
@@ -47,8 +56,8 @@ def _make(plugs: Plugs, lease: Lease) -> None:
 
 def _who(lease: Lease) -> Actor:
     """The audit names the person who asked, not the machine that did it."""
-    asked_by, request_id = Run.objects.values_list("asked_by", "request_id").get(pk=lease.args["run_id"])
-    return Actor(ActorKind.PERSON, asked_by, request_id)
+    kept = Run.objects.values_list("asked_by", "request_id", "owner_id")
+    return Actor(ActorKind.PERSON, *kept.get(pk=lease.args["run_id"]))
 
 
 def _tell(lease: Lease, rows: int) -> None:

@@ -134,7 +134,7 @@ def test_a_defect_of_ours_rings_too(world: World, monkeypatch: pytest.MonkeyPatc
     def breaks(**said: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("amate.worker.handlers.prepare_stamp", breaks)
+    monkeypatch.setattr("amate.worker.stamps.prepare_stamp", breaks)
     desk.claimed(world)
     world.settle()
     looks(world)
@@ -285,6 +285,12 @@ CAUSES = [
     "refused:",
     "case:1",
     "new",
+    "sat_differs",
+    "due:stamp:soon",
+    "due:rep:late:2026-12-05",
+    "due:pue:soon:2026-11-30",
+    "due:global:late:2026-12-01",
+    "due:cancel:last:2027-03-31",
 ]
 
 

@@ -3,7 +3,9 @@
 import io
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -19,6 +21,8 @@ from amate.intake.options import Options
 from amate.intake.rows import Row, rows_of
 from amate.intake.sale_lines import SaleReader
 from amate.intake.sale_rows import read_sales
+from amate.intake.unpack import unpack
+from tests.intake.files import xlsx_of
 
 NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
 LINES = ["Folio;Fecha;Total;Descripción", "F-1;21/11/2026;1.248,50;Café", 'F-2;21/11/2026;10,00;"Pan; dulce\nde ayer"']
@@ -67,6 +71,23 @@ def test_quotes_that_never_close_say_where() -> None:
     content = b'Folio,Total\nF-1,"1\n' + b"F-2,2\n" * 200_000
     with pytest.raises(FileRefused, match="comillas que se abren y no se cierran"):
         cells(content)
+
+
+def test_a_cell_longer_than_excels_is_told_with_its_row(tmp_path: Path) -> None:
+    """Sixty million letters in one cell make a file of sixty thousand bytes."""
+    book, hostile = tmp_path / "book.xlsx", tmp_path / "hostile.xlsx"
+    book.write_bytes(xlsx_of([["Folio", "Total"], ["F-1", 1], [424242, 1]]))
+    with ZipFile(book) as source, ZipFile(hostile, "w", ZIP_DEFLATED) as made:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                assert b"<v>424242</v>" in content
+                long = b"<is><t>" + b"x" * 60_000_000 + b"</t></is>"
+                content = content.replace(b"<v>424242</v>", long).replace(b'<c r="A3">', b'<c r="A3" t="inlineStr">')
+            made.writestr(name, content)
+    assert hostile.stat().st_size < 200_000
+    with pytest.raises(FileRefused, match=r"El renglón 3 tiene una celda de 60,000,000 letras y .* caben 32,767"):
+        unpack(hostile, tmp_path / "out.csv")
 
 
 def test_the_heads_may_stand_anywhere_in_the_first_twenty_rows() -> None:

@@ -270,6 +270,8 @@ def test_a_code_that_is_not_the_tills_is_an_error_of_its_row_and_gives_no_note(w
     for row in (4, 5, 6, 7, 9):
         assert said[row][0] == "Código de facturación"
         assert "no está reservado para este origen, o ya es de otra nota" in said[row][1]
+    whole = [show_code(code) for code in (*mine, others, strange)]
+    assert not [code for code in whole if any(code in sentence for _, sentence in said.values())], "every role reads it"
     assert said[8] == (
         "Código de facturación",
         "A “7K4M-9QXW-2TRX” le falta o le sobra una letra, o hay una cambiada: son 12, como en la nota",
