@@ -42,9 +42,15 @@ INSTALLED_APPS = [
     "amate.access",
     "amate.customers",
     "amate.messages.apps.MessagesConfig",
+    "amate.ledger",
     "amate.invoices",
     "amate.alerts",
     "amate.self_invoicing",
+    "amate.billing_cycle.subscriptions",
+    "amate.billing_cycle.service",
+    "amate.billing_cycle.collection",
+    "amate.billing_cycle.reconciliation",
+    "amate.billing_cycle.statements",
     "amate.intake",
     "amate.desk",
     "amate.help",
@@ -80,6 +86,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "amate.web.last_seen.last_seen",
+    "amate.web.newer_catalogs.newer_catalogs",
     "amate.web.scope.company_of_the_request",
 ]
 
@@ -236,12 +243,17 @@ SMTP_URL = env.str("AMATE_SMTP_URL", default="smtp://127.0.0.1:25")
 MAIL_FROM = env.str("AMATE_MAIL_FROM", default="facturas@localhost")
 # Mail servers inside a private network that companies may name in Ajustes; none by default (OUTSIDE NET-2).
 PRIVATE_MAIL_HOSTS = env.list("AMATE_PRIVATE_MAIL_HOSTS", default=[])
+# Systems inside it that may be told whom to serve.
+PRIVATE_SWITCH_HOSTS = env.list("AMATE_PRIVATE_SWITCH_HOSTS", default=[])
+# Simulators on this machine that are told when the clock of a sandbox company moves.
+SIMULATORS = env.list("AMATE_SIMULATORS", default=[])
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"()": "amate.running.logs.formatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"told_shortly": {"()": "amate.running.logs.ToldShortly"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["told_shortly"]}},
     "root": {"handlers": ["stderr"], "level": env.str("AMATE_LOG_LEVEL", default="INFO")},
     "loggers": {
         "procrastinate": {"level": "WARNING"},

@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from amate.web.send_again import offers_again, send_again
+
 
 def problem(request: HttpRequest, *, status: int, title: str, detail: str = "", **more: Any) -> JsonResponse:
     """RFC 9457. `more` names the field or carries what the program needs to mend its request."""
@@ -64,6 +66,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if offers_again(request):
+        return send_again(
+            request,
+            status=403,
+            title="Falta enviarlo otra vez",
+            text="Mientras escribías, tu sesión empezó de nuevo. Aquí está lo que escribiste: no se perdió nada.",
+        )
     return _fault(
         request,
         status=403,

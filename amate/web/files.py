@@ -1,6 +1,6 @@
 """Files among the answers: their headers."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 FILE_TYPES = {
@@ -10,8 +10,20 @@ FILE_TYPES = {
 }
 
 
+def paper_language(request: HttpRequest) -> str:
+    """`?idioma=en` asks for a paper with English labels; whatever else it says, Spanish."""
+    return "en" if request.GET.get("idioma") == "en" else "es"
+
+
 def pdf_response(content: bytes, *, name: str) -> HttpResponse:
     return _file(content, "application/pdf", name)
+
+
+def shown_pdf(content: bytes, *, name: str) -> HttpResponse:
+    """One that the browser shows, to be looked at or printed; `name` is for who keeps it."""
+    answer = _file(content, "application/pdf", name)
+    answer["Content-Disposition"] = str(content_disposition_header(False, name))
+    return answer
 
 
 def xml_response(content: bytes, *, name: str) -> HttpResponse:

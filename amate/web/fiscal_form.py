@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from django import forms
 
-from amate.fiscal.catalogs import installed
+from amate.fiscal.catalogs import catalogs_in_force
+from amate.fiscal.places import place_of
 from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, default_uso, read_receptor, regimenes_for, usos_for
 from amate.fiscal.rfc import DIGIT_WARNING, GENERICS, Persona, RfcRefused, read_rfc
 from amate.fiscal.tables.personas import REGIMENES, USOS
@@ -102,7 +103,7 @@ class FiscalForm(forms.Form):
         data["uso_cfdi"] = self.asked_uso
         try:
             self.receptor = read_receptor(
-                **data, catalogs=installed(), offered_usos=self.offered, keep_suffix=self.keep_suffix
+                **data, catalogs=catalogs_in_force(), offered_usos=self.offered, keep_suffix=self.keep_suffix
             )
         except ReceptorRefused as refused:
             for name, message in refused.errors.items():
@@ -138,7 +139,13 @@ class FiscalForm(forms.Form):
         """What to say while the RFC is being typed: (words, whether they stop it)."""
         return advice(self.data["rfc"])
 
+    @property
+    def place(self) -> str:
+        """Where the postal code is: who mistyped it sees another town."""
+        return str(place_of(str(self.data["cp"])) or "")
+
     def _dress(self, refresh: str) -> None:
+        self.fields["cp"].help_text = self.place
         swap = {"hx-post": refresh, "hx-target": "#fiscal", "hx-swap": "outerHTML", "hx-trigger": "change"}
         self.fields["rfc"].widget.attrs.update(swap)
         regimen = self.fields["regimen_fiscal"]

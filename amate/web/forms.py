@@ -16,6 +16,8 @@ class Renderer(TemplatesSetting):
 
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
         if template_name in INPUTS:
+            # It would say the label again, and be gone when it is needed (FACE 14).
+            context["widget"]["attrs"].pop("placeholder", None)
             return draw_input(**context["widget"])
         return super().render(template_name, context, request)
 

@@ -22,4 +22,7 @@ class Unsaid:
 
 register_converter(Unsaid, "unsaid")
 
-urlpatterns = [path("<unsaid:slug>", include("amate.web.portal.urls"))]
+urlpatterns = [
+    path("<unsaid:slug>cuenta/", include("amate.web.portal.account.urls")),
+    path("<unsaid:slug>", include("amate.web.portal.urls")),
+]

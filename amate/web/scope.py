@@ -1,6 +1,7 @@
 """One request, one transaction, one company (DECISIONS A1): found by host or path before any scope exists (A5)."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -8,6 +9,7 @@ from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from amate.access.keys import find_api_key
 from amate.access.models import Membership
@@ -15,10 +17,13 @@ from amate.access.second_step import owes_second_step
 from amate.audit.models import ActorKind
 from amate.audit.record import Actor, acting
 from amate.companies.models import Company
+from amate.companies.sandbox_clock import clock_of
+from amate.tenancy.clock import ahead, running_ahead
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.scope import company_scope
 from amate.web.clock import now
 from amate.web.faults import not_found, unauthorized
+from amate.web.send_again import offers_again, send_again
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -48,7 +53,7 @@ def company_of_the_request(get_response: Answer) -> Answer:
 def _inside(company: Company, request: HttpRequest, get_response: Answer) -> HttpResponse:
     response: HttpResponse | None = None
     try:
-        with company_scope(company.pk), acting(_actor_of(request)):
+        with company_scope(company.pk), _time_of(company), acting(_actor_of(request)):
             response = get_response(request)
             if response.status_code >= 500:
                 raise _Undo  # Django already turned the view's exception into an answer
@@ -58,7 +63,7 @@ def _inside(company: Company, request: HttpRequest, get_response: Answer) -> Htt
     for after in getattr(request, "after_scope", []):
         response = after(response) or response
     if isinstance(response, StreamingHttpResponse):
-        response.streaming_content = _scoped(company.pk, response.streaming_content)
+        response.streaming_content = _scoped(company, response.streaming_content)
     return response
 
 
@@ -66,7 +71,7 @@ def _actor_of(request: HttpRequest) -> Actor:
     """Who the audit says it was."""
     request_id: str = request.request_id  # type: ignore[attr-defined]
     if hasattr(request, "membership"):
-        return Actor(ActorKind.PERSON, request.user.email, request_id)  # type: ignore[union-attr]
+        return Actor(ActorKind.PERSON, request.user.email, request_id, request.user.pk)  # type: ignore[union-attr]
     if hasattr(request, "api_key"):
         return Actor(ActorKind.KEY, f"{request.api_key.prefix} {request.api_key.name}", request_id)
     return Actor(ActorKind.VISITOR, "", request_id)
@@ -92,7 +97,7 @@ def _find(request: HttpRequest) -> Company | HttpResponseBase | None:
 
 def _of_member(request: HttpRequest, slug: str) -> Company | HttpResponseBase:
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return _ask_who(request)
     rows = Membership.objects.select_related("company__entry_rule").filter(user_id=request.user.pk, company__slug=slug)
     membership = rows.first()
     if membership is None:  # a company of others and one that does not exist look the same
@@ -101,6 +106,18 @@ def _of_member(request: HttpRequest, slug: str) -> Company | HttpResponseBase:
         return redirect("account_second_step", slug=slug)
     request.membership = membership  # type: ignore[attr-defined]
     return membership.company
+
+
+def _ask_who(request: HttpRequest) -> HttpResponse:
+    if offers_again(request):
+        return send_again(
+            request,
+            status=403,
+            title="Tu sesión terminó",
+            text="No se perdió lo que escribiste. Entra en otra pestaña, vuelve a esta y envíalo otra vez.",
+            enter=reverse("account_login"),
+        )
+    return redirect_to_login(request.get_full_path())
 
 
 OPEN_API = "/api/v1/openapi.json"
@@ -117,6 +134,10 @@ def _of_key(request: HttpRequest) -> Company | HttpResponseBase | None:
     return row.company
 
 
-def _scoped(company_id: int, chunks: Any) -> Iterator[bytes]:
-    with company_scope(company_id):
+def _scoped(company: Company, chunks: Any) -> Iterator[bytes]:
+    with company_scope(company.pk), _time_of(company):
         yield from chunks
+
+
+def _time_of(company: Company) -> AbstractContextManager[None]:
+    return running_ahead(ahead() + clock_of(company.pk)) if company.sandbox else nullcontext()

@@ -17,7 +17,6 @@ class _Counted:
     def __init__(self, *said: Any, **more: Any) -> None:
         super().__init__(*said, **more)
         self.fields["code"].error_messages["required"] = "Escribe el código"
-        self.fields["code"].widget.attrs.pop("placeholder", None)
 
     @property
     def by_app(self) -> bool:

@@ -17,6 +17,18 @@ def pesos(amount: Decimal) -> str:
 
 
 @register.filter
+def signed_pesos(amount: Decimal) -> str:
+    """`-30` → `−$30.00`."""
+    return f"{'−' if amount < 0 else ''}${abs(amount):,.2f}"
+
+
+@register.filter
+def size(amount: Decimal) -> Decimal:
+    """Without its sign, which the page writes before the `$`."""
+    return abs(amount)
+
+
+@register.filter
 def billing_code(code: str) -> str:
     return show_code(code)
 

@@ -11,6 +11,7 @@ from amate.web import (
     invitation,
     mail_notices,
     metrics,
+    payment_notices,
     second_step_due,
     setup,
 )
@@ -48,10 +49,13 @@ of_an_account = [
 urlpatterns = [
     path("", RedirectView.as_view(url="/oficina/")),
     path("salud/", health.alive, name="health"),
+    path("salud/web/", health.web, name="health_web"),
     path("empezar/<str:token>", setup.begin, name="setup"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("f/<slug:slug>/cuenta/", include("amate.web.portal.account.urls")),
     path("f/<slug:slug>/", include("amate.web.portal.urls")),
     path("avisos/<slug:slug>/correo/", mail_notices.mail_notices, name="mail_notices"),
+    path("avisos/<slug:slug>/pagos/<int:account_id>/", payment_notices.payment_notices, name="payment_notices"),
     path("oficina/", include("amate.web.backoffice.urls")),
     path("cuenta/", include(of_an_account)),
     path("cuenta/2fa/", include("allauth.mfa.urls")),

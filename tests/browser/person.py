@@ -15,7 +15,7 @@ from tests.browser.inspection import HEIGHTS, inspect
 from tests.people import MORAL
 
 # A page that is an answer to a mistake: the browser itself reports its status.
-EXPECTED_STATUS = ("422", "429", "409", "404")
+EXPECTED_STATUS = ("422", "429", "409", "404", "410")
 
 
 @dataclass

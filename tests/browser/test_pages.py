@@ -1,6 +1,7 @@
 """Every page and state of the portal (E2E-2)."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,11 @@ Meet = Callable[[], Person]
 WAY = {"code", "details", "review", "issuing", "done", "send", "download"}
 REFUSALS = {"notice"}
 SIDE = {"help", "privacy", "accessibility", "wait"}
-NO_PAGES = {"branch_logo", "fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned"}
+MAILED = {"linked"}
+NO_PAGES = {
+    "branch_logo", "fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned", "linked_pdf", "linked_xml",
+    "holders_note",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def meet(world: World, site: str, browser: Browser) -> Iterator[Meet]:
 
 
 def test_no_address_of_the_portal_is_left_out() -> None:
-    assert {one.name for one in urlpatterns} == WAY | REFUSALS | SIDE | NO_PAGES
+    assert {one.name for one in urlpatterns} == WAY | REFUSALS | SIDE | MAILED | NO_PAGES
 
 
 def looked_at(*people: Person) -> set[str]:
@@ -208,3 +213,22 @@ def test_the_other_companys_colour_and_shorter_window(world: World, meet: Meet) 
     ana.scans(world.sale())
     ana.gives()
     ana.bears_inspection("otra-marca-revisar")
+
+
+def test_the_page_that_a_mail_leads_to(world: World, meet: Meet) -> None:
+    world.claim(world.sale())
+    world.settle()
+    text = world.mail.mails[-1].get_body(("plain",)).get_content()
+    found = re.search(r"/(d/\S+/)", text)
+    assert found
+    ana = meet()
+    ana.goes(found[1])
+    ana.bears_inspection("enlace-del-correo")
+    world.time_passes(days=181)
+    ana.goes(found[1])
+    ana.bears_inspection("enlace-vencido")
+    ana.clicks("Enviarme otro")
+    ana.bears_inspection("enlace-enviado")
+    ana.goes("d/nada/")
+    ana.bears_inspection("enlace-desconocido")
+    assert looked_at(ana) >= MAILED

@@ -12,7 +12,7 @@ VALUES = [None, "", "76028", 'Ñandú & Cía. "La 5" <b>', 12, 0]
 ATTRS: list[dict[str, object]] = [
     {},
     {"id": "x", "class": "mono w-short", "required": True, "disabled": False, "maxlength": 5, "aria-describedby": None},
-    {"placeholder": 'O\'Reilly "y" <cía>', "autofocus": True, "step": 0},
+    {"title": 'O\'Reilly "y" <cía>', "autofocus": True, "step": 0},
 ]
 WIDGETS = [forms.TextInput, forms.EmailInput, forms.HiddenInput, forms.NumberInput, forms.PasswordInput]
 
@@ -36,3 +36,8 @@ def test_an_input_is_the_one_that_django_draws(widget: type[forms.TextInput]) ->
             ours, djangos = (drawn.render("n<1>", value, attrs, by) for by in (Renderer(), TemplatesSetting()))
             assert Tags(ours).found == Tags(djangos).found
             assert len(Tags(ours).found) == 1
+
+
+def test_a_label_is_not_said_again_inside_its_field() -> None:
+    """allauth gives each of its fields a placeholder."""
+    assert "placeholder" not in forms.EmailInput({"placeholder": "Correo"}).render("login", None, {}, Renderer())

@@ -67,13 +67,17 @@ def test_it_makes_the_company_and_its_owner_and_leads_to_the_guided_path(token: 
     assert [(step.name, step.done) for step in home.context["path"].steps] == [
         ("Tus datos", False),
         ("Tu marca", False),
+        ("Tu sucursal", False),
         ("Tu sello digital", False),
+        ("Tu PAC", False),
         ("Enciende tu portal", False),
     ]
     with override_settings(PAC_IS_SIMULATOR=True):
         steps = client.get(answer["Location"]).context["path"].steps
-    assert [step.name for step in steps][3] == "Tu primera factura de prueba"
-    client.post("/oficina/cafeteria-el-amate/ajustes/empresa/", _company() | {"telefono": "33 1234 5678"})
+    assert [step.name for step in steps][5] == "Tu primera factura de prueba"
+    client.post(
+        "/oficina/cafeteria-el-amate/ajustes/empresa/", _company() | {"telefono": "33 1234 5678", "usual_iva": "0.16"}
+    )
     assert client.get(answer["Location"]).context["path"].steps[0].done
 
 

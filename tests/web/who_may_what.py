@@ -31,11 +31,70 @@ mostrador/venta/                           GET    yes   yes   yes        -      
 mostrador/venta/                           POST   yes   yes   yes        -         yes     -
 mostrador/factura/<invoice>/               GET    yes   yes   yes        yes       yes     yes
 facturas/                                  GET    yes   yes   yes        yes       yes     yes
+facturas/nueva/                            GET    yes   yes   yes        -         -       -
+facturas/nueva/                            POST   yes   yes   yes        -         -       -
+facturas/global/                           GET    yes   yes   yes        -         -       -
+facturas/global/                           POST   yes   yes   yes        -         -       -
+facturas/folios/                           GET    yes   yes   yes        yes       yes     yes
+facturas/folios/exportar/                  GET    yes   yes   yes        yes       -       -
+facturas/<invoice>/mover-pago/             GET    yes   yes   yes        -         -       -
+facturas/<invoice>/mover-pago/             POST   yes   yes   yes        -         -       -
+facturas/<invoice>/mover-pago/otra-vez/    POST   yes   yes   yes        -         -       -
+facturas/<invoice>/mover-pago/dejar/       POST   yes   yes   yes        -         -       -
+facturas/diferencias/                      GET    yes   yes   yes        yes       yes     yes
+facturas/<invoice>/segun-el-sat/           POST   yes   yes   yes        -         -       -
+facturas/plazos/                           GET    yes   yes   yes        yes       yes     yes
+facturas/pue/                              GET    yes   yes   yes        yes       yes     yes
+facturas/pue/                              POST   yes   yes   yes        -         -       -
+facturas/<invoice>/aun-no-pagan/           POST   yes   yes   yes        -         -       -
+facturas/<invoice>/pagada/                 POST   yes   yes   yes        -         -       -
+facturas/<invoice>/a-ppd/                  POST   yes   yes   yes        -         -       -
 facturas/<invoice>/                        GET    yes   yes   yes        yes       yes     yes
 facturas/<invoice>/xml                     GET    yes   yes   yes        yes       yes     yes
 facturas/<invoice>/pdf                     GET    yes   yes   yes        yes       yes     yes
 facturas/<invoice>/reenviar/               POST   yes   yes   yes        -         yes     -
+facturas/<invoice>/retirar-enlaces/        POST   yes   yes   yes        -         yes     -
 facturas/<invoice>/sellar-de-nuevo/        POST   yes   yes   yes        -         -       -
+facturas/<invoice>/cancelar/               GET    yes   yes   yes        -         -       -
+facturas/<invoice>/cancelar/               POST   yes   yes   yes        -         -       -
+facturas/<invoice>/cancelar/retirar/       POST   yes   yes   yes        -         -       -
+facturas/<invoice>/cancelar/otra-vez/      POST   yes   yes   yes        -         -       -
+facturas/<invoice>/abandonar/              POST   yes   yes   yes        -         -       -
+facturas/<invoice>/acuses/<paper>.xml      GET    yes   yes   yes        yes       yes     yes
+facturas/<invoice>/sustituir/              GET    yes   yes   yes        -         -       -
+facturas/<invoice>/sustituir/              POST   yes   yes   yes        -         -       -
+facturas/<invoice>/acreditar/              GET    yes   yes   yes        -         -       -
+facturas/<invoice>/acreditar/              POST   yes   yes   yes        -         -       -
+facturas/<invoice>/pago/                   GET    yes   yes   yes        -         -       -
+facturas/<invoice>/pago/                   POST   yes   yes   yes        -         -       -
+pagos/                                     GET    yes   yes   yes        yes       yes     yes
+pagos/exportar/                            GET    yes   yes   yes        yes       -       -
+pagos/exportar/                            POST   yes   yes   yes        yes       -       -
+pagos/nuevo/                               GET    yes   yes   yes        yes       yes     -
+pagos/nuevo/                               POST   yes   yes   yes        yes       yes     -
+pagos/por-conciliar/                       GET    yes   yes   yes        yes       yes     yes
+pagos/notificaciones/<event>/              POST   yes   yes   yes        yes       -       -
+pagos/depositos/<line>/                    GET    yes   yes   yes        yes       yes     yes
+pagos/depositos/<line>/                    POST   yes   yes   yes        yes       -       -
+pagos/avisos/<report>/                     GET    yes   yes   yes        yes       yes     yes
+pagos/avisos/<report>/                     POST   yes   yes   yes        yes       -       -
+pagos/avisos/<report>/comprobante          GET    yes   yes   yes        yes       yes     yes
+pagos/clientes/<customer>/                 GET    yes   yes   yes        yes       yes     yes
+pagos/clientes/<customer>/                 POST   yes   yes   yes        yes       -       -
+pagos/bancos/                              GET    yes   yes   yes        yes       -       -
+pagos/bancos/                              POST   yes   yes   yes        yes       -       -
+pagos/bancos/<file>/                       GET    yes   yes   yes        yes       -       -
+pagos/bancos/<file>/columnas/              GET    yes   yes   yes        yes       -       -
+pagos/bancos/<file>/columnas/              POST   yes   yes   yes        yes       -       -
+pagos/bancos/<file>/aplicar/               POST   yes   yes   yes        yes       -       -
+pagos/bancos/<file>/descartar/             POST   yes   yes   yes        yes       -       -
+pagos/bancos/<file>/deshacer/              POST   yes   yes   yes        yes       -       -
+pagos/<payment>/                           GET    yes   yes   yes        yes       yes     yes
+pagos/<payment>/revertir/                  POST   yes   yes   yes        -         -       -
+pagos/<payment>/mover/                     POST   yes   yes   yes        -         -       -
+pagos/<payment>/identificar/               POST   yes   yes   yes        yes       -       -
+solicitudes/                               GET    yes   yes   yes        yes       yes     yes
+solicitudes/<request>/responder/           POST   yes   yes   yes        -         -       -
 personas/                                  GET    yes   yes   yes        -         -       -
 personas/                                  POST   yes   yes   -          -         -       -
 personas/segundo-paso/                     GET    yes   -     -          -         -       -
@@ -56,7 +115,7 @@ auditoria/                                 GET    yes   yes   yes        -      
 importar/                                  GET    yes   yes   yes        yes       yes     yes
 importar/                                  POST   yes   yes   yes        -         -       -
 importar/<batch>/                          GET    yes   yes   yes        yes       yes     yes
-importar/<batch>/columnas/                 GET    yes   yes   yes        yes       yes     yes
+importar/<batch>/columnas/                 GET    yes   yes   yes        -         -       -
 importar/<batch>/columnas/                 POST   yes   yes   yes        -         -       -
 importar/<batch>/errores.csv               GET    yes   yes   yes        yes       yes     yes
 importar/<batch>/registrar/                POST   yes   yes   yes        -         -       -
@@ -67,6 +126,50 @@ productos/nuevo/                           POST   yes   yes   yes        -      
 productos/<product>/                       GET    yes   yes   yes        yes       yes     yes
 productos/<product>/                       POST   yes   yes   yes        -         -       -
 productos/<product>/retirar/               POST   yes   yes   yes        -         -       -
+productos/<product>/vender/                POST   yes   yes   yes        -         -       -
+suscripciones/                             GET    yes   yes   yes        yes       yes     yes
+suscripciones/<subscription>/              GET    yes   yes   yes        yes       yes     yes
+suscripciones/planes/                      GET    yes   yes   yes        yes       yes     yes
+suscripciones/planes/<plan>/               GET    yes   yes   yes        yes       yes     yes
+corridas/                                  GET    yes   yes   yes        yes       yes     yes
+corridas/<billing_run>/                    GET    yes   yes   yes        yes       yes     yes
+corridas/antes/                            GET    yes   yes   yes        yes       yes     yes
+corridas/detenidos/                        GET    yes   yes   yes        yes       yes     yes
+suscripciones/nueva/                       GET    yes   yes   yes        -         -       -
+suscripciones/nueva/                       POST   yes   yes   yes        -         -       -
+suscripciones/<subscription>/cambiar/      GET    yes   yes   yes        -         -       -
+suscripciones/<subscription>/cambiar/      POST   yes   yes   yes        -         -       -
+suscripciones/<subscription>/pausar/       GET    yes   yes   yes        -         -       -
+suscripciones/<subscription>/pausar/       POST   yes   yes   yes        -         -       -
+suscripciones/<subscription>/reanudar/     GET    yes   yes   yes        -         -       -
+suscripciones/<subscription>/reanudar/     POST   yes   yes   yes        -         -       -
+suscripciones/<subscription>/baja/         GET    yes   yes   yes        -         -       -
+suscripciones/<subscription>/baja/         POST   yes   yes   yes        -         -       -
+suscripciones/<subscription>/quitar-baja/  GET    yes   yes   yes        -         -       -
+suscripciones/<subscription>/quitar-baja/  POST   yes   yes   yes        -         -       -
+suscripciones/<subscription>/una-vez/      GET    yes   yes   yes        -         -       -
+suscripciones/<subscription>/una-vez/      POST   yes   yes   yes        -         -       -
+suscripciones/<subscription>/cada-periodo/ GET    yes   yes   yes        -         -       -
+suscripciones/<subscription>/cada-periodo/ POST   yes   yes   yes        -         -       -
+suscripciones/planes/nuevo/                GET    yes   yes   yes        -         -       -
+suscripciones/planes/nuevo/                POST   yes   yes   yes        -         -       -
+suscripciones/precios/                     GET    yes   yes   yes        -         -       -
+suscripciones/precios/                     POST   yes   yes   yes        -         -       -
+corridas/<billing_run>/aprobar/            GET    yes   yes   yes        -         -       -
+corridas/<billing_run>/aprobar/            POST   yes   yes   yes        -         -       -
+suscripciones/planes/<plan>/               POST   yes   yes   yes        -         -       -
+suscripciones/planes/<plan>/precio/        POST   yes   yes   yes        -         -       -
+suscripciones/planes/<plan>/precio/<price>/quitar/ POST   yes   yes   yes        -         -       -
+suscripciones/planes/<plan>/retirar/       POST   yes   yes   yes        -         -       -
+suscripciones/planes/<plan>/ofrecer/       POST   yes   yes   yes        -         -       -
+suscripciones/precios/<rise>/quitar/       POST   yes   yes   yes        -         -       -
+corridas/detenidos/<parking>/otra-vez/     POST   yes   yes   yes        -         -       -
+suscripciones/exportar/                    GET    yes   yes   yes        yes       -       -
+suscripciones/exportar/                    POST   yes   yes   yes        yes       -       -
+suscripciones/planes/exportar/             GET    yes   yes   yes        yes       -       -
+suscripciones/planes/exportar/             POST   yes   yes   yes        yes       -       -
+ajustes/cobro/                             GET    yes   yes   -          -         -       -
+ajustes/cobro/                             POST   yes   yes   -          -         -       -
 pendientes/                                GET    yes   yes   yes        yes       yes     yes
 pendientes/<promise>/reintentar/           POST   yes   yes   yes        -         -       -
 ajustes/                                   GET    yes   yes   -          -         -       -
@@ -80,6 +183,17 @@ ajustes/sucursales/<branch>/               GET    yes   yes   -          -      
 ajustes/sucursales/<branch>/               POST   yes   yes   -          -         -       -
 ajustes/sello/                             GET    yes   yes   -          -         -       -
 ajustes/sello/                             POST   yes   yes   -          -         -       -
+ajustes/bancos/                            GET    yes   yes   -          -         -       -
+ajustes/bancos/                            POST   yes   yes   -          -         -       -
+ajustes/bancos/<account>/                  GET    yes   yes   -          -         -       -
+ajustes/bancos/<account>/                  POST   yes   yes   -          -         -       -
+ajustes/pagos/                             GET    yes   yes   -          -         -       -
+ajustes/pagos/                             POST   yes   yes   -          -         -       -
+ajustes/pagos/<provider>/                  GET    yes   yes   -          -         -       -
+ajustes/pagos/<provider>/                  POST   yes   yes   -          -         -       -
+ajustes/pagos/<provider>/probar/           POST   yes   yes   -          -         -       -
+ajustes/pagos/<provider>/desconectar/      POST   yes   yes   -          -         -       -
+ajustes/bancos/<account>/reconocer/        POST   yes   yes   -          -         -       -
 ajustes/portal/                            GET    yes   yes   -          -         -       -
 ajustes/portal/                            POST   yes   yes   -          -         -       -
 ajustes/portal/<branch>/                   GET    yes   yes   -          -         -       -
@@ -88,12 +202,17 @@ ajustes/marca/logotipo/                    POST   yes   yes   -          -      
 ajustes/marca/quitar/                      POST   yes   yes   -          -         -       -
 ajustes/sucursales/<branch>/cerrar/        POST   yes   yes   -          -         -       -
 ajustes/prueba/                            POST   yes   yes   -          -         -       -
+ajustes/timbrado/                          GET    yes   yes   -          -         -       -
+ajustes/timbrado/probar/                   POST   yes   yes   -          -         -       -
+ajustes/timbrado/estado/                   GET    yes   yes   -          -         -       -
 ajustes/sucursales/hora/                   GET    yes   yes   -          -         -       -
 ajustes/sello/estado/                      GET    yes   yes   -          -         -       -
 ajustes/correo/                            GET    yes   yes   -          -         -       -
 ajustes/correo/                            POST   yes   yes   -          -         -       -
 ajustes/correo/probar/                     POST   yes   yes   -          -         -       -
 ajustes/correo/probar/estado/              GET    yes   yes   -          -         -       -
+ajustes/reloj/                             GET    yes   yes   -          -         -       -
+ajustes/reloj/                             POST   yes   yes   -          -         -       -
 ajustes/dominio/                           GET    yes   yes   -          -         -       -
 ajustes/dominio/                           POST   yes   yes   -          -         -       -
 ajustes/dominio/quitar/                    POST   yes   yes   -          -         -       -
@@ -112,6 +231,56 @@ teclas/                                    GET    yes   yes   yes        yes    
 teclas/                                    POST   yes   yes   yes        yes       yes     yes
 clientes/                                  GET    yes   yes   yes        yes       yes     yes
 clientes/nuevo/                            GET    yes   yes   yes        -         -       -
+atender/                                   GET    yes   yes   yes        yes       yes     yes
+atender/<customer>/                        GET    yes   yes   yes        yes       yes     yes
+atender/<customer>/promesa/                POST   yes   yes   yes        yes       -       yes
+atender/<customer>/promesa/retirar/        POST   yes   yes   yes        yes       -       yes
+atender/<customer>/cortesia/               POST   yes   yes   yes        yes       -       yes
+atender/<customer>/exencion/               POST   yes   yes   yes        -         -       -
+atender/<customer>/exencion/quitar/        POST   yes   yes   yes        -         -       -
+por-cobrar/                                GET    yes   yes   yes        yes       yes     yes
+por-cobrar/exportar/                       GET    yes   yes   yes        yes       -       -
+por-cobrar/exportar/                       POST   yes   yes   yes        yes       -       -
+por-cobrar/agenda/                         GET    yes   yes   yes        yes       yes     yes
+por-cobrar/agenda/<customer>/              GET    yes   yes   yes        yes       -       yes
+por-cobrar/agenda/<customer>/nota/         POST   yes   yes   yes        yes       -       yes
+por-cobrar/agenda/<customer>/listo/        POST   yes   yes   yes        yes       -       yes
+por-cobrar/<receivable>/                   GET    yes   yes   yes        yes       yes     yes
+por-cobrar/<receivable>/anular/            POST   yes   yes   yes        -         -       -
+por-cobrar/<receivable>/incobrable/        POST   yes   yes   yes        -         -       -
+reportes/                                  GET    yes   yes   yes        yes       -       -
+reportes/antiguedad/                       GET    yes   yes   yes        yes       -       -
+reportes/antiguedad/exportar/              GET    yes   yes   yes        yes       -       -
+reportes/deudores/                         GET    yes   yes   yes        yes       -       -
+reportes/deudores/exportar/                GET    yes   yes   yes        yes       -       -
+reportes/cumplidos/                        GET    yes   yes   yes        yes       -       -
+reportes/cumplidos/exportar/               GET    yes   yes   yes        yes       -       -
+reportes/ingresos/                         GET    yes   yes   yes        yes       -       -
+reportes/ingresos/exportar/                GET    yes   yes   yes        yes       -       -
+reportes/formas/                           GET    yes   yes   yes        yes       -       -
+reportes/formas/exportar/                  GET    yes   yes   yes        yes       -       -
+reportes/planes/                           GET    yes   yes   yes        yes       -       -
+reportes/planes/exportar/                  GET    yes   yes   yes        yes       -       -
+reportes/cobranza/                         GET    yes   yes   yes        yes       -       -
+reportes/cobranza/exportar/                GET    yes   yes   yes        yes       -       -
+servicios/                                 GET    yes   yes   yes        yes       yes     yes
+servicios/exportar/                        GET    yes   yes   yes        yes       -       -
+servicios/exportar/                        POST   yes   yes   yes        yes       -       -
+servicios/sistemas/                        GET    yes   yes   -          -         -       -
+servicios/sistemas/                        POST   yes   yes   -          -         -       -
+servicios/sistemas/<switch>/               GET    yes   yes   -          -         -       -
+servicios/sistemas/<switch>/               POST   yes   yes   -          -         -       -
+servicios/sistemas/<switch>/llave/         POST   yes   yes   -          -         -       -
+clientes/<customer>/servicio/              GET    yes   yes   yes        -         -       -
+clientes/<customer>/servicio/              POST   yes   yes   yes        -         -       -
+servicios/cortes/                          GET    yes   yes   yes        yes       yes     yes
+servicios/cortes/veto/                     POST   yes   yes   yes        -         -       -
+servicios/cortes/permitir/                 POST   yes   yes   -          -         -       -
+servicios/<service>/                       GET    yes   yes   yes        yes       yes     yes
+servicios/<service>/suspender/             POST   yes   yes   yes        yes       -       -
+servicios/<service>/volver/                POST   yes   yes   yes        yes       -       -
+servicios/<service>/avisar/                POST   yes   yes   yes        yes       -       -
+servicios/<service>/hecho/                 POST   yes   yes   yes        yes       -       -
 clientes/nuevo/                            POST   yes   yes   yes        -         -       -
 clientes/<customer>/                       GET    yes   yes   yes        yes       yes     yes
 clientes/<customer>/datos/                 GET    yes   yes   yes        -         -       -
@@ -123,6 +292,11 @@ clientes/<customer>/contactos/<contact>/   GET    yes   yes   yes        yes    
 clientes/<customer>/contactos/<contact>/   POST   yes   yes   yes        yes       yes     yes
 clientes/<customer>/contactos/<contact>/quitar/ GET    yes   yes   yes        -         -       -
 clientes/<customer>/contactos/<contact>/quitar/ POST   yes   yes   yes        -         -       -
+clientes/<customer>/estado/                GET    yes   yes   yes        yes       yes     yes
+clientes/<customer>/estado.pdf             GET    yes   yes   yes        yes       yes     yes
+clientes/<customer>/estado.xlsx            GET    yes   yes   yes        yes       yes     yes
+clientes/<customer>/estado/enviar/         POST   yes   yes   yes        yes       yes     yes
+clientes/<customer>/enlaces/retirar/       POST   yes   yes   yes        -         yes     -
 clientes/<customer>/unir/                  GET    yes   yes   yes        -         -       -
 clientes/<customer>/unir/<other>/          GET    yes   yes   yes        -         -       -
 clientes/<customer>/unir/<other>/          POST   yes   yes   yes        -         -       -
@@ -131,21 +305,31 @@ clientes/propuestas/<profile>/             GET    yes   yes   yes        yes    
 clientes/propuestas/<profile>/             POST   yes   yes   yes        -         -       -
 correos/                                   GET    yes   yes   yes        yes       yes     yes
 correos/<message>/atendido/                POST   yes   yes   yes        -         yes     -
-facturas/exportar/                         GET    yes   yes   yes        yes       yes     yes
-facturas/exportar/                         POST   yes   yes   yes        yes       yes     yes
+correos/<message>/por-atender/             POST   yes   yes   yes        -         yes     -
+facturas/mes/                              GET    yes   yes   yes        -         -       -
+facturas/mes/                              POST   yes   yes   yes        -         -       -
+facturas/exportar/                         GET    yes   yes   yes        yes       -       -
+facturas/exportar/                         POST   yes   yes   yes        yes       -       -
 facturas/varias/                           GET    yes   yes   yes        yes       yes     yes
 facturas/varias/                           POST   yes   yes   yes        yes       yes     yes
-notas/exportar/                            GET    yes   yes   yes        yes       yes     yes
-notas/exportar/                            POST   yes   yes   yes        yes       yes     yes
+notas/exportar/                            GET    yes   yes   yes        yes       -       -
+notas/exportar/                            POST   yes   yes   yes        yes       -       -
 notas/varias/                              GET    yes   yes   yes        yes       yes     yes
 notas/varias/                              POST   yes   yes   yes        yes       yes     yes
-productos/exportar/                        GET    yes   yes   yes        yes       yes     yes
-productos/exportar/                        POST   yes   yes   yes        yes       yes     yes
+clientes/exportar/                         GET    yes   yes   yes        yes       -       -
+clientes/exportar/                         POST   yes   yes   yes        yes       -       -
+correos/exportar/                          GET    yes   yes   yes        yes       -       -
+correos/exportar/                          POST   yes   yes   yes        yes       -       -
+ayuda/exportar/                            GET    yes   yes   yes        yes       -       -
+ayuda/exportar/                            POST   yes   yes   yes        yes       -       -
+productos/exportar/                        GET    yes   yes   yes        yes       -       -
+productos/exportar/                        POST   yes   yes   yes        yes       -       -
 trabajos/<run>/                            GET    yes   yes   yes        yes       yes     yes
 trabajos/<run>/detener/                    POST   yes   yes   yes        yes       yes     yes
-trabajos/<run>/archivo                     GET    yes   yes   yes        yes       yes     yes
-borradores/                                POST   yes   yes   yes        -         yes     -
-borradores/descartar/                      POST   yes   yes   yes        -         yes     -
+trabajos/<run>/archivo                     GET    yes   yes   yes        yes       -       -
+trabajos/<run>/fuera.csv                   GET    yes   yes   yes        yes       yes     yes
+borradores/                                POST   yes   yes   yes        yes       yes     yes
+borradores/descartar/                      POST   yes   yes   yes        yes       yes     yes
 vistas/                                    GET    yes   yes   yes        yes       yes     yes
 vistas/nueva/                              GET    yes   yes   yes        yes       yes     yes
 vistas/nueva/                              POST   yes   yes   yes        yes       yes     yes
@@ -154,14 +338,31 @@ vistas/<view>/                             POST   yes   yes   yes        yes    
 vistas/<view>/quitar/                      POST   yes   yes   yes        yes       yes     yes
 """
 
+# What is done to many rows at once, below notas/varias/ and facturas/varias/; and who reads whole billing codes.
+MANY = """
+act          owner admin accountant collector cashier support
+bloquear     yes   yes   yes        -         yes     -
+desbloquear  yes   yes   yes        -         -       -
+cancelar     yes   yes   yes        -         -       -
+enviar       yes   yes   yes        -         yes     -
+reenviar     yes   yes   yes        -         yes     -
+zip          yes   yes   yes        -         -       -
+"""
+CODES = """
+codes        owner admin accountant collector cashier support
+whole        yes   yes   yes        -         yes     -
+"""
+
 # What belongs to no company of its own. open: answered; login: sent to the login; again: the person shows once more who it
-# is; none: 404. "person" is signed in, by the password alone, and works for no company here.
+# is; none: 404; 503: no worker runs beside this test. "person" is signed in, by the password alone, and works for no company here.
 EVERYBODY = """
 address                                    method stranger person
 .                                          GET    open     open
 .                                          POST   open     open
-salud/                                     GET    open     open
-salud/                                     POST   open     open
+salud/                                     GET    503      503
+salud/                                     POST   503      503
+salud/web/                                 GET    open     open
+salud/web/                                 POST   open     open
 metrics                                    GET    none     none
 empezar/<token>                            GET    none     none
 empezar/<token>                            POST   none     none
@@ -227,6 +428,7 @@ f/<slug>/emitiendo/                        GET    open     open
 f/<slug>/listo/                            GET    open     open
 f/<slug>/factura.pdf                       GET    open     open
 f/<slug>/factura.xml                       GET    open     open
+f/<slug>/nota.pdf                          GET    open     open
 f/<slug>/enviar/                           GET    open     open
 f/<slug>/enviar/                           POST   open     open
 f/<slug>/otra/                             POST   open     open
@@ -239,10 +441,36 @@ f/<slug>/privacidad/                       GET    open     open
 f/<slug>/accesibilidad/                    GET    open     open
 f/<slug>/-/marca.css                       GET    open     open
 f/<slug>/-/logo.png                        GET    none     none
+f/<slug>/-/atencion/<token>.svg            GET    none     none
 f/<slug>/-/logo-<branch>.png               GET    none     none
 f/<slug>/-/logo-<branch>.png               POST   none     none
 avisos/<slug>/correo/                      POST   none     none
+avisos/<slug>/pagos/<account>/             POST   none     none
 f/<slug>/ayuda/                            POST   open     open
+f/<slug>/d/<token>/                        GET    none     none
+f/<slug>/d/<token>/                        POST   none     none
+f/<slug>/d/<token>/factura.pdf             GET    none     none
+f/<slug>/d/<token>/factura.xml             GET    none     none
+f/<slug>/cuenta/                           GET    open     open
+f/<slug>/cuenta/                           POST   open     open
+f/<slug>/cuenta/una-vez/<token>/           GET    none     none
+f/<slug>/cuenta/una-vez/<token>/           POST   none     none
+f/<slug>/cuenta/<token>/                   GET    none     none
+f/<slug>/cuenta/<token>/                   POST   none     none
+f/<slug>/cuenta/<token>/estado/            GET    none     none
+f/<slug>/cuenta/<token>/estado.pdf         GET    none     none
+f/<slug>/cuenta/<token>/estado.xlsx        GET    none     none
+f/<slug>/cuenta/<token>/documentos/        GET    none     none
+f/<slug>/cuenta/<token>/documentos/<invoice>.pdf GET    none     none
+f/<slug>/cuenta/<token>/documentos/<invoice>.pdf POST   none     none
+f/<slug>/cuenta/<token>/documentos/<invoice>.xml GET    none     none
+f/<slug>/cuenta/<token>/documentos/<invoice>.xml POST   none     none
+f/<slug>/cuenta/<token>/avisar-pago/       GET    none     none
+f/<slug>/cuenta/<token>/avisar-pago/       POST   none     none
+f/<slug>/cuenta/<token>/prometer/          GET    none     none
+f/<slug>/cuenta/<token>/prometer/          POST   none     none
+f/<slug>/cuenta/<token>/datos/             GET    none     none
+f/<slug>/cuenta/<token>/datos/             POST   none     none
 f/<slug>/<code>/<cents>                    GET    open     open
 api/v1/openapi.json                        GET    open     open
 api/v1/openapi.json                        POST   open     open
@@ -267,9 +495,11 @@ DELETE /tickets/{source}/{external_id}          tickets:write
 POST   /tickets/{source}/{external_id}/lock     tickets:write
 POST   /tickets/{source}/{external_id}/unlock   tickets:write
 POST   /code-blocks                             tickets:write
+GET    /standing                                standing:read
 GET    /invoices/{uuid}                         invoices:read
 GET    /invoices/{uuid}.xml                     invoices:read
 GET    /invoices/{uuid}.pdf                     invoices:read
+POST   /validate/cfdi                           invoices:read
 """
 
 
@@ -284,6 +514,12 @@ class Line:
 def lines(table: str) -> list[Line]:
     head, *rows = [row.split() for row in table.strip().splitlines()]
     return [Line(row[0], row[1], dict(zip(head[2:], row[2:], strict=True))) for row in rows]
+
+
+def column(table: str, who: str) -> dict[str, str]:
+    """{thing: word} of one role, of a table of things."""
+    head, *rows = [row.split() for row in table.strip().splitlines()]
+    return {row[0]: row[head.index(who)] for row in rows}
 
 
 def addresses(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> list[str]:

@@ -12,11 +12,11 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from amate.web.api import code_blocks, invoices, notes, tickets
-from amate.web.api.problems import NoSuchThing, SaleRefused, ScopeMissing, WrongMediaType, field_errors
+from amate.web.api import code_blocks, invoices, notes, standing, tickets, validate
+from amate.web.api.problems import NoSuchThing, SaleRefused, ScopeMissing, TooOften, WrongMediaType, field_errors
 from amate.web.faults import problem
 
-DESCRIPTION = """Registra las ventas de tu punto de venta y consulta sus facturas.
+DESCRIPTION = """Registra las ventas de tu punto de venta, consulta sus facturas y pregunta si a un cliente se le atiende.
 
 Cada venta se envía con `PUT` y una clave tuya (`source` y `external_id`): repetirla da la misma nota, el mismo código y
 la misma fecha límite. Los importes son texto con punto decimal (`"1248.50"`); un número de JSON se lee por sus dígitos.
@@ -59,6 +59,8 @@ api.add_router("/tickets", notes.router)  # before the sales: its names are not 
 api.add_router("/tickets", tickets.router)
 api.add_router("/code-blocks", code_blocks.router)
 api.add_router("/invoices", invoices.router)
+api.add_router("/validate", validate.router)
+api.add_router("/standing", standing.router)
 
 
 @api.exception_handler(SaleRefused)
@@ -89,16 +91,23 @@ def _no_such_thing(request: HttpRequest, fault: NoSuchThing) -> HttpResponse:
 
 @api.exception_handler(WrongMediaType)
 def _wrong_media_type(request: HttpRequest, fault: WrongMediaType) -> HttpResponse:
-    return problem(
-        request, status=415, title="Envía la venta como JSON", detail="Usa la cabecera Content-Type: application/json."
+    return problem(request, status=415, title="Lo que enviaste no es del tipo que va aquí", detail=str(fault))
+
+
+@api.exception_handler(TooOften)
+def _too_often(request: HttpRequest, fault: TooOften) -> HttpResponse:
+    answer = problem(
+        request, status=429, title="Demasiadas solicitudes", detail=f"Espera {fault.seconds} segundos y sigue."
     )
+    answer["Retry-After"] = str(fault.seconds)
+    return answer
 
 
 @api.exception_handler(RequestDataTooBig)
 def _too_big(request: HttpRequest, fault: RequestDataTooBig) -> HttpResponse:
     megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1_048_576
     return problem(
-        request, status=413, title="La solicitud es demasiado grande", detail=f"Caben {megabytes:.1f} MB en cada venta."
+        request, status=413, title="La solicitud es demasiado grande", detail=f"Caben {megabytes:.1f} MB en cada una."
     )
 
 

@@ -1,31 +1,62 @@
 """One invoice, its XML and its PDF."""
 
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from amate.invoices.models import Stamp
+from amate.invoices.models import Cancellation, Invoice, Relation, Stamp
 from amate.invoices.pdf import pdf_of
 from amate.invoices.queries import stamp_of_uuid
 from amate.invoices.stamp import CENTRAL
-from amate.self_invoicing.codes import show_code
+from amate.self_invoicing.codes import hide_code, show_code
+from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import ticket_of_invoice
 from amate.web.addresses import invoice_url, ticket_url
 from amate.web.api.keys import Bearer
 from amate.web.api.media import PDF, XML
-from amate.web.api.problems import FAULTS, NoSuchThing
+from amate.web.api.problems import FAULTS, NoSuchThing, Problem
 from amate.web.files import pdf_response, xml_response
 
 router = Router(tags=["Facturas"])
 READ = Bearer("invoices:read")
 
 
+class RelatedOut(Schema):
+    """Un CFDI que este nombra; `tipo_relacion` es la clave del SAT."""
+
+    tipo_relacion: str
+    uuid: str
+
+
+class CancellationOut(Schema):
+    """La última cancelación que se pidió. `state`: asked, sending, received, done, rejected, refused o withdrawn; `code` y
+    `answer` son lo último que respondió el SAT."""
+
+    state: str
+    motivo: str
+    asked_at: str
+    code: str
+    answer: str
+
+
 class InvoiceOut(Schema):
-    """Una factura timbrada. `origin` dice de dónde salió: portal, counter o api."""
+    """Un CFDI timbrado. `kind`: ingreso, egreso, global o pago; `origin` dice de dónde salió: portal, counter, api, office o
+    system. `state`: stamped, cancel_requested, in_process o cancelled; hasta cancelled sigue vigente ante el SAT.
+    `sample`: lo timbró un simulador y no tiene validez fiscal."""
 
     uuid: str
+    kind: str
     state: str
+    cancelled_how: str | None
+    cancelled_at: str | None
+    replaces: str | None
+    replaced_by: str | None
+    related: list[RelatedOut]
+    cancellation: CancellationOut | None
+    sample: bool
     origin: str
     serie: str
     folio: str
@@ -50,11 +81,15 @@ def read_xml(request: HttpRequest, uuid: str) -> HttpResponse:
 
 
 @router.get(
-    "/{uuid}.pdf", auth=READ, response={200: None, **FAULTS}, openapi_extra=PDF, summary="La representación impresa"
+    "/{uuid}.pdf",
+    auth=READ,
+    response={200: None, **FAULTS, 422: Problem},
+    openapi_extra=PDF,
+    summary="La representación impresa",
 )
-def read_pdf(request: HttpRequest, uuid: str) -> HttpResponse:
+def read_pdf(request: HttpRequest, uuid: str, idioma: Literal["es", "en"] = "es") -> HttpResponse:
     stamp = _find(uuid)
-    return pdf_response(pdf_of(stamp), name=f"{_printed(stamp)}.pdf")
+    return pdf_response(pdf_of(stamp, lang=idioma), name=f"{_printed(stamp)}.pdf")
 
 
 @router.get("/{uuid}", auth=READ, response={200: InvoiceOut, **FAULTS}, summary="Una factura y de dónde salió")
@@ -64,7 +99,10 @@ def read_invoice(request: HttpRequest, uuid: str) -> InvoiceOut:
     ticket = ticket_of_invoice(invoice.pk)
     return InvoiceOut(
         uuid=printed,
+        kind=invoice.kind,
         state=invoice.state,
+        **_life(invoice),
+        sample=invoice.sample,
         origin=invoice.origin,
         serie=invoice.serie,
         folio=str(invoice.folio),
@@ -75,12 +113,49 @@ def read_invoice(request: HttpRequest, uuid: str) -> InvoiceOut:
         rfc=invoice.rfc,
         nombre=invoice.nombre,
         fecha_timbrado=stamp.fecha_timbrado.astimezone(CENTRAL).isoformat(),
-        ticket=show_code(ticket.code) if ticket else None,
-        ticket_url=ticket_url(ticket) if ticket else None,
+        ticket=_code(request, ticket) if ticket else None,
+        ticket_url=ticket_url(ticket) if ticket and _reads_notes(request) else None,
         url=invoice_url(printed),
         xml_url=f"{invoice_url(printed)}.xml",
         pdf_url=f"{invoice_url(printed)}.pdf",
     )
+
+
+def _life(invoice: Invoice) -> dict[str, Any]:
+    asked: Cancellation | None = Cancellation.objects.filter(invoice=invoice).order_by("-pk").first()
+    named = Relation.objects.filter(invoice=invoice).order_by("pk")
+    return {
+        "cancelled_how": invoice.cancelled_how or None,
+        "cancelled_at": _when(invoice.cancelled_at),
+        "replaces": _uuid_of(invoice.replaces),
+        "replaced_by": _uuid_of(invoice.replaced_by),
+        "related": [RelatedOut(tipo_relacion=one.tipo_relacion, uuid=str(one.uuid).upper()) for one in named],
+        "cancellation": asked
+        and CancellationOut(
+            state=asked.state,
+            motivo=asked.motivo,
+            asked_at=str(_when(asked.asked_at)),
+            code=asked.code,
+            answer=asked.answer,
+        ),
+    }
+
+
+def _uuid_of(invoice: Invoice | None) -> str | None:
+    return str(invoice.uuid).upper() if invoice is not None and invoice.uuid is not None else None
+
+
+def _when(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(CENTRAL).isoformat()
+
+
+def _code(request: HttpRequest, ticket: Ticket) -> str:
+    """Whole for a key that reads notes: with its total a code invoices one."""
+    return (show_code if _reads_notes(request) else hide_code)(ticket.code)
+
+
+def _reads_notes(request: HttpRequest) -> bool:
+    return "tickets:read" in request.api_key.scopes  # type: ignore[attr-defined]
 
 
 def _find(uuid: str) -> Stamp:

@@ -16,7 +16,18 @@ class ScopeMissing(Exception):
 
 
 class WrongMediaType(Exception):
-    """The body is announced as something that is not JSON."""
+    """The body is announced as something else than what is taken here; the message (Spanish) says what is."""
+
+    def __init__(self, way: str = "Usa la cabecera Content-Type: application/json.") -> None:
+        super().__init__(way)
+
+
+class TooOften(Exception):
+    """This key asked for it as often as it may; `seconds` until it may again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class NoSuchThing(Exception):

@@ -6,10 +6,11 @@ from decimal import Decimal
 from amate.companies.models import Branch
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.clock import zone_of
-from amate.fiscal.ingreso import IngresoRefused, SaleLine
+from amate.fiscal.ingreso import PPD, IngresoRefused, SaleLine
 from amate.fiscal.money import Impuesto, Line, MoneyRefused
 from amate.fiscal.text import TextRefused, clean_text
 from amate.self_invoicing.codes import read_code
+from amate.self_invoicing.pagos import Pago, main_forma
 from amate.self_invoicing.sale import (
     Sale,
     exact,
@@ -42,6 +43,7 @@ def read_sale(
 
     day = now.astimezone(zone_of(branch.cp)).date()
     _check_head(said, catalogs=catalogs, day=day, now=now, report=report)
+    pagos = _pagos(said, catalogs=catalogs, day=day, report=report)
     folio, code = _clean(said.folio, report=report), read_code(said.code or "")
     if said.code is not None and code is None:
         report(("code",), "Al código le falta o le sobra una letra, o hay una cambiada")
@@ -67,11 +69,12 @@ def read_sale(
         external_id=external_id,
         folio=folio,
         sold_at=said.sold_at,
-        forma_pago=said.forma_pago,
+        forma_pago=main_forma(pagos) if pagos else said.forma_pago or "",
         total=Decimal(said.total).quantize(Decimal("0.01")),
         lines=tuple(lines),
         moneda=said.moneda,
         metodo_pago=said.metodo_pago,
+        pagos=pagos,
         code=code,
     )
 
@@ -80,12 +83,37 @@ def _check_head(said: SaleIn, *, catalogs: Catalogs, day: date, now: datetime, r
     found = {
         "sold_at": wrong_moment(said.sold_at, now=now),
         "metodo_pago": wrong_metodo_pago(said.metodo_pago),
-        "forma_pago": wrong_forma_pago(said.forma_pago, catalogs=catalogs, day=day, metodo_pago=said.metodo_pago),
+        "forma_pago": _wrong_forma_pago(said, catalogs=catalogs, day=day),
         "moneda": wrong_moneda(said.moneda, catalogs=catalogs),
     }
     for field, sentence in found.items():
         if sentence:
             report((field,), sentence)
+
+
+def _wrong_forma_pago(said: SaleIn, *, catalogs: Catalogs, day: date) -> str | None:
+    if said.forma_pago is None:
+        return None if said.pagos else "Di cómo se pagó: forma_pago, o pagos si fue de varias formas"
+    return wrong_forma_pago(said.forma_pago, catalogs=catalogs, day=day, metodo_pago=said.metodo_pago)
+
+
+def _pagos(said: SaleIn, *, catalogs: Catalogs, day: date, report: Report) -> tuple[Pago, ...]:
+    """Whether they add up, the act itself says, as of the lines."""
+    if said.pagos is None:
+        return ()
+    if said.metodo_pago == PPD:
+        report(("pagos",), "A crédito (PPD) todavía no hay pagos: quítalos, o di PUE si ya se pagó")
+        return ()
+    for place, one in enumerate(said.pagos):
+        if wrong := wrong_forma_pago(one.forma_pago, catalogs=catalogs, day=day):
+            report(("pagos", place, "forma_pago"), wrong)
+        if not Decimal(one.importe):
+            report(("pagos", place, "importe"), "Cada pago es mayor que cero: quita el que no se hizo")
+    pagos = tuple(Pago(one.forma_pago, Decimal(one.importe)) for one in said.pagos)
+    main = main_forma(pagos)
+    if said.forma_pago not in (None, main):
+        report(("forma_pago",), f"Con esos pagos la factura lleva {main}, con la que se pagó más: quítala o corrígela")
+    return pagos
 
 
 def _clean(folio: str, *, report: Report) -> str:

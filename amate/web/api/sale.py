@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from amate.self_invoicing.pagos import MOST
+
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,6})?")
 CENTS = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
@@ -95,6 +97,11 @@ class LineIn(Strict):
     )
 
 
+class PagoIn(Strict):
+    forma_pago: Key = Field(description="c_FormaPago, menos 99", examples=["01"])
+    importe: Cents = Field(description="Cuánto se pagó así")
+
+
 EXAMPLE: dict[str, Any] = {
     "sold_at": "2026-11-21T14:07:00-06:00",
     "folio": "R-20418",
@@ -122,10 +129,21 @@ class SaleIn(Strict):
     sold_at: Moment = Field(description="Instante de la venta, con su zona", examples=["2026-11-21T14:07:00-06:00"])
     branch: str | None = Field(None, max_length=40, description="Código de la sucursal; obligatorio si hay varias")
     folio: str = Field(min_length=1, max_length=80, description="El de la nota impresa")
-    forma_pago: Key = Field(description="c_FormaPago: cómo se pagó; 99 solo si es a crédito", examples=["01"])
+    forma_pago: Key | None = Field(
+        None,
+        description="c_FormaPago: cómo se pagó; 99 solo si es a crédito. Obligatoria si no dices pagos",
+        examples=["01"],
+    )
+    pagos: Annotated[list[PagoIn], Field(min_length=1, max_length=MOST)] | None = Field(
+        None,
+        description="Si se pagó de varias formas: cada una con su importe; deben sumar el total. La factura lleva la "
+        "forma con la que se pagó más (si hay empate, la primera), como pide la guía de llenado del SAT",
+    )
     metodo_pago: Key = Field("PUE", description="c_MetodoPago: PUE ya pagada; PPD a crédito, con forma_pago 99")
     code: str | None = Field(
-        None, max_length=40, description="El que tu caja imprimió sin conexión, de un bloque de POST /code-blocks"
+        None,
+        max_length=40,
+        description="El que ya está impreso: de un bloque de POST /code-blocks, o el de una venta que se vuelve a mandar después de restaurar un respaldo",
     )
     total: Cents = Field(description="El de la nota impresa: debe ser la suma de las partidas")
     prices_include_taxes: bool = Field(True, strict=True, description="Si precio y descuento ya traen los impuestos")

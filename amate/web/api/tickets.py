@@ -11,7 +11,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from amate.companies.models import Branch
-from amate.fiscal.catalogs import installed
+from amate.fiscal.catalogs import catalogs_in_force
 from amate.fiscal.clock import zone_of
 from amate.fiscal.money import MoneyRefused
 from amate.invoices.models import Invoice
@@ -19,6 +19,7 @@ from amate.papers.dates import in_full, zone_in_words
 from amate.self_invoicing.codes import read_code, show_code
 from amate.self_invoicing.hold import LONGEST_REASON, TicketNotFree, lock_ticket, unlock_ticket, void_ticket
 from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.pagos import PagosDoNotAddUp
 from amate.self_invoicing.queries import STATES, live_invoice, state_of, ticket_of_code
 from amate.self_invoicing.register import (
     CodeNotYours,
@@ -41,8 +42,14 @@ JSON = "application/json; charset=utf-8"
 _BRANCHES = Compiled(lambda: Branch.objects.order_by("id"))
 
 
+class PagoOut(Schema):
+    forma_pago: str
+    importe: str
+
+
 class TicketOut(Schema):
-    """Una nota. `deadline` es el último segundo en que el portal la factura; `deadline_text` se imprime tal cual."""
+    """Una nota. `deadline` es el último segundo en que el portal la factura; `deadline_text` se imprime tal cual.
+    `pagos` está vacío si se pagó de una sola forma."""
 
     code: str
     code_bare: str
@@ -50,7 +57,9 @@ class TicketOut(Schema):
     state_reason: str
     total: str
     moneda: str
+    forma_pago: str
     metodo_pago: str
+    pagos: list[PagoOut]
     source: str
     external_id: str
     folio: str
@@ -89,7 +98,7 @@ def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: 
     if said and (known := repeated(source=source, external_id=external_id, said=said)):
         return HttpResponse(_answer(request, known, live_invoice(known)).model_dump_json(), content_type=JSON)
     branch = _branch(sale.branch, sold_at=sale.sold_at)
-    catalogs = installed()
+    catalogs = catalogs_in_force()
     read = read_sale(sale, source=source, external_id=external_id, branch=branch, catalogs=catalogs, now=now)
     if said:
         read = replace(read, said=said)
@@ -98,6 +107,10 @@ def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: 
     except TotalDoesNotAddUp as wrong:
         raise SaleRefused.at(
             [FieldError(("total",), str(wrong))], said=f"{wrong.said:.2f}", computed=f"{wrong.computed:.2f}"
+        ) from wrong
+    except PagosDoNotAddUp as wrong:
+        raise SaleRefused.at(
+            [FieldError(("pagos",), str(wrong))], said=f"{wrong.said:.2f}", computed=f"{wrong.total:.2f}"
         ) from wrong
     except MoneyRefused as refused:
         where = tuple(int(step) if step.isdigit() else step for step in refused.field.split("."))
@@ -116,7 +129,9 @@ def _said(sale: SaleIn) -> bytes | None:
     """Of a sale that names products: they may change before a lost answer is asked for again."""
     if not any(line.producto for line in sale.lines):
         return None
-    return sha256(sale.model_dump_json().encode()).digest()
+    # What came before there were pagos must still be known again.
+    since = {"pagos"} if sale.pagos is None else None
+    return sha256(sale.model_dump_json(exclude=since).encode()).digest()
 
 
 class ReasonIn(Strict):
@@ -207,7 +222,9 @@ def _answer(request: HttpRequest, ticket: Ticket, invoice: Invoice | None) -> Ti
         state_reason=ticket.state_reason,
         total=f"{ticket.total:.2f}",
         moneda=ticket.moneda,
+        forma_pago=ticket.forma_pago,
         metodo_pago=ticket.metodo_pago,
+        pagos=[PagoOut.model_construct(**one) for one in ticket.pagos],
         source=ticket.source,
         external_id=ticket.external_id,
         folio=ticket.folio,

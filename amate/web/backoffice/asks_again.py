@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from amate.access.models import Role
 from amate.web.backoffice.roles import require
-from amate.web.clock import now
+from amate.web.clock import real_now
 
 View = Callable[..., HttpResponse]
 
@@ -45,7 +45,7 @@ def typed_before(request: HttpRequest, *names: str) -> dict[str, Any]:
 
 def _is_fresh(request: HttpRequest) -> bool:
     shown = [record.get("at", 0) for record in get_authentication_records(request, request.user)]
-    return bool(shown) and now().timestamp() - max(shown) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return bool(shown) and real_now().timestamp() - max(shown) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 def _back_with_all(request: HttpRequest) -> str:

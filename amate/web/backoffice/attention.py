@@ -6,10 +6,13 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from amate.access.may import MAY_ANSWER, MAY_CONFIGURE, MAY_IMPORT, MAY_KEEP_CUSTOMERS
+from amate.audit.models import Inspection, Invariant
 from amate.customers.queries import proposals
 from amate.help.models import Case
 from amate.intake.models import Batch
-from amate.running.stamps_left import stamps_left
+from amate.invoices.models import Instalment
+from amate.running.pacs_heard import NAMES, Heard, pacs_heard
+from amate.self_invoicing.models import Claim
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import may
 
@@ -28,6 +31,30 @@ class ToDo:
     button: str
     url: str
     yours: bool = True
+
+
+def broken(request: HttpRequest) -> list[ToDo]:
+    """What the nightly look found that must never be: somebody touched the data behind Amate's back, or Amate is wrong."""
+    if not may(request, MAY_CONFIGURE):
+        return []
+    why = "Se halló en la revisión de cada noche. Avisa a quien administra tu Amate: `amate doctor` dice cuáles"
+    return [
+        ToDo("bad", "i-stop", f"{one.get_invariant_display()}: {one.count}", why, "Ver", _where(request, one))
+        for one in Inspection.objects.exclude(ids=[]).order_by("invariant")
+    ]
+
+
+def _where(request: HttpRequest, found: Inspection) -> str:
+    """The first of them."""
+    if found.invariant == Invariant.STAMP:
+        return address(request, "invoice", found.ids[0])
+    if found.invariant == Invariant.INSTALMENTS:
+        paid = Instalment.objects.filter(pk=found.ids[0]).values_list("invoice_id", flat=True).first()
+        return address(request, "invoice", paid) if paid else address(request, "invoices")
+    if found.invariant != Invariant.CLAIM:  # of the ledger: an act of the audit says who touched it
+        return address(request, "audit")
+    ticket_id = Claim.objects.filter(pk=found.ids[0]).values_list("ticket_id", flat=True).first()
+    return address(request, "ticket", ticket_id) if ticket_id else address(request, "tickets")
 
 
 def cases(request: HttpRequest) -> list[ToDo]:
@@ -81,11 +108,15 @@ def closed_portal(request: HttpRequest, *, is_open: bool) -> list[ToDo]:
 
 def few_stamps(request: HttpRequest, *, now: datetime) -> list[ToDo]:
     """Before the last one is gone; that it is gone, the promises that wait for it say themselves."""
-    left = stamps_left(now=now)
-    if not left or left > FEW_STAMPS or not may(request, MAY_CONFIGURE):
+    if not may(request, MAY_CONFIGURE):
         return []
-    text = "Queda 1 timbre con tu PAC" if left == 1 else f"Quedan {left} timbres con tu PAC"
+    heard = pacs_heard(now=now)
+    few = [one for one in heard if one.left and one.left <= FEW_STAMPS]
     url = address(request, "invoices")
-    return [
-        ToDo("warn", "i-sheet", text, "Cada factura usa uno: compra más antes de que se acaben", "Ver facturas", url)
-    ]
+    why = "Cada factura usa uno: compra más antes de que se acaben"
+    return [ToDo("warn", "i-sheet", _few(one, alone=len(heard) == 1), why, "Ver facturas", url) for one in few]
+
+
+def _few(pac: Heard, *, alone: bool) -> str:
+    whose = "tu PAC" if alone else NAMES.get(pac.code, pac.code)
+    return f"Queda 1 timbre con {whose}" if pac.left == 1 else f"Quedan {pac.left} timbres con {whose}"

@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch
 from django.views.decorators.http import require_safe
 
 from amate.access.models import ApiKey, Membership
 from amate.audit.models import ActorKind, ChainHead, Entry
+from amate.companies.models import Product
+from amate.customers.models import Customer
 from amate.desk.act_words import FAMILIES, in_words
 from amate.desk.audit_list import AUDIT
+from amate.invoices.models import Invoice
+from amate.self_invoicing.models import Ticket
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, show
 
@@ -22,11 +27,29 @@ THINGS: dict[str, tuple[str, bool, str]] = {
     "case": ("case", True, "Ver el mensaje"),
     "product": ("product", True, "Ver el producto"),
     "customer": ("customer", True, "Ver el cliente"),
+    "payment": ("payment", True, "Ver el pago"),
+    "bank_file": ("bank_file", True, "Ver el archivo"),
+    "bank_line": ("deposit", True, "Ver el depósito"),
+    "provider": ("settings_provider", True, "Ver el proveedor"),
+    "bank_account": ("settings_bank", True, "Ver la cuenta"),
+    "subscription": ("subscription", True, "Ver la suscripción"),
+    "plan": ("plan", True, "Ver el plan"),
+    "price_rise": ("price_rises", False, "Ver los cambios de precios"),
+    "billing_policy": ("settings_billing", False, "Ver las reglas de cobro"),
+    "billing_run": ("billing_run", True, "Ver la corrida"),
     "promise": ("pending", False, "Ver los pendientes"),
     "person": ("people", False, "Ver las personas"),
     "invitation": ("people", False, "Ver las personas"),
     "key": ("keys", False, "Ver las claves"),
     "run": ("run", True, "Ver cómo quedó"),
+}
+
+# By which of its fields people know a thing.
+NAMED: dict[str, tuple[type[Model], str]] = {
+    "ticket": (Ticket, "folio"),
+    "invoice": (Invoice, "number"),
+    "customer": (Customer, "nombre"),
+    "product": (Product, "descripcion"),
 }
 
 
@@ -36,6 +59,7 @@ class ActRow:
     who: str
     what: str
     about: str
+    name: str
     url: str
     link: str
     chained: bool
@@ -45,13 +69,14 @@ class ActRow:
 def audit(request: HttpRequest, slug: str) -> HttpResponse:
     asked = read(request, AUDIT)
     page = page_of(asked, request)
+    names = _names([entry.about for entry in page.rows])
     options = {"quien": _actors(request), "tipo": sorted(FAMILIES.items(), key=lambda one: one[1])}
     return show(
         request,
         "office/audit.html",
         room="people",
         tab="audit",
-        rows=[_row(request, entry) for entry in page.rows],
+        rows=[_row(request, entry, names) for entry in page.rows],
         page=page,
         list=around(request, asked, options=options),
         head=ChainHead.objects.first(),
@@ -70,13 +95,37 @@ def _actors(request: HttpRequest) -> list[tuple[str, str]]:
     return [*found, ("visitante", "Visitantes del portal"), ("sistema", "El sistema")]
 
 
-def _row(request: HttpRequest, entry: Entry) -> ActRow:
+def _names(abouts: list[str]) -> dict[str, str]:
+    """What people call the things of a page, one statement a kind: a note by its folio, a customer by his name."""
+    found: dict[str, str] = {}
+    for kind, (model, field) in NAMED.items():
+        ids = [
+            int(number)
+            for one, _, number in (about.partition(":") for about in abouts)
+            if one == kind and _is_id(number)
+        ]
+        if ids:
+            found |= {f"{kind}:{pk}": str(name) for pk, name in _named(model, field, ids) if name}
+    return found
+
+
+def _named(model: type[Model], field: str, ids: list[int]) -> list[tuple[int, str]]:
+    rows = model._default_manager.filter(pk__in=ids)
+    return [(one.pk, getattr(one, field)) for one in rows]
+
+
+def _is_id(number: str) -> bool:
+    return number.isascii() and number.isdecimal() and len(number) < 18
+
+
+def _row(request: HttpRequest, entry: Entry, names: dict[str, str]) -> ActRow:
     url, link = _link(request, entry.about)
     return ActRow(
         moment=entry.at,
         who=_who(entry),
         what=in_words(entry.act, entry.detail),
         about=entry.about,
+        name=names.get(entry.about, ""),
         url=url,
         link=link,
         chained=entry.seq is not None,

@@ -18,7 +18,7 @@ from amate.desk.preview import Preview, preview_act
 from amate.web.backoffice.exports import token_of
 from amate.web.backoffice.lists import PAGES, counted, read
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.people_acting import who_asks
+from amate.web.backoffice.people_acting import asker_of
 from amate.web.backoffice.reason_field import ReasonField
 from amate.web.backoffice.roles import require
 from amate.web.mail_address import MailField
@@ -104,8 +104,16 @@ def _confirm(request: HttpRequest, act: Act, asked: Asked, preview: Preview, ids
             return _show(request, act, asked, preview, form, ids=ids, status=422)
         count_send(request, MANY, who, now=asked.at.now)
     given = {name: form.cleaned_data[name] for name in act.asks}
+    owner_id, asker = asker_of(request)
     run = ask_act(
-        act=act.name, asked=asked, preview=preview, said=given, token=token, who=who_asks(request), now=asked.at.now
+        act=act.name,
+        asked=asked,
+        preview=preview,
+        said=given,
+        token=token,
+        owner_id=owner_id,
+        who=asker,
+        now=asked.at.now,
     )
     return redirect(address(request, "run", run.pk))
 

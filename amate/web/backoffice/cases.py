@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from amate.access.may import MAY_ANSWER
+from amate.desk.case_list import CASES, SUBJECTS
 from amate.help.answer import answer_case
 from amate.help.close import close_case, reopen_case
 from amate.help.models import Case
@@ -16,26 +17,16 @@ from amate.messages.models import Message
 from amate.self_invoicing.models import Visit
 from amate.self_invoicing.queries import live_invoice, state_of
 from amate.tenancy.models import IllegalMove
-from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.mails import delivery
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill, ticket_pill
+from amate.web.backoffice.undo import offer_undo
 from amate.web.clock import now
 
 LONGEST = 2000
 TONES = {Case.State.OPEN: "bad", Case.State.ANSWERED: "ok", Case.State.CLOSED: ""}
-# What brought somebody to write, by the page that led there.
-SUBJECTS = {
-    "excepcion": "Pide una excepción: su plazo terminó",
-    "cancelada": "Su compra aparece cancelada",
-    "revision": "Su compra está en revisión",
-    "pausa": "Pide su factura: el portal no la emite",
-    "error": "Hay un error en su factura",
-    "ajena": "Dice que no fue quien facturó su compra",
-    "extranjero": "No es contribuyente en México",
-    "demora": "Su factura tarda",
-}
 # What a visitor has typed and not sent yet, as the page calls it.
 TYPED = {
     "rfc": "RFC",
@@ -61,22 +52,15 @@ class AnswerForm(forms.Form):
 
 @require_safe
 def cases(request: HttpRequest, slug: str) -> HttpResponse:
-    kept = asked(request, "estado")
-    if kept["estado"] not in Case.State.values:
-        kept["estado"] = ""
-    rows = Case.objects.select_related("ticket").order_by("-id")
-    if kept["estado"]:
-        rows = rows.filter(state=kept["estado"])
-    page = page_of(rows, request=request, kept=kept)
+    asked = read(request, CASES)
+    page = page_of(asked, request)
     return show(
         request,
         "office/cases.html",
         room="cases",
         rows=[(one, _pill(one), SUBJECTS.get(one.subject, "")) for one in page.rows],
         page=page,
-        kept=kept,
-        states=Case.State.choices,
-        filtered=bool(kept["estado"]),
+        list=around(request, asked),
     )
 
 
@@ -111,7 +95,7 @@ def close(request: HttpRequest, slug: str, case_id: int) -> HttpResponse:
     except IllegalMove:
         messages.info(request, "Ya estaba cerrado.")
     else:
-        messages.success(request, "Lo cerramos. Si hace falta, puedes abrirlo otra vez.")
+        offer_undo(request, "Lo cerramos.", url=address(request, "case_reopen", found.pk))
     return redirect(address(request, "case", found.pk))
 
 

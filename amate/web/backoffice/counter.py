@@ -9,18 +9,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from amate.access.may import MAY_RESEND, MAY_SELL
+from amate.access.may import MAY_ISSUE, MAY_RESEND, MAY_SEE_CODES, MAY_SELL
+from amate.desk.keep_draft import BUYERS_DATA
 from amate.fiscal.clock import zone_of
-from amate.invoices.models import Invoice, Origin, RefusedBy, State
+from amate.invoices.models import ON_THE_WAY, Invoice, Origin, RefusedBy, State
 from amate.invoices.refusals import meaning_of
 from amate.papers.dates import in_full
 from amate.promises.models import Promise
 from amate.self_invoicing.claim import CANNOT_ISSUE, CannotIssue, NotClaimable, claim_ticket
 from amate.self_invoicing.codes import read_code
 from amate.self_invoicing.models import Claim, Ticket
-from amate.self_invoicing.queries import live_invoice, stand_of, ticket_of_code, ticket_of_invoice, tickets_in
+from amate.self_invoicing.queries import begins, live_invoice, stand_of, ticket_of_code, ticket_of_invoice, tickets_in
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.terms import terms_of_ticket
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.invoices import ResendForm
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.receiver_form import ReceiverForm, as_typed, is_another, look_up, typed_receiver
@@ -28,13 +30,16 @@ from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import ticket_rows
 from amate.web.backoffice.tickets import find_ticket
 from amate.web.clock import now
+from amate.web.fiscal_form import FIELDS
 
 FOUND = 20
 PATIENCE = timedelta(seconds=60)
 UNCHANGED = 204  # htmx swaps nothing
+SHOWN_HERE = ON_THE_WAY | {State.STAMPED, State.REFUSED}
 # Why a note cannot be invoiced even here, and the way out.
 WAY_OUT = {
     Standing.INVOICED: "Esta nota ya está facturada: aquí está su factura.",
+    Standing.IN_GLOBAL: "Esta nota ya está en una factura global: acredítala ahí con su número y después factúrala aparte.",
     Standing.ISSUING: "Esta nota ya se está facturando: aquí ves cómo va.",
     Standing.HELD_BY_US: "La factura de esta nota espera a que se corrija: ábrela en Facturas y reintenta.",
     Standing.VOID: "Esta nota está cancelada: si la venta sí existió, captúrala otra vez.",
@@ -47,6 +52,16 @@ ALTHOUGH = {
     Standing.NOT_OFFERED: "Esta venta no se factura en el portal",
 }
 
+# Whom it is for belongs to somebody else, so it is forgotten sooner (`keep_draft`), and once the note is invoiced.
+RECEIVER = Drafted(
+    BUYERS_DATA,
+    page="counter_note",
+    roles=MAY_SELL,
+    fields=frozenset({*FIELDS, "detalle"}),
+    tells=frozenset({"rfc", "nombre", "cp", "correo"}),
+    of_a_thing=True,
+)
+
 
 @require_safe
 def counter(request: HttpRequest, slug: str) -> HttpResponse:
@@ -54,7 +69,8 @@ def counter(request: HttpRequest, slug: str) -> HttpResponse:
     exact = _scanned(text)
     if exact is not None and may(request, MAY_SELL):
         return redirect(address(request, "counter_note", exact.pk))
-    found = list(tickets_in(text=text)[:FOUND]) if text else []
+    sees = may(request, MAY_SEE_CODES)
+    found = list(tickets_in().filter(begins(text, part_of_code=sees))[:FOUND]) if text else []
     if len(found) == 1 and found[0].folio == text and may(request, MAY_SELL):
         return redirect(address(request, "counter_note", found[0].pk))
     return show(
@@ -62,7 +78,7 @@ def counter(request: HttpRequest, slug: str) -> HttpResponse:
         "office/counter.html",
         room="counter",
         text=text,
-        rows=ticket_rows(found, now=moment),
+        rows=ticket_rows(found, now=moment, sees_codes=sees),
         may_sell=may(request, MAY_SELL),
     )
 
@@ -77,10 +93,12 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     if rules is not None and rules.issuing_suspended:  # said before anybody types
         messages.error(request, CANNOT_ISSUE)
         return redirect(address(request, "ticket", ticket.pk))
-    form, known = _receiver(request, ticket)
+    draft = draft_of(request, RECEIVER, ticket.pk)
+    form, known = _receiver(request, ticket, draft)
     if request.method == "POST" and request.POST.get("accion") == "emitir" and not is_another(request.POST):
         form, known = ReceiverForm(typed_receiver(request.POST)), ""
         if form.is_valid():
+            draft.drop()
             return issue(request, ticket, form, moment=moment)
     return show(
         request,
@@ -94,6 +112,7 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
         form=form,
         known=known,
         asked_rfc=bool(form.data["rfc"]) and "rfc" not in form.errors,
+        draft=draft,
         terms=terms_of_ticket(ticket, rules=rules, rfc=str(form.data["rfc"])),
     )
 
@@ -124,6 +143,8 @@ def result(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     found: Invoice | None = Invoice.objects.select_related("branch").filter(pk=invoice_id).first()
     if found is None:
         raise Http404
+    if found.state not in SHOWN_HERE:  # it was stamped, and has a story since
+        return redirect(address(request, "invoice", found.pk))
     stuck: Promise | None = Promise.objects.for_a_person().filter(key=f"stamp:{found.pk}").first()
     phase = _phase(found, stuck=stuck is not None, now=now())
     if request.htmx and request.GET.get("fase") == phase:  # type: ignore[attr-defined]
@@ -135,7 +156,8 @@ def result(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
         "why": meaning_of(found.refusal_code).message if phase == "refused" else _ours(found, stuck),
         "may_resend": phase == "done" and may(request, MAY_RESEND),
         "may_sell": may(request, MAY_SELL),
-        "send": ResendForm(initial={"correo": found.correo}),
+        "may_issue": may(request, MAY_ISSUE),
+        "send": ResendForm.for_invoice(found),
     }
     template = "office/counter_progress.html" if request.htmx else "office/counter_result.html"  # type: ignore[attr-defined]
     return show(request, template, room="counter", zone=zone_of(found.branch.cp), **facts)
@@ -165,15 +187,18 @@ def _scanned(text: str) -> Ticket | None:
     return None
 
 
-def _receiver(request: HttpRequest, ticket: Ticket) -> tuple[ReceiverForm, str]:
+def _receiver(request: HttpRequest, ticket: Ticket, draft: PageDraft) -> tuple[ReceiverForm, str]:
     if request.method == "POST":
         return look_up(typed_receiver(request.POST))
-    claim = Claim.objects.select_related("invoice__profile__customer").filter(ticket=ticket).order_by("-id").first()
-    refused = claim is not None and claim.invoice.state == State.REFUSED
-    if claim is None or not refused or claim.invoice.refused_by != RefusedBy.RECEIVER:
+    if draft.typed is not None:
+        return ReceiverForm(typed_receiver(draft.typed)).quiet(), ""
+    own = Claim.objects.select_related("invoice__profile__customer").filter(ticket=ticket, invoice__isnull=False)
+    claim = own.order_by("-id").first()
+    last = claim.invoice if claim else None
+    if last is None or last.state != State.REFUSED or last.refused_by != RefusedBy.RECEIVER:
         return ReceiverForm({}).quiet(), ""
-    form = ReceiverForm(as_typed(claim.invoice.profile, correo=claim.invoice.correo))
-    meaning = meaning_of(claim.invoice.refusal_code)
+    form = ReceiverForm(as_typed(last.profile, correo=last.correo))
+    meaning = meaning_of(last.refusal_code)
     form.lands_on(meaning.field, meaning.message)
     return form, ""
 

@@ -18,9 +18,10 @@ from amate.customers.queries import proposals, versions_of
 from amate.customers.remaining import find_remaining
 from amate.customers.rules import is_real
 from amate.fiscal.catalogs import name_of
-from amate.invoices.models import ON_THE_WAY, Invoice, Origin, State
+from amate.invoices.models import AT_THE_SAT, ON_THE_WAY, Invoice, Kind, Origin, State
 from amate.messages.models import Message
 from amate.papers.dates import short
+from amate.web.backoffice.customer_wheel import wheel_of
 from amate.web.backoffice.customers import customer_pill
 from amate.web.backoffice.keyset import page_of
 from amate.web.backoffice.mails import delivery
@@ -29,7 +30,12 @@ from amate.web.backoffice.roles import may
 from amate.web.backoffice.rows import invoice_rows
 
 MAILS = 20
-ORIGINS: dict[str, str] = {**dict(Origin.choices), "staff": "Tu equipo", "merged": "Un cliente que se unió"}
+ORIGINS: dict[str, str] = {
+    **dict(Origin.choices),
+    "staff": "Tu equipo",
+    "account": "La página del cliente",
+    "merged": "Un cliente que se unió",
+}
 LABELS = {
     "rfc": "RFC",
     "nombre": "Nombre o razón social",
@@ -82,6 +88,7 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
         and is_real(current.rfc)
         and found.verified_at is None
         and may(request, MAY_KEEP_CUSTOMERS),
+        **wheel_of(request, found),
     )
 
 
@@ -104,7 +111,8 @@ def in_words(name: str, value: str) -> str:
 def _answer(found: Customer) -> list[str]:
     """FACE principle 7: what whoever calls wants to know, above everything."""
     rows = Invoice.objects.filter(profile__customer=found)
-    stamped = rows.filter(state=State.STAMPED).values("moneda").order_by("moneda")
+    live = rows.filter(state__in=AT_THE_SAT, kind=Kind.INGRESO, replaced_by__isnull=True)
+    stamped = live.values("moneda").order_by("moneda")
     sums = list(stamped.annotate(count=Count("pk"), total=Sum("total"), last=Max("stamped_at")))
     open_ = rows.aggregate(
         going=Count("pk", filter=Q(state__in=ON_THE_WAY)), refused=Count("pk", filter=Q(state=State.REFUSED))

@@ -17,6 +17,7 @@ from amate.customers.rules import national
 from amate.fiscal.text import TextRefused, clean_text
 from amate.web.backoffice.customer import find_customer
 from amate.web.backoffice.customer_edit import CHANGED
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import may, require
 from amate.web.clock import now
@@ -44,8 +45,17 @@ class ContactForm(forms.Form):
     receives_invoices = forms.BooleanField(label="Recibe por correo todas sus facturas", required=False)
     handles_payments = forms.BooleanField(label="Con esta persona se ven los pagos", required=False)
 
-    def __init__(self, request: HttpRequest, found: Contact | None, typed: QueryDict | None = None) -> None:
-        super().__init__(typed, initial={name: getattr(found, name) for name in FIELDS} if found else None)
+    def __init__(
+        self,
+        request: HttpRequest,
+        found: Contact | None,
+        typed: QueryDict | None = None,
+        *,
+        shown: QueryDict | None = None,
+    ) -> None:
+        """`shown`: a draft, in place of what is kept."""
+        kept = {name: getattr(found, name) for name in FIELDS} if found else None
+        super().__init__(typed, initial=shown.dict() if shown is not None else kept)
         if not may(request, MAY_KEEP_CUSTOMERS):
             self.fields["receives_invoices"].disabled = True
             self.fields["correo"].disabled = found is not None and found.receives_invoices
@@ -72,22 +82,50 @@ class ContactForm(forms.Form):
         return said
 
 
+def _address_of(contact_id: int) -> list[int]:
+    customer_id = Contact.objects.filter(pk=contact_id).values_list("customer_id", flat=True).first()
+    if customer_id is None:
+        raise Http404
+    return [customer_id, contact_id]
+
+
+NEW = Drafted(
+    "contact:new",
+    page="contact_new",
+    roles=MAY_KEEP_CONTACTS,
+    fields=frozenset(FIELDS),
+    tells=frozenset({"nombre", "correo", "telefono"}),
+    of_a_thing=True,
+)
+CONTACT = Drafted(
+    "contact",
+    page="contact",
+    roles=MAY_KEEP_CONTACTS,
+    fields=frozenset({*FIELDS, "visto"}),
+    of_a_thing=True,
+    args_of=_address_of,
+)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     require(request, MAY_KEEP_CONTACTS)
     found = find_customer(customer_id)
     if found.merged_into_id is not None and request.method != "POST":
         return redirect(address(request, "contact_new", find_remaining(found).pk))
+    draft = draft_of(request, NEW, found.pk)
     if request.method != "POST":
-        return _page(request, ContactForm(request, None), found, None)
+        return _page(request, ContactForm(request, None, shown=draft.typed), found, None, draft)
     form = ContactForm(request, None, request.POST)
     if not form.is_valid():
-        return _page(request, form, found, None, status=422)
+        return _page(request, form, found, None, draft, status=422)
     try:
         added = add_contact(customer_id=found.pk, said=_said(form), now=now())
     except Merged as merged:
         form.add_error(None, f"{merged} No se guardó: revisa que sea el mismo y vuelve a guardar")
-        return _page(request, form, merged.into, None, status=422)
+        draft.drop()
+        return _page(request, form, merged.into, None, draft_of(request, NEW, merged.into.pk), status=422)
+    draft.drop()
     messages.success(request, f"Agregamos a {added}.")
     return _back(request, found.pk)
 
@@ -96,17 +134,20 @@ def new(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
 def contact(request: HttpRequest, slug: str, customer_id: int, contact_id: int) -> HttpResponse:
     require(request, MAY_KEEP_CONTACTS)
     found = _find(customer_id, contact_id)
+    draft = draft_of(request, CONTACT, found.pk)
     if request.method != "POST":
-        return _page(request, ContactForm(request, found), found.customer, found)
+        form = ContactForm(request, found, shown=draft.typed)
+        return _page(request, form, found.customer, found, draft, seen=draft.said("visto")[:64])
     form = ContactForm(request, found, request.POST)
     if not form.is_valid():
-        return _page(request, form, found.customer, found, status=422, seen=request.POST.get("visto", "")[:64])
+        return _page(request, form, found.customer, found, draft, status=422, seen=request.POST.get("visto", "")[:64])
     try:
         changed = change_contact(contact_id=found.pk, said=_said(form), seen=request.POST.get("visto", ""), now=now())
     except Changed:
         fresh = _find(customer_id, contact_id)
         form.add_error(None, CHANGED.replace("este cliente", "este contacto"))
-        return _page(request, form, fresh.customer, fresh, status=422, differ=_differ(form, fresh))
+        return _page(request, form, fresh.customer, fresh, draft, status=422, differ=_differ(form, fresh))
+    draft.drop()
     messages.success(request, f"Guardamos a {changed}.")
     return _back(request, changed.customer_id)
 
@@ -156,8 +197,8 @@ def _differ(form: ContactForm, fresh: Contact) -> list[tuple[str, str, str]]:
 
 
 def _page(
-    request: HttpRequest, form: ContactForm, customer: Customer, found: Contact | None, *, status: int = 200,
-    seen: str = "", differ: list[tuple[str, str, str]] | None = None,
+    request: HttpRequest, form: ContactForm, customer: Customer, found: Contact | None, draft: PageDraft, *,
+    status: int = 200, seen: str = "", differ: list[tuple[str, str, str]] | None = None,
 ) -> HttpResponse:  # fmt: skip
     return show(
         request,
@@ -169,5 +210,6 @@ def _page(
         contact=found,
         seen=seen or (of_contact(found) if found else ""),
         differ=differ or [],
+        draft=draft,
         may_remove=found is not None and may(request, MAY_KEEP_CUSTOMERS),
     )

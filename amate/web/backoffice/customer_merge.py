@@ -6,10 +6,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from amate.access.may import MAY_KEEP_CUSTOMERS
+from amate.billing_cycle.collection.join import join_customers
 from amate.customers.current import current_of
 from amate.customers.doubles import Double, doubles_of
 from amate.customers.fingerprint import Changed
-from amate.customers.merge import MergeRefused, merge_customers, plan_merge
+from amate.customers.merge import MergeRefused, plan_merge
 from amate.customers.models import Customer
 from amate.customers.remaining import find_remaining
 from amate.customers.search import search
@@ -26,6 +27,24 @@ SHOWN = 20
 KINDS = {
     "FiscalProfile": ("versión o propuesta de datos fiscales", "versiones y propuestas de datos fiscales"),
     "Contact": ("contacto", "contactos"),
+    "Receivable": ("cargo por cobrar", "cargos por cobrar"),
+    "Charge": ("concepto cobrado", "conceptos cobrados"),
+    "Payment": ("pago", "pagos"),
+    "JournalLine": ("movimiento contable", "movimientos contables"),
+    "Subscription": ("suscripción", "suscripciones"),
+    "Parking": ("espera de facturación", "esperas de facturación"),
+    "Service": ("servicio", "servicios"),
+    "CutDecision": ("corte por falta de pago", "cortes por falta de pago"),
+    "Notice": ("aviso de cobro", "avisos de cobro"),
+    "PromiseToPay": ("promesa de pago", "promesas de pago"),
+    "Exemption": ("exención de corte", "exenciones de corte"),
+    "CollectorNote": ("nota de cobranza", "notas de cobranza"),
+    "PaymentHint": ("pago en camino", "pagos en camino"),
+    "PaymentReference": ("referencia de pago", "referencias de pago"),
+    "LearnedOrigin": ("cuenta desde la que paga", "cuentas desde las que paga"),
+    "ReportedPayment": ("pago reportado", "pagos reportados"),
+    "Statement": ("estado de cuenta", "estados de cuenta"),
+    "AccountLink": ("enlace a su página", "enlaces a su página"),
 }
 
 
@@ -57,7 +76,7 @@ def merge(request: HttpRequest, slug: str, customer_id: int, other_id: int) -> H
             return redirect(address(request, "customer", find_remaining(kept).pk))
         return _page(request, kept, merged)
     try:
-        done = merge_customers(
+        done = join_customers(
             kept_id=kept.pk,
             merged_id=merged.pk,
             sat_changed_rfc=request.POST.get("sat_cambio") == "1",

@@ -7,12 +7,13 @@ from django.views.decorators.http import require_safe
 
 from amate.access.may import MAY_KEEP_CUSTOMERS
 from amate.customers.models import Customer
-from amate.customers.queries import STATES, customers_in, proposals
+from amate.customers.queries import proposals
 from amate.customers.rules import is_real
+from amate.desk.customer_list import CUSTOMERS
 from amate.fiscal.rfc import GENERIC_EXTRANJERO, GENERIC_NACIONAL
 from amate.papers.dates import short
-from amate.web.backoffice.keyset import asked, page_of
-from amate.web.backoffice.page import office_zone, show
+from amate.web.backoffice.lists import around, page_of, read
+from amate.web.backoffice.page import show
 from amate.web.backoffice.roles import may
 from amate.web.backoffice.rows import Pill
 
@@ -33,11 +34,8 @@ class CustomerRow:
 
 @require_safe
 def customers(request: HttpRequest, slug: str) -> HttpResponse:
-    kept = asked(request, "estado", "q")
-    if kept["estado"] not in STATES:
-        kept["estado"] = ""
-    page = page_of(customers_in(state=kept["estado"], text=kept["q"]), request=request, kept=kept)
-    zone = office_zone()
+    asked = read(request, CUSTOMERS)
+    page = page_of(asked, request)
     return show(
         request,
         "office/customers/list.html",
@@ -49,15 +47,13 @@ def customers(request: HttpRequest, slug: str) -> HttpResponse:
                 nombre=one.nombre,
                 rfc=one.rfc,
                 correo=one.correo,
-                since=short(one.created_at.astimezone(zone)),
+                since=short(one.created_at.astimezone(asked.at.zone)),
                 pill=Pill("Por revisar", "warn") if one.proposed else customer_pill(one),
             )
             for one in page.rows
         ],
         page=page,
-        kept=kept,
-        states=STATES.items(),
-        filtered=any(kept.values()),
+        list=around(request, asked),
         waiting_proposals=proposals()[: MOST_COUNTED + 1].count(),
         may_keep=may(request, MAY_KEEP_CUSTOMERS),
     )

@@ -6,9 +6,9 @@ script sends.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.http import HttpRequest, QueryDict
@@ -32,6 +32,12 @@ class Drafted:
     fields: frozenset[str]
     tells: frozenset[str] = frozenset()
     of_a_thing: bool = False
+    args_of: Callable[[int], Sequence[int]] = field(default=lambda thing: [thing])
+    """What the address of the page takes, of the thing that the draft is of; Http404 if it is not there any more."""
+    picks: frozenset[str] = frozenset()
+    """Of the address, what only picks the form: it fills nothing in."""
+    query: str = ""
+    """What follows the address of the page, where that picks the form."""
 
     def worth_keeping(self, typed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Of what the browser sent, the fields of the form; nothing if they tell nothing."""
@@ -85,7 +91,7 @@ def draft_of(request: HttpRequest, form: Drafted, thing: int | None = None) -> P
     draft.key = form.name if thing is None else f"{form.name}:{thing}"
     if request.method == "POST":
         draft.keep_if_it_fits(pairs(request.POST), now=now())
-    elif not request.GET:
+    elif not set(request.GET) - form.picks:
         _find(draft)
     return draft
 

@@ -6,17 +6,18 @@ from django.views.decorators.http import require_POST
 
 from amate.access.models import Role
 from amate.desk.keep_draft import TooLarge
-from amate.web.backoffice import counter_sale, customer_edit, products
+from amate.web.backoffice import counter, counter_sale, customer_contacts, customer_edit, imports, new_invoice, products
 from amate.web.backoffice.drafted import Drafted, PageDraft, pairs
 from amate.web.backoffice.page import address, office_zone
 from amate.web.backoffice.roles import require
-from amate.web.backoffice.settings import branches, brand, portal
+from amate.web.backoffice.settings import branches, brand, company, mail, portal
 from amate.web.clock import now
 
 FORMS = {
     form.name: form
     for form in (
         counter_sale.SALE,
+        new_invoice.INVOICE,
         customer_edit.NEW,
         customer_edit.DATA,
         products.NEW,
@@ -26,6 +27,12 @@ FORMS = {
         portal.RULES,
         portal.RULES_OF_BRANCH,
         brand.TEXTS,
+        company.COMPANY,
+        customer_contacts.NEW,
+        customer_contacts.CONTACT,
+        *mail.DRAFTS.values(),
+        counter.RECEIVER,
+        imports.COLUMNS,
     )
 }
 WHO_TYPES: frozenset[Role] = frozenset().union(*(form.roles for form in FORMS.values()))
@@ -66,7 +73,8 @@ def _find(request: HttpRequest) -> tuple[PageDraft, str] | None:
     if form is None:
         return None
     require(request, form.roles)
-    return PageDraft(form, key, request.user.pk or 0), address(request, form.page, *things)
+    args = [one for thing in things for one in form.args_of(thing)]
+    return PageDraft(form, key, request.user.pk or 0), address(request, form.page, *args) + form.query
 
 
 def _form_of(key: str) -> tuple[Drafted | None, list[int]]:

@@ -6,14 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from amate.access.may import MAY_EXPORT
 from amate.audit.record import record
 from amate.desk.ask_run import FILES, ask_file
 from amate.desk.listing import COUNTED
 from amate.desk.lists import LISTS
 from amate.desk.make_file import file_name, sheet_of
-from amate.web.backoffice.lists import PAGES, counted, read
+from amate.web.backoffice.lists import PAGES, counted, read, room_of
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.people_acting import who_asks
+from amate.web.backoffice.people_acting import asker_of
+from amate.web.backoffice.roles import require
 from amate.web.files import sheet_response
 
 NAMES = {"xlsx": "Excel", "csv": "CSV"}
@@ -21,19 +23,21 @@ NAMES = {"xlsx": "Excel", "csv": "CSV"}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: HttpRequest, slug: str, listing: str) -> HttpResponse:
+    require(request, MAY_EXPORT)
     asked = read(request, LISTS[listing])
     wanted = request.GET.get("formato", "")
     kind = wanted if wanted in FILES else "xlsx"
     token = token_of(request)
     if token:
-        run = ask_file(kind=kind, asked=asked, token=token, who=who_asks(request), now=asked.at.now)
+        owner_id, who = asker_of(request)
+        run = ask_file(kind=kind, asked=asked, token=token, owner_id=owner_id, who=who, now=asked.at.now)
         return redirect(address(request, "run", run.pk))
     sums = asked.sum_up(most=COUNTED)
     if sums.count > COUNTED:
         return show(
             request,
             "office/export.html",
-            room=PAGES[listing] if listing != "auditoria" else "people",
+            room=room_of(listing),
             list_title=asked.listing.title,
             back=f"{address(request, PAGES[listing])}?{asked.query}",
             counted=counted(asked.listing, sums),

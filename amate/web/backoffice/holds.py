@@ -16,6 +16,7 @@ from amate.self_invoicing.send_note import promise_note
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import require
 from amate.web.backoffice.tickets import HoldForm, SendForm, find_ticket, may_unlock, show_ticket
+from amate.web.backoffice.undo import offer_undo
 from amate.web.clock import now
 from amate.web.sends import OFFICE, SENT_TOO_OFTEN, count_send, sends_must_wait
 
@@ -23,7 +24,9 @@ from amate.web.sends import OFFICE, SENT_TOO_OFTEN, count_send, sends_must_wait
 @require_POST
 def lock(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     require(request, MAY_HOLD)
-    return _with_reason(request, ticket_id, lock_ticket, "Bloqueada: nadie puede facturarla hasta que la desbloquees.")
+    done = "Bloqueada: nadie puede facturarla hasta que la desbloquees."
+    undo = {"url": address(request, "unlock", ticket_id)}
+    return _with_reason(request, ticket_id, lock_ticket, done, undo=undo)
 
 
 @require_POST
@@ -38,7 +41,8 @@ def unlock(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     if not may_unlock(request, found):
         raise PermissionDenied
     done = "Desbloqueada: su código y su fecha siguen siendo los mismos."
-    return _do(request, found, unlock_ticket, done)
+    undo = {"url": address(request, "lock", ticket_id), "motivo": found.state_reason}
+    return _do(request, found, unlock_ticket, done, undo=undo if found.state_reason else None)
 
 
 @require_POST
@@ -61,19 +65,27 @@ def send(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     return redirect(address(request, "ticket", found.pk))
 
 
-def _with_reason(request: HttpRequest, ticket_id: int, act: Callable[..., Ticket], done: str) -> HttpResponse:
+def _with_reason(
+    request: HttpRequest, ticket_id: int, act: Callable[..., Ticket], done: str, *, undo: dict[str, str] | None = None
+) -> HttpResponse:
     found = find_ticket(ticket_id)
     form = HoldForm(request.POST)
     if not form.is_valid():
         return show_ticket(request, found, hold=form, status=422)
-    return _do(request, found, partial(act, reason=form.cleaned_data["motivo"]), done)
+    return _do(request, found, partial(act, reason=form.cleaned_data["motivo"]), done, undo=undo)
 
 
-def _do(request: HttpRequest, found: Ticket, act: Callable[..., Ticket], done: str) -> HttpResponse:
+def _do(
+    request: HttpRequest, found: Ticket, act: Callable[..., Ticket], done: str, *, undo: dict[str, str] | None = None
+) -> HttpResponse:
+    """`undo`: what `offer_undo` takes, of an act that has a way back."""
     try:
-        act(ticket_id=found.pk, now=now())
+        changed = act(ticket_id=found.pk, now=now())
     except TicketNotFree as held:
         messages.error(request, str(held))
     else:
-        messages.success(request, done)
+        if undo and changed.state != found.state:
+            offer_undo(request, done, **undo)
+        else:
+            messages.success(request, done)
     return redirect(address(request, "ticket", found.pk))

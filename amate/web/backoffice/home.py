@@ -8,29 +8,36 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from amate.access.may import MAY_CONFIGURE
+from amate.access.may import MAY_CONFIGURE, MAY_READ_REPORTS, MAY_SEE_CODES
+from amate.alerts.causes import DAYS, mark_of
 from amate.companies.change_emisor import SUSPENSION
 from amate.companies.models import Csd, Emisor
 from amate.companies.policies import portal_today
 from amate.invoices.models import Invoice, Origin
 from amate.invoices.queries import on_the_way, refused_for_staff, stamped_since
+from amate.ledger.overview import overview_of
+from amate.ledger.queries import Ageing
 from amate.papers.dates import MONTHS, short
 from amate.promises.models import Promise
 from amate.self_invoicing.queries import registered_since, tickets_in
 from amate.self_invoicing.rules_by_place import rules_by_place
 from amate.web.addresses import portal_site, portal_url
-from amate.web.backoffice.attention import ToDo, cases, closed_portal, few_stamps, files, proposed
+from amate.web.backoffice.attention import ToDo, broken, cases, closed_portal, few_stamps, files, proposed
+from amate.web.backoffice.differences import differing
+from amate.web.backoffice.due_dates import due_todos
 from amate.web.backoffice.mail_tasks import astray_keys, mail_tasks
+from amate.web.backoffice.moving import moved_todos
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.path import path_of
+from amate.web.backoffice.receivables import age_cells
 from amate.web.backoffice.roles import may
 from amate.web.backoffice.rows import invoice_rows, ticket_rows
+from amate.web.backoffice.subscriptions.home_tasks import wheel_of_today
 from amate.web.clock import now
 
-# Days before the seal expires, and how loud each is (CER-3).
-CSD_WARNINGS = ((7, "bad"), (30, "warn"), (60, "warn"))
 CERTISAT = "https://portalsat.plataforma.sat.gob.mx/certisat/"
 LATEST = 6
+DEBTORS = 5
 # Of Promise.alarm; a missing CSD has a line of its own.
 ALARMS = {
     "credits": ("El PAC se quedó sin timbres", "Compra timbres con tu PAC"),
@@ -47,10 +54,11 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     portal = portal_today(day=midnight.date())
     csd = Csd.objects.in_use().first()
     tickets, sold = registered_since(midnight)
-    latest = ticket_rows(tickets_in()[:LATEST], now=moment)
+    latest = ticket_rows(tickets_in()[:LATEST], now=moment, sees_codes=may(request, MAY_SEE_CODES))
     path = path_of(request, policy=portal.policy, csd=csd, sells=bool(latest), now=moment)
     suspended = _suspended()
-    todo = suspended + _todo(request, csd=csd, moment=moment, zone=zone)
+    billing = wheel_of_today(request, local=moment.astimezone(zone))
+    todo = suspended + _todo(request, csd=csd, moment=moment, zone=zone) + billing.todo
     if path is None and not suspended:  # else it is one of its steps, or the SAT's doing
         todo += closed_portal(request, is_open=portal.is_open)
     return show(
@@ -74,7 +82,25 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         rules=rules_by_place(portal.places),
         portal_open=portal.is_open,
         path=path,
+        billing=billing,
+        **_wheel(request, midnight),
     )
+
+
+def _wheel(request: HttpRequest, midnight: datetime) -> dict[str, Any]:
+    """What is owed and what came in, for who may know it; nothing where nobody is charged yet."""
+    if not may(request, MAY_READ_REPORTS):
+        return {}
+    found = overview_of(midnight.date(), debtors=DEBTORS)
+    if not found.charges:
+        return {}
+    ages = age_cells(request, found.ageing)
+    return {"wheel": found, "ages": ages, "owed": found.ageing.total, "late": _late(found.ageing)}
+
+
+def _late(ageing: Ageing) -> int:
+    """Of what is owed, how much is late, in percent."""
+    return int(100 * ageing.overdue / ageing.total) if ageing.total else 0
 
 
 def _today(day: datetime) -> str:
@@ -96,7 +122,7 @@ def _greeting(hour: int) -> str:
 
 
 def _todo(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: ZoneInfo) -> list[ToDo]:
-    found = _csd(request, csd=csd, moment=moment, zone=zone)
+    found = broken(request) + _csd(request, csd=csd, moment=moment, zone=zone)
     mend = refused_for_staff()
     if refused := len(mend):
         text = "1 factura rechazada por corregir" if refused == 1 else f"{refused} facturas rechazadas por corregir"
@@ -105,6 +131,7 @@ def _todo(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: Zone
     # A refused invoice has its own line above; its promise would count it twice.
     failing = Promise.objects.failing().exclude(key__in=[f"stamp:{pk}" for pk in mend])
     found += _alarms(request, failing)
+    found += [*due_todos(request, moment=moment), *moved_todos(request), *differing(request)]
     found += [*mail_tasks(request), *cases(request), *proposed(request), *files(request)]
     found += few_stamps(request, now=moment)
     failing = failing.exclude(key__in=astray_keys())
@@ -163,9 +190,10 @@ def _csd(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: ZoneI
     day = short(csd.valid_to.astimezone(zone))
     if left <= timedelta(0):
         return [ToDo("bad", "i-sheet", f"Tu sello digital venció el {day}", "No se emite nada", "Renovar", url)]
-    tone = next((tone for days, tone in CSD_WARNINGS if left <= timedelta(days=days)), None)
-    if tone is None:
+    mark = mark_of(left)
+    if mark is None:
         return []
+    tone = "bad" if mark in DAYS[:2] else "warn"
     days = "hoy" if left.days == 0 else "mañana" if left.days == 1 else f"en {left.days} días"
     text, why = f"Tu sello digital vence {days}", f"Renueva el CSD antes del {day}"
     return [ToDo(tone, "i-sheet", text, why, "Renovar", url)]

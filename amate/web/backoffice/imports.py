@@ -23,6 +23,7 @@ from amate.intake.upload import same_file, take_upload
 from amate.intake.walk import branches_of_sales
 from amate.promises.models import Promise
 from amate.tenancy.models import IllegalMove
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.import_forms import MappingForm, UploadForm
 from amate.web.backoffice.keyset import page_of
 from amate.web.backoffice.page import address, show
@@ -36,6 +37,14 @@ SHOWN_ERRORS = 50
 QUARTER = 25  # of 100
 TONES = {State.READ: "warn", State.ASKING: "warn", State.COMMITTED: "ok", State.REFUSED: "bad"}
 MEANWHILE = "Ya no hacía falta: la importación cambió mientras tanto. Así está ahora."
+
+COLUMNS = Drafted(
+    "columns",
+    page="import_columns",
+    roles=MAY_IMPORT,
+    fields=frozenset(MappingForm.base_fields) | {f"col_{one.name}" for kind in FIELDS.values() for one in kind},
+    of_a_thing=True,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,26 +104,29 @@ def batch(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
+    require(request, MAY_IMPORT)  # the first rows are shown as they came, with the codes that tills printed
     found = _find(batch_id)
-    if request.method == "POST":
-        require(request, MAY_IMPORT)
     if found.state not in (State.ASKING, State.READ):
         return redirect(address(request, "import", found.pk))
     look = Look.of(found.look)
     branches = [(one.code, f"{one.nombre} (cerrada)" if one.closed_at else one.nombre) for one in branches_of_sales()]
     form_of = partial(MappingForm, kind=found.source.kind, look=look, branches=branches)
+    draft = draft_of(request, COLUMNS, found.pk)
     if request.method != "POST":
         form = form_of(mapping=found.source.mapping, options=Options.of(found.source.options))
-        return _show_columns(request, found, look, form)
+        if draft.typed is not None:
+            form.initial = draft.typed.dict()
+        return _show_columns(request, found, look, form, draft)
     form = form_of(request.POST)
     if not form.is_valid():
-        return _show_columns(request, found, look, form, status=422)
+        return _show_columns(request, found, look, form, draft, status=422)
     try:
         remap_batch(
             batch_id=found.pk, mapping=form.mapping, options=form.options, sheet=form.cleaned_data["sheet"], now=now()
         )
     except IllegalMove:
         messages.info(request, MEANWHILE)
+    draft.drop()
     return redirect(address(request, "import", found.pk))
 
 
@@ -192,7 +204,7 @@ def _show(request: HttpRequest, found: Batch) -> HttpResponse:
 
 
 def _show_columns(
-    request: HttpRequest, found: Batch, look: Look, form: MappingForm, *, status: int = 200
+    request: HttpRequest, found: Batch, look: Look, form: MappingForm, draft: PageDraft, *, status: int = 200
 ) -> HttpResponse:
     return show(
         request,
@@ -202,6 +214,7 @@ def _show_columns(
         batch=found,
         look=look,
         form=form,
+        draft=draft,
         may_import=may(request, MAY_IMPORT),
     )
 

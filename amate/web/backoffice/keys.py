@@ -1,6 +1,7 @@
 """Claves: what programs enter with; made with chosen permissions, shown once, revoked at once."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -8,12 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from amate.access.keys import SCOPES, make_api_key, revoke_api_key
+from amate.access.keys import SCOPES, KeyWasMade, make_api_key, revoke_api_key
 from amate.access.may import MAY_MANAGE_PEOPLE
 from amate.access.models import ApiKey
 from amate.web.backoffice.asks_again import asks_again, typed_before
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import require
+from amate.web.backoffice.wish import wish_field
 from amate.web.clock import now
 
 # What each permission lets a program do; in the words of who gives it.
@@ -21,6 +23,7 @@ WORDS = {
     "tickets:write": "Registrar ventas",
     "tickets:read": "Leer notas y cómo van",
     "invoices:read": "Leer facturas, XML y PDF",
+    "standing:read": "Leer si a un cliente se le atiende, y su saldo",
 }
 
 
@@ -41,6 +44,7 @@ class KeyForm(forms.Form):
             "invalid_choice": "Ese permiso no existe: elige de la lista",
         },
     )
+    clave = wish_field(required=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,13 +53,19 @@ def keys(request: HttpRequest, slug: str) -> HttpResponse:
     """The list; a POST makes a key and shows it, this once."""
     require(request, MAY_MANAGE_PEOPLE)
     if request.method != "POST":
-        return _list(request, KeyForm(initial=typed_before(request, "nombre", "permisos")))
+        return _list(request, KeyForm(initial=typed_before(request, "nombre", "permisos") | {"clave": uuid4().hex}))
     form = KeyForm(request.POST)
     if not form.is_valid():
         return _list(request, form, status=422)
     said = form.cleaned_data
     company = request.company  # type: ignore[attr-defined]
-    key = make_api_key(company=company, name=said["nombre"], scopes=said["permisos"], now=now())
+    try:
+        key = make_api_key(company=company, name=said["nombre"], scopes=said["permisos"], now=now(), wish=said["clave"])
+    except KeyWasMade:
+        messages.info(
+            request, "Esa clave ya se había hecho y no se vuelve a mostrar. Si no la copiaste, revócala y haz otra."
+        )
+        return redirect(address(request, "keys"))
     return show(request, "office/key_made.html", room="people", name=said["nombre"], key=key)
 
 

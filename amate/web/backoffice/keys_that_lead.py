@@ -8,6 +8,8 @@ KEYS = {
     "counter": "m",
     "tickets": "v",
     "invoices": "f",
+    "subscriptions": "s",
+    "billing_runs": "r",
     "customers": "c",
     "imports": "t",
     "products": "p",

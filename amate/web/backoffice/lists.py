@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from amate.access.may import EVERYBODY, MAY_AUDIT
+from amate.access.may import EVERYBODY, MAY_AUDIT, MAY_EXPORT, MAY_SEE_CODES
 from amate.desk.acts import ACTS, Act
 from amate.desk.filters import At, Field, Kind
 from amate.desk.listing import COUNTED, Asked, Listing, Sums, plan_each_anew, read_list
@@ -19,7 +19,22 @@ from amate.web.backoffice.roles import may
 from amate.web.clock import now
 
 # The page of each list; its exports and its acts hang below it.
-PAGES = {"notas": "tickets", "facturas": "invoices", "productos": "products", "auditoria": "audit"}
+PAGES = {
+    "notas": "tickets",
+    "facturas": "invoices",
+    "productos": "products",
+    "auditoria": "audit",
+    "clientes": "customers",
+    "correos": "mails",
+    "ayuda": "cases",
+    "por-cobrar": "receivables",
+    "servicios": "services",
+    "pagos": "payments",
+    "suscripciones": "subscriptions",
+    "planes": "plans",
+}
+# Of a list that has no entry in the menu, the one that it is found under.
+ROOMS_OF = {"auditoria": "people", "correos": "invoices", "planes": "subscriptions"}
 MAY_READ = {"auditoria": MAY_AUDIT}
 Options = Sequence[tuple[str, str]]
 
@@ -35,6 +50,7 @@ class Control:
     typed: str
     is_wide: bool
     is_money: bool
+    unchosen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +70,8 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Everything but the rows. `counted` is a sentence: "214 notas por $38,200.00"."""
+    """Everything but the rows. `counted` is a sentence: "214 notas por $38,200.00". Whoever may not take a list with him
+    has no `export_url`."""
 
     in_sight: list[Control]
     more: list[Control]
@@ -82,11 +99,20 @@ def read(request: HttpRequest, listing: Listing, said: Mapping[str, Any] | None 
     if not may_read(request, listing.name):
         raise PermissionDenied
     plan_each_anew()
-    return read_list(listing, request.GET if said is None else said, at=At(now(), office_zone()))
+    return read_list(
+        listing,
+        request.GET if said is None else said,
+        at=At(now(), office_zone(), sees_codes=may(request, MAY_SEE_CODES)),
+    )
 
 
 def may_read(request: HttpRequest, listing: str) -> bool:
     return may(request, MAY_READ.get(listing, EVERYBODY))
+
+
+def room_of(listing: str) -> str:
+    """The entry of the menu."""
+    return ROOMS_OF.get(listing, PAGES[listing])
 
 
 def page_of(asked: Asked, request: HttpRequest) -> Page:
@@ -124,7 +150,7 @@ def around(request: HttpRequest, asked: Asked, *, options: Mapping[str, Options]
         all_of_them=all_of_them(sums, filtered=bool(asked.on)),
         acts=acts,
         bulk_url=address(request, f"{page}_bulk") if acts else "",
-        export_url=address(request, f"{page}_export"),
+        export_url=address(request, f"{page}_export") if may(request, MAY_EXPORT) else "",
         save_url=f"{address(request, 'view_new')}?lista={asked.listing.name}&{asked.query}" if asked.on else "",
     )
 
@@ -173,6 +199,7 @@ def _control(one: Field, options: Options | None) -> Control:
         typed=typed,
         is_wide=one.filter.name == "q",
         is_money=kind is Kind.PESOS,
+        unchosen=one.filter.unchosen,
     )
 
 

@@ -3,11 +3,12 @@
 from django.http import HttpRequest
 
 from amate.access.may import MAY_CONFIGURE, MAY_RESEND
+from amate.desk.mail_list import KINDS
 from amate.messages.models import Message
 from amate.messages.set_mail import ALARM
 from amate.promises.models import Promise
 from amate.web.backoffice.attention import ToDo
-from amate.web.backoffice.mails import KINDS, page_about
+from amate.web.backoffice.mails import page_about
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import may
 

@@ -9,15 +9,16 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from amate.access.may import MAY_RESEND
-from amate.messages.attend import let_be
+from amate.desk.mail_list import KINDS, MAILS
+from amate.messages.attend import let_be, let_be_no_more
 from amate.messages.causes import in_words
 from amate.messages.models import Message
-from amate.messages.try_mail import KIND as TEST
 from amate.promises.models import Promise
-from amate.web.backoffice.keyset import asked, page_of
+from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill
+from amate.web.backoffice.undo import offer_undo
 from amate.web.clock import now
 
 State = Message.State
@@ -27,18 +28,6 @@ TONES: dict[str, str] = {
     State.BOUNCED: "bad",
     State.COMPLAINED: "bad",
     State.REFUSED: "bad",
-}
-SHOWN = {"": "Todos", "sin-llegar": "No llegaron"}
-KINDS = {
-    "invoice": "Factura",
-    "note": "Nota",
-    "invitation": "Invitación",
-    "answer": "Respuesta",
-    "password_reset": "Contraseña nueva",
-    "mail_change": "Cambio de correo",
-    "account_notice": "Aviso de una cuenta",
-    "alert": "Aviso a tu equipo",
-    TEST: "Prueba",
 }
 # What `Message.about` names before the colon: the page that tells it, and its anchor there.
 PAGES = {"invoice": ("invoice", "#correos"), "ticket": ("ticket", "#correos"), "case": ("case", "")}
@@ -68,19 +57,15 @@ class MailRow:
 
 @require_safe
 def mails(request: HttpRequest, slug: str) -> HttpResponse:
-    kept = asked(request, "ver")
-    if kept["ver"] not in SHOWN:
-        kept["ver"] = ""
-    found = Message.objects.astray() if kept["ver"] else Message.objects.all()
-    page = page_of(found.defer("text", "html").order_by("-id"), request=request, kept=kept)
+    asked = read(request, MAILS)
+    page = page_of(asked, request)
     return show(
         request,
         "office/mails.html",
         room="invoices",
         rows=[_row(request, one) for one in page.rows],
         page=page,
-        kept=kept,
-        shown=SHOWN.items(),
+        list=around(request, asked),
         may_attend=may(request, MAY_RESEND),
     )
 
@@ -91,8 +76,18 @@ def attended(request: HttpRequest, slug: str, message_id: int) -> HttpResponse:
     if not Message.objects.filter(pk=message_id).exists():
         raise Http404
     if let_be(message_id=message_id, now=now()):
-        messages.success(request, "Listo: ese correo ya no aparece por atender.")
+        offer_undo(request, "Ese correo ya no aparece por atender.", url=address(request, "mail_astray", message_id))
     else:
+        messages.info(request, "Ya no hacía falta: se resolvió mientras tanto.")
+    return redirect(address(request, "mails") + "?ver=sin-llegar")
+
+
+@require_POST
+def astray_again(request: HttpRequest, slug: str, message_id: int) -> HttpResponse:
+    require(request, MAY_RESEND)
+    if not Message.objects.filter(pk=message_id).exists():
+        raise Http404
+    if not let_be_no_more(message_id=message_id, now=now()):
         messages.info(request, "Ya no hacía falta: se resolvió mientras tanto.")
     return redirect(address(request, "mails") + "?ver=sin-llegar")
 

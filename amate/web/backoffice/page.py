@@ -10,16 +10,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from amate.access.may import MAY_AUDIT, MAY_CONFIGURE
+from amate.access.may import MAY_AUDIT, MAY_CONFIGURE, MAY_READ_REPORTS
 from amate.access.models import Role
-from amate.companies.models import Branch, Emisor
-from amate.fiscal.clock import zone_of
+from amate.companies.day import zone_of_company
+from amate.companies.models import Emisor
 from amate.promises.models import Promise
 from amate.web.addresses import API, logo_url
 from amate.web.backoffice.keys_that_lead import KEYS, keys_are_on
 from amate.web.backoffice.roles import may
+from amate.web.backoffice.undo import taken_undo
 
-CENTRO = ZoneInfo("America/Mexico_City")
+office_zone = zone_of_company
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,13 @@ ROOMS = (
     Room("counter", "i-collect", "Mostrador", "Mostrador", on_the_bar=True),
     Room("tickets", "i-ticket", "Ventas y autofactura", "Ventas", on_the_bar=True),
     Room("invoices", "i-sheet", "Facturas", "Facturas", on_the_bar=True),
+    Room("served", "i-ok", "¿Se le atiende?", "Atender"),
+    Room("receivables", "i-collect", "Por cobrar", "Por cobrar"),
+    Room("payments", "i-match", "Pagos y conciliación", "Pagos"),
+    Room("subscriptions", "i-cycle", "Suscripciones", "Suscripciones"),
+    Room("services", "i-cycle", "Servicios", "Servicios"),
+    Room("billing_runs", "i-going", "Corridas", "Corridas"),
+    Room("reports", "i-bars", "Reportes", "Reportes", roles=MAY_READ_REPORTS),
     Room("customers", "i-people", "Clientes", "Clientes"),
     Room("imports", "i-cycle", "Importar", "Importar"),
     Room("products", "i-bars", "Productos", "Productos"),
@@ -57,12 +65,6 @@ def slug_of(request: HttpRequest) -> str:
 def address(request: HttpRequest, name: str, *args: Any) -> str:
     """The address of a page of this company."""
     return reverse(f"office:{name}", args=[slug_of(request), *args])
-
-
-def office_zone() -> ZoneInfo:
-    """The local time of the company: that of its first branch."""
-    cp = Branch.objects.order_by("id").values_list("cp", flat=True).first()
-    return zone_of(cp) if cp else CENTRO
 
 
 def show(
@@ -90,6 +92,7 @@ def show(
         "may_configure": may(request, MAY_CONFIGURE),
         "logo": logo_url(slug_of(request), emisor.logo),
         "slug": slug_of(request),
+        "undo": taken_undo(request),
         "api_address": f"{settings.PUBLIC_URL}{API}/tickets/caja-1/0001",
     }
     with timezone.override(zone or office_zone()):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from amate.access.may import MAY_CONFIGURE
-from amate.companies.models import Csd, CsdUpload, Emisor, PortalPolicy
+from amate.companies.models import Branch, Csd, CsdUpload, Emisor, PacTrial, PortalPolicy
 from amate.invoices.models import Invoice, State
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import may
@@ -63,7 +63,9 @@ def path_of(
             address(request, "settings_brand"),
             done=bool(emisor.logo) or emisor.colour.lower() != OURS,
         ),
+        _branch(request),
         _seal(request, sealed=sealed),
+        _pac(request),
     ]
     if settings.PAC_IS_SIMULATOR:
         steps.append(_trial(request))
@@ -83,6 +85,25 @@ def _seal(request: HttpRequest, *, sealed: bool) -> Step:
     waiting = CsdUpload.objects.filter(state=CsdUpload.State.RECEIVED).exists()
     what = "Lo estamos revisando" if waiting and not sealed else "El CSD con que se sellan tus facturas"
     return Step("Tu sello digital", what, "Subir", address(request, "settings_csd"), done=sealed)
+
+
+def _branch(request: HttpRequest) -> Step:
+    """The first one is there since the company was founded; its address says that somebody looked at it."""
+    branches = list(Branch.objects.open())
+    where = ("settings_branch", branches[0].pk) if len(branches) == 1 else ("settings_branches",)
+    return Step(
+        "Tu sucursal",
+        "Código postal, hora, serie y dirección",
+        "Revisar",
+        address(request, *where),
+        done=len(branches) > 1 or any(one.address for one in branches),
+    )
+
+
+def _pac(request: HttpRequest) -> Step:
+    tried = PacTrial.objects.filter(went_well=True).exists()
+    what = "Aquí, el simulador: sin validez fiscal" if settings.PAC_IS_SIMULATOR else "Quien timbra ante el SAT"
+    return Step("Tu PAC", what, "Probar", address(request, "settings_pac"), done=tried)
 
 
 def _trial(request: HttpRequest) -> Step:

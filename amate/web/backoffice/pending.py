@@ -1,5 +1,6 @@
 """Pendientes: promises whose last try failed, in words, each with its next try and a button (DECISIONS B3)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from amate.access.may import MAY_RETRY
 from amate.audit.record import record
-from amate.invoices.models import Invoice
+from amate.invoices.models import Cancellation, Invoice, ReceivedRequest
 from amate.promises.lease import retry_now
 from amate.promises.models import Promise
 from amate.web.backoffice.keyset import page_of
@@ -21,7 +22,14 @@ from amate.web.clock import now
 
 WORDS = {
     "seal_and_stamp": "Timbrar la factura",
+    "cancel": "Cancelar el documento ante el SAT",
+    "follow_cancellation": "Preguntar al SAT si ya lo canceló",
+    "look_for_requests": "Preguntar qué te piden cancelar",
+    "issue_moved": "Emitir el complemento de un pago movido",
+    "ask_sat": "Comparar tus facturas con el SAT",
+    "answer_cancellation": "Responder a quien te pide cancelar",
     "deliver": "Enviar la factura",
+    "tell_cancellation": "Avisar al receptor de una cancelación",
     "invite": "Enviar la invitación",
     "reset_password": "Enviar el enlace para una contraseña nueva",
     "change_mail": "Enviar el enlace para confirmar un correo",
@@ -29,14 +37,40 @@ WORDS = {
     "send_note": "Enviar la nota",
     "try_mail": "Enviar un correo de prueba",
     "answer_case": "Enviar la respuesta a un cliente",
+    "send_statement": "Enviar un estado de cuenta",
+    "send_account": "Enviar el enlace a la cuenta de un cliente",
+    "send_act": "Enviar un enlace de un solo uso a un cliente",
+    "find_accounts": "Buscar de quién es el correo que pidió su cuenta",
+    "make_statements": "Hacer los estados de cuenta de un corte",
     "alert": "Avisar por correo a tu equipo",
     "release": "Devolver la nota al portal",
+    "bill": "Cobrar lo que toca de tus suscripciones",
+    "document_payments": "Facturar lo que se pagó",
+    "take_back": "Devolver un pago cuyo complemento se canceló",
+    "register_note": "Hacer la nota de lo que se pagó",
+    "thank": "Dar las gracias por un pago",
+    "reconcile": "Preguntar al proveedor por un pago que avisó",
+    "sweep_payments": "Buscar pagos que nadie avisó",
+    "give_reference": "Pedir al proveedor la referencia de un cliente",
+    "try_provider": "Preguntar al proveedor de pagos si contesta",
+    "book_bank_file": "Aplicar los depósitos de un archivo del banco",
+    "undo_bank_file": "Deshacer un archivo del banco",
+    "remind": "Preparar los recordatorios del día",
+    "remind_by_mail": "Enviar un recordatorio de pago",
+    "remind_by_text": "Enviar un recordatorio por SMS",
+    "tell_cut": "Decir a un cliente que su servicio se suspendió",
+    "tell_rise": "Avisar a un cliente de un cambio de precio",
+    "cut": "Hacer los cortes del día",
+    "suspend": "Avisar que se suspende un servicio",
+    "observe": "Preguntar cómo están los servicios",
+    "reactivate": "Avisar que vuelve un servicio",
     "read_batch": "Leer el archivo que subiste",
     "commit_batch": "Registrar lo del archivo que subiste",
     "undo_batch": "Deshacer una importación",
     "do_to_many": "Terminar lo que pediste para varias",
     "make_file": "Preparar el archivo que pediste",
     "prove_host": "Comprobar el dominio de tu portal",
+    "try_pac": "Preguntar al PAC si contesta",
     "keep_csd": "Revisar el sello digital que subiste",
 }
 
@@ -60,9 +94,10 @@ class PendingRow:
 def pending(request: HttpRequest, slug: str) -> HttpResponse:
     moment = now()
     page = page_of(Promise.objects.failing().order_by("-id"), request=request, kept={})
-    ids = {one.args.get("invoice_id") for one in page.rows}
-    known = Invoice.objects.in_bulk([one for one in ids if isinstance(one, int)])
-    rows = [pending_row(one, invoice=known.get(one.args.get("invoice_id")), now=moment) for one in page.rows]
+    documents, received = _documents(page.rows), _received(page.rows)
+    rows = [
+        pending_row(one, invoice=documents.get(one.pk), received=received.get(one.pk), now=moment) for one in page.rows
+    ]
     return show(request, "office/pending.html", room="pending", rows=rows, page=page, may_retry=may(request, MAY_RETRY))
 
 
@@ -78,16 +113,17 @@ def retry(request: HttpRequest, slug: str, promise_id: int) -> HttpResponse:
         messages.success(request, "Lo intentamos otra vez en este momento. Actualiza la página para ver cómo quedó.")
     else:
         messages.info(request, "Ya no hacía falta: se resolvió mientras tanto.")
-    invoice_id = found.args.get("invoice_id")
-    known = invoice_id and Invoice.objects.filter(pk=invoice_id).exists()
-    return redirect(address(request, "invoice", invoice_id) if known else address(request, "pending"))
+    known = _documents([found]).get(found.pk)
+    return redirect(address(request, "invoice", known.pk) if known else address(request, "pending"))
 
 
-def pending_row(one: Promise, *, invoice: Invoice | None, now: datetime) -> PendingRow:
+def pending_row(
+    one: Promise, *, invoice: Invoice | None, received: ReceivedRequest | None = None, now: datetime
+) -> PendingRow:
     return PendingRow(
         id=one.pk,
         what=WORDS.get(one.kind, one.kind),
-        about=_about(one, invoice),
+        about=_about(one, invoice, received),
         invoice_id=invoice.pk if invoice else None,
         error=one.last_error,
         attempts=one.attempts,
@@ -97,8 +133,28 @@ def pending_row(one: Promise, *, invoice: Invoice | None, now: datetime) -> Pend
     )
 
 
-def _about(one: Promise, invoice: Invoice | None) -> str:
+def _documents(rows: Iterable[Promise]) -> dict[int, Invoice]:
+    """The document that each promise is about, by the promise's id: named by itself, or by its cancellation."""
+    asked = _ids(rows, "cancellation_id")
+    of_cancellation = dict(Cancellation.objects.filter(pk__in=asked.values()).values_list("pk", "invoice_id"))
+    named = _ids(rows, "invoice_id") | {pk: of_cancellation.get(one, 0) for pk, one in asked.items()}
+    known = Invoice.objects.in_bulk(list(named.values()))
+    return {pk: known[one] for pk, one in named.items() if one in known}
+
+
+def _received(rows: Iterable[Promise]) -> dict[int, ReceivedRequest]:
+    named = _ids(rows, "request_id")
+    known = ReceivedRequest.objects.in_bulk(list(named.values()))
+    return {pk: known[one] for pk, one in named.items() if one in known}
+
+
+def _ids(rows: Iterable[Promise], name: str) -> dict[int, int]:
+    return {one.pk: one.args[name] for one in rows if isinstance(one.args.get(name), int)}
+
+
+def _about(one: Promise, invoice: Invoice | None, received: ReceivedRequest | None) -> str:
     said = [f"{invoice.number or 'sin folio'} de {invoice.nombre}"] if invoice else []
+    said += [f"CFDI {str(received.uuid).upper()}"] if received else []
     return " · ".join([*said, *([f"a {one.args['to']}"] if "to" in one.args else [])])
 
 

@@ -6,5 +6,7 @@ from amate.audit.models import ActorKind
 from amate.audit.record import Actor
 
 
-def who_asks(request: HttpRequest) -> Actor:
-    return Actor(ActorKind.PERSON, request.user.email, request.request_id)  # type: ignore[union-attr,attr-defined]
+def asker_of(request: HttpRequest) -> tuple[int, Actor]:
+    """Whose the work is, and how the audit names that person."""
+    assert request.user.pk is not None
+    return request.user.pk, Actor(ActorKind.PERSON, request.user.email, request.request_id)  # type: ignore[attr-defined]

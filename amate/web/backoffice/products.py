@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from amate.access.may import MAY_KEEP_PRODUCTS
 from amate.catalogs.search import search_keys
 from amate.companies.article import Article
-from amate.companies.models import Product
+from amate.companies.models import Emisor, Product
 from amate.companies.products import ProductRefused, article_of, keep_product, retire_product
+from amate.companies.products import sell_again as back_in_sale
 from amate.desk.product_list import PRODUCTS
-from amate.fiscal.catalogs import installed, name_of
+from amate.fiscal.catalogs import catalogs_in_force, name_of
 from amate.fiscal.money import MoneyRefused
 from amate.fiscal.text import TextRefused, clean_text
 from amate.intake.cells import CellRefused, read_number
@@ -25,6 +26,7 @@ from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.roles import may, require
+from amate.web.backoffice.undo import offer_undo
 from amate.web.clock import now
 from amate.web.forms import MoneyInput
 
@@ -58,7 +60,9 @@ class ProductForm(forms.Form):
         widget=forms.TextInput({"class": "w-short upper", "autocomplete": "off"}),
     )  # fmt: skip
     unidad = forms.CharField(label="Unidad, como la imprimes", max_length=20, required=False)
-    iva = forms.ChoiceField(label="IVA", choices=IVA, help_text="No suponemos ninguna tasa.")
+    iva = forms.ChoiceField(
+        label="IVA", choices=IVA, help_text="Empieza con el que más usas: revísalo en cada producto."
+    )
     ieps = forms.ChoiceField(
         label="IEPS", required=False,
         choices=[(rate, f"{Decimal(rate) * 100:.4g} %" if rate else "No lleva") for rate in IEPS],
@@ -141,7 +145,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         if form.is_valid() and Product.objects.filter(key=form.cleaned_data["key"], is_active=True).exists():
             form.add_error("key", "Ya tienes un producto con esta clave: ábrelo en la lista para cambiarlo")
         return _keep(request, form, None, draft)
-    typed = _suggested(request) if draft.typed is None else draft.typed.dict()
+    usual = {"iva": Emisor.objects.get().usual_iva}
+    typed = usual | _suggested(request) if draft.typed is None else draft.typed.dict()
     return _form(request, ProductForm(initial=typed), None, draft)
 
 
@@ -167,8 +172,17 @@ def retire(request: HttpRequest, slug: str, product_id: int) -> HttpResponse:
     require(request, MAY_KEEP_PRODUCTS)
     found = _find(product_id)
     retire_product(product_id=found.pk, now=now())
-    messages.success(request, f"{found.descripcion} quedó retirado. Lo ya vendido no cambia.")
+    done = f"{found.descripcion} quedó retirado. Lo ya vendido no cambia."
+    offer_undo(request, done, url=address(request, "product_sell_again", found.pk))
     return redirect(address(request, "products"))
+
+
+@require_POST
+def sell_again(request: HttpRequest, slug: str, product_id: int) -> HttpResponse:
+    require(request, MAY_KEEP_PRODUCTS)
+    product = back_in_sale(product_id=_find(product_id).pk, now=now())
+    messages.success(request, f"{product.descripcion} está en venta.")
+    return redirect(address(request, "product", product.pk))
 
 
 def _keep(request: HttpRequest, form: ProductForm, found: Product | None, draft: PageDraft) -> HttpResponse:
@@ -177,7 +191,10 @@ def _keep(request: HttpRequest, form: ProductForm, found: Product | None, draft:
     moment = now()
     try:
         kept = keep_product(
-            article=form.article(), catalogs=installed(), day=moment.astimezone(office_zone()).date(), now=moment
+            article=form.article(),
+            catalogs=catalogs_in_force(),
+            day=moment.astimezone(office_zone()).date(),
+            now=moment,
         )
     except MoneyRefused as refused:
         form.add_error("ieps", refused.message)
@@ -201,6 +218,7 @@ def _form(
     version: str = "",
 ) -> HttpResponse:
     words = (request.POST if request.method == "POST" else request.GET).get("palabras", "").replace("\x00", "")[:100]
+    today = now().astimezone(office_zone()).date()
     return show(
         request,
         "office/product.html",
@@ -209,8 +227,8 @@ def _form(
         form=form,
         product=found,
         words=words,
-        keys=search_keys(catalog="clave_prod_serv", typed=words, limit=12) if words else [],
-        units=search_keys(catalog="clave_unidad", typed=words, limit=6) if words else [],
+        keys=search_keys(catalog="clave_prod_serv", typed=words, day=today, limit=12) if words else [],
+        units=search_keys(catalog="clave_unidad", typed=words, day=today, limit=6) if words else [],
         clave_says=name_of("clave_prod_serv", str(form["clave_prod_serv"].value() or "")),
         unidad_says=name_of("clave_unidad", str(form["clave_unidad"].value() or "")),
         may_keep=may(request, MAY_KEEP_PRODUCTS),

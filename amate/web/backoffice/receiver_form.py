@@ -32,6 +32,7 @@ class ReceiverForm(FiscalForm):
             self.fields[name].widget.attrs = {key: value for key, value in attrs.items() if not key.startswith("hx-")}
         for name, label, hint in STAFF_WORDS:
             self.fields[name].label, self.fields[name].help_text = label, hint
+        self.fields["cp"].help_text = self.place
         self.fields["rfc"].error_messages["required"] = "Escribe el RFC de tu cliente"
         self.fields["uso_cfdi"].widget = forms.Select(
             choices=[(uso, f"{uso} · {USOS[uso].texto}") for uso in self.usos]

@@ -1,6 +1,6 @@
 """Rows of the lists, ready to be shown: a state is a word and a tone, a moment is in the time of its branch."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from decimal import Decimal
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.papers.dates import short
+from amate.self_invoicing.codes import hide_code, show_code
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import STATES, live_invoice_of, state_of
 
@@ -25,6 +26,7 @@ class TicketRow:
     id: int
     folio: str
     code: str
+    """As this role sees it."""
     branch: str
     sold: str
     deadline: str
@@ -41,15 +43,25 @@ class InvoiceRow:
     origin: str
     created: str
     total: Decimal
+    moneda: str
     pill: Pill
+    sample: bool
 
 
-TICKET_TONES = {"invoiced": "ok", "issuing": "warn", "locked": "warn", "open": "", "expired": "", "void": ""}
+TICKET_TONES = {
+    "invoiced": "ok",
+    "in_global": "ok",
+    "issuing": "warn",
+    "locked": "warn",
+    "open": "",
+    "expired": "",
+    "void": "",
+}
 
 
-def ticket_rows(tickets: Iterable[Ticket], *, now: datetime) -> list[TicketRow]:
+def ticket_rows(tickets: Iterable[Ticket], *, now: datetime, sees_codes: bool) -> list[TicketRow]:
     """`tickets` as `queries.tickets_in` gives them."""
-    return [_ticket_row(ticket, now=now) for ticket in tickets]
+    return [_ticket_row(ticket, now=now, show=show_code if sees_codes else hide_code) for ticket in tickets]
 
 
 def invoice_rows(invoices: Iterable[Invoice]) -> list[InvoiceRow]:
@@ -62,7 +74,9 @@ def invoice_rows(invoices: Iterable[Invoice]) -> list[InvoiceRow]:
             origin=invoice.get_origin_display(),
             created=short(invoice.created_at.astimezone(zone_of(invoice.branch.cp))),
             total=invoice.total,
+            moneda=invoice.moneda,
             pill=invoice_pill(invoice),
+            sample=invoice.sample,
         )
         for invoice in invoices
     ]
@@ -75,18 +89,22 @@ def ticket_pill(state: str) -> Pill:
 def invoice_pill(invoice: Invoice) -> Pill:
     """A refusal that the receiver corrects in the portal asks nothing of staff, so it is not alarming."""
     if invoice.state == State.STAMPED:
-        return Pill("Vigente", "ok")
+        return Pill("Sustituida", "warn") if invoice.replaced_by_id else Pill("Vigente", "ok")
+    if invoice.state == State.CANCELLED:
+        return Pill("Cancelada", "")
+    if invoice.state == State.REFUSED and invoice.refused_by == RefusedBy.NOBODY:
+        return Pill("Abandonada", "")
     if invoice.state == State.REFUSED:
         return Pill("Por corregir", "bad") if invoice.refused_by == RefusedBy.OURS else Pill("Datos rechazados", "")
     return Pill(State(invoice.state).label, "warn")
 
 
-def _ticket_row(ticket: Ticket, *, now: datetime) -> TicketRow:
+def _ticket_row(ticket: Ticket, *, now: datetime, show: Callable[[str], str]) -> TicketRow:
     zone = zone_of(ticket.branch.cp)
     return TicketRow(
         id=ticket.pk,
         folio=ticket.folio,
-        code=ticket.code,
+        code=show(ticket.code),
         branch=ticket.branch.nombre,
         sold=short(ticket.sold_at.astimezone(zone)),
         deadline=short(ticket.deadline.astimezone(zone)),

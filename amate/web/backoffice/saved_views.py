@@ -15,9 +15,10 @@ from amate.desk.listing import Asked
 from amate.desk.lists import LISTS
 from amate.desk.models import LONGEST_NAME, SavedView
 from amate.fiscal.text import TextRefused, clean_text
-from amate.web.backoffice.lists import PAGES, may_read, read
+from amate.web.backoffice.lists import PAGES, may_read, read, room_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import may
+from amate.web.backoffice.undo import offer_undo
 from amate.web.clock import now
 
 TAKEN = "Ya tienes una vista con ese nombre en esta lista: escribe otro"
@@ -124,7 +125,12 @@ def view(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
 def remove(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
     found = _find(request, view_id)
     remove_view(view_id=found.pk, now=now())
-    messages.success(request, f"Quitamos la vista “{found.name}”. Lo que mostraba sigue en su lista.")
+    done = f"Quitamos la vista “{found.name}”. Lo que mostraba sigue en su lista."
+    if found.owner_id == request.user.pk:
+        new = f"{address(request, 'view_new')}?lista={found.listing}&{found.query}"
+        offer_undo(request, done, url=new, name=found.name, shared="1" if found.shared else "")
+    else:
+        messages.success(request, done)  # given back, it would be his who took it away
     return redirect(address(request, "views"))
 
 
@@ -154,5 +160,5 @@ def _form(
         "on": asked.on,
         "back": address(request, "views") if found else f"{address(request, PAGES[asked.listing.name])}?{asked.query}",
     }
-    room = "people" if asked.listing.name == "auditoria" else PAGES[asked.listing.name]
+    room = room_of(asked.listing.name)
     return show(request, "office/view.html", room=room, status=status, **facts)

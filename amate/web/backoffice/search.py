@@ -8,16 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from amate.access.may import MAY_SEE_CODES
 from amate.customers.models import Customer
 from amate.customers.search import search as find_customers
 from amate.invoices.models import Invoice
-from amate.invoices.search import find_invoices
-from amate.self_invoicing.codes import show_code
+from amate.invoices.search import Found, find_invoices
 from amate.self_invoicing.queries import tickets_in
+from amate.self_invoicing.request_folio import read_request_folio
 from amate.self_invoicing.search import find_tickets
 from amate.web.backoffice.keyset import asked
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.places import places_for, places_named
+from amate.web.backoffice.roles import may
 from amate.web.backoffice.rows import Pill, invoice_rows, ticket_rows
 from amate.web.clock import now
 
@@ -61,10 +63,19 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, "office/search.html", room="", text=text, groups=answer.groups)
 
 
+def _of_request(text: str) -> Found | None:
+    """By the folio that the portal showed while it was issued."""
+    asked = read_request_folio(text)
+    if asked is None or not Invoice.objects.filter(pk=asked).exists():
+        return None
+    return Found(ids=(asked,), exact=asked)
+
+
 def _find(request: HttpRequest, text: str, *, most: int, moment: datetime) -> Answer:
     if not text:
         return Answer([Group("Ir a", [_place(request, one) for one in places_for(request)])])
-    tickets, invoices = find_tickets(text=text, most=most), find_invoices(text=text, most=most)
+    tickets = find_tickets(text=text, most=most, part_of_code=may(request, MAY_SEE_CODES))
+    invoices = _of_request(text) or find_invoices(text=text, most=most)
     groups = [
         Group("Ir a", [_place(request, one) for one in places_named(request, text)[:most]]),
         Group("Notas", _tickets(request, tickets.ids, moment=moment)),
@@ -86,12 +97,12 @@ def _place(request: HttpRequest, one: Any) -> Hit:
 def _tickets(request: HttpRequest, ids: tuple[int, ...], *, moment: datetime) -> list[Hit]:
     if not ids:
         return []
-    found = ticket_rows(tickets_in().filter(pk__in=ids), now=moment)
+    found = ticket_rows(tickets_in().filter(pk__in=ids), now=moment, sees_codes=may(request, MAY_SEE_CODES))
     rows = {row.id: row for row in found}
     return [
         Hit(
             f"Nota {row.folio}",
-            f"{show_code(row.code)} · {row.sold} · ${row.total:,.2f}",
+            f"{row.code} · {row.sold} · ${row.total:,.2f}",
             address(request, "ticket", row.id),
             row.pill,
         )

@@ -7,20 +7,19 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from amate.access.may import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SELL, MAY_UNLOCK, MAY_VOID
+from amate.access.may import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SEE_CODES, MAY_SELL, MAY_UNLOCK, MAY_VOID
 from amate.audit.models import Entry
 from amate.audit.record import record
 from amate.desk.ticket_list import TICKETS
-from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
 from amate.fiscal.ingreso import PPD, SaleLine
 from amate.invoices.lines import lines_from_json
 from amate.papers.dates import in_full, zone_in_words
 from amate.papers.facts import figure
 from amate.papers.note import PAPERS
-from amate.self_invoicing.codes import show_code
+from amate.self_invoicing.codes import hide_code, show_code
 from amate.self_invoicing.models import Claim, Ticket
-from amate.self_invoicing.note import A_CREDITO, print_note
+from amate.self_invoicing.note import A_CREDITO, paid_in_words, print_note
 from amate.self_invoicing.queries import state_of
 from amate.web.addresses import portal_site, qr_url
 from amate.web.backoffice.lists import around, page_of, read
@@ -75,7 +74,7 @@ def tickets(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         "office/tickets.html",
         room="tickets",
-        rows=ticket_rows(page.rows, now=asked.at.now),
+        rows=ticket_rows(page.rows, now=asked.at.now, sees_codes=asked.at.sees_codes),
         page=page,
         list=around(request, asked),
     )
@@ -112,7 +111,9 @@ def may_unlock(request: HttpRequest, found: Ticket) -> bool:
     if may(request, MAY_UNLOCK) or not may(request, MAY_HOLD):
         return may(request, MAY_UNLOCK)
     last = Entry.objects.filter(about=f"ticket:{found.pk}", act="ticket.locked").order_by("-id").first()
-    return last is None or last.actor == request.user.email  # type: ignore[union-attr]
+    if last is None or "by" not in last.detail:  # nobody's, or of before persons were noted: then by the mail of then
+        return last is None or last.actor == request.user.email  # type: ignore[union-attr]
+    return bool(last.detail["by"] == request.user.pk)
 
 
 def show_ticket(
@@ -124,11 +125,11 @@ def show_ticket(
     status: int = 200,
 ) -> HttpResponse:
     """The page of one note, with a form that was refused if there is one."""
-    claims = list(Claim.objects.select_related("invoice").filter(ticket=found).order_by("-id"))
-    invoice = next((claim.invoice for claim in claims if claim.released_at is None), None)
+    claims = list(Claim.objects.select_related("invoice", "global_invoice").filter(ticket=found).order_by("-id"))
+    invoice = next((claim.document for claim in claims if claim.released_at is None), None)
     moment, zone = now(), zone_of(found.branch.cp)
     state = state_of(found, invoice=invoice, now=moment)
-    free = state in FREE
+    free, sees = state in FREE, may(request, MAY_SEE_CODES)
     return show(
         request,
         "office/ticket.html",
@@ -141,11 +142,12 @@ def show_ticket(
         invoice_pill=invoice_pill(invoice) if invoice else None,
         deadline=f"{in_full(found.deadline.astimezone(zone))}, {zone_in_words(zone.key)}",
         sold=in_full(found.sold_at.astimezone(zone)),
-        paid_with=A_CREDITO if found.metodo_pago == PPD else name_of("forma_pago", found.forma_pago),
+        paid_with=A_CREDITO if found.metodo_pago == PPD else paid_in_words(found.forma_pago, found.pagos),
         lines=[_line(sale) for sale in lines_from_json(found.lines)],
         steps=_steps(found, claims),
         deliveries=deliveries_of(f"ticket:{found.pk}", kind="send_note", ticket_id=found.pk),
-        qr_url=qr_url(found, company=request.company),  # type: ignore[attr-defined]
+        code=(show_code if sees else hide_code)(found.code),
+        qr_url=qr_url(found, company=request.company) if sees else "",  # type: ignore[attr-defined]
         locked=found.state == Ticket.State.LOCKED,
         may_hold=free and may(request, MAY_HOLD),
         may_unlock=free and may_unlock(request, found),
@@ -177,14 +179,19 @@ def _steps(found: Ticket, claims: list[Claim]) -> list[Step]:
     """Newest first."""
     steps = [Step(found.created_at, f"Registrada desde {found.source} como {found.external_id}")]
     for claim in claims:
-        invoice = claim.invoice
-        steps.append(Step(claim.claimed_at, f"{invoice.rfc} la pidió por: {invoice.get_origin_display()}", invoice.pk))
+        invoice, single = claim.document, claim.invoice_id is not None
+        asked = (
+            f"{invoice.rfc} la pidió por: {invoice.get_origin_display()}" if single else "Entró en una factura global"
+        )
+        steps.append(Step(claim.claimed_at, asked, invoice.pk))
         if claim.released_at is not None:
-            steps.append(
-                Step(claim.released_at, "Volvió al portal: el SAT no aceptó los datos del receptor", invoice.pk)
+            gone = (
+                "Volvió al portal: el SAT no aceptó los datos del receptor" if single else "Salió de la factura global"
             )
+            steps.append(Step(claim.released_at, gone, invoice.pk))
         if invoice.stamped_at is not None:
-            steps.append(Step(invoice.stamped_at, f"Facturada con folio {invoice.number}", invoice.pk))
+            stamped = "Facturada con folio" if single else "Se timbró la global"
+            steps.append(Step(invoice.stamped_at, f"{stamped} {invoice.number}", invoice.pk))
     return sorted([*steps, *_done_to(found)], key=lambda step: step.moment, reverse=True)
 
 

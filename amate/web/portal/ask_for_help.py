@@ -22,6 +22,7 @@ from amate.web.portal.visit import COOKIE
 # Why somebody asks, as the page repeats it.
 SUBJECTS = {
     "excepcion": "Pide que facturen tu compra aunque el plazo haya terminado. Ten a la mano tu nota y tus datos fiscales.",
+    "global": "Pide tu factura aunque la tienda ya haya hecho la global. Ten a la mano tu nota y tus datos fiscales.",
     "cancelada": "Di que tu compra aparece cancelada y que no devolviste nada. Ten a la mano tu nota.",
     "revision": "Pregunta cuándo se podrá facturar tu compra. Ten a la mano tu nota.",
     "pausa": "Pide tu factura con tu nota y tus datos fiscales a la mano: la tienda la emite por ti.",

@@ -22,6 +22,8 @@ def details(request: HttpRequest, here: Here) -> HttpResponse:
     if request.method != "POST":
         return _draw(request, here, _as_left(here))
     form = _form(here, request.POST)
+    if request.POST.get("nota", here.mark) != here.mark:
+        return _draw(request, here, form.quiet(), other_note=True)
     if form.is_valid():
         _keep(here, {**_typed(request.POST), "correo": form.cleaned_data["correo"]})
         return redirect(here.shop.url("review"))
@@ -80,12 +82,21 @@ def _generic(request: HttpRequest, here: Here, form: FiscalForm) -> HttpResponse
     )
 
 
-def _draw(request: HttpRequest, here: Here, form: FiscalForm) -> HttpResponse:
+def _draw(request: HttpRequest, here: Here, form: FiscalForm, *, other_note: bool = False) -> HttpResponse:
     return page(
         request,
         "details",
         shop=here.shop,
-        status=422 if form.errors else 200,
+        status=409 if other_note else 422 if form.errors else 200,
         form=form,
+        mark=here.mark,
+        other_note=here.ticket.folio if other_note else "",
+        cancelled=_cancelled(here),
         purchase=purchase_of(here.ticket, now=here.now),
     )
+
+
+def _cancelled(here: Here) -> str:
+    """The number of the invoice that this buyer had, and that the shop has cancelled since; empty without one."""
+    had = here.visit.invoice
+    return str(had.number) if had is not None and had.state == State.CANCELLED else ""

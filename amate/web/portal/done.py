@@ -13,11 +13,10 @@ from amate.invoices.models import Invoice, Stamp
 from amate.invoices.pdf import pdf_of
 from amate.messages.models import Message
 from amate.papers.dates import in_full
-from amate.papers.invoice import is_sample
 from amate.promises.kinds import MAIL
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.writes import rewrite
-from amate.web.files import pdf_response, xml_response
+from amate.web.files import paper_language, pdf_response, xml_response
 from amate.web.mail_address import MailField
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
@@ -47,7 +46,7 @@ def done(request: HttpRequest, here: Here) -> HttpResponse:
 @only_at(Place.DONE)
 def pdf(request: HttpRequest, here: Here) -> HttpResponse:
     stamp = _stamp(here)
-    return pdf_response(pdf_of(stamp), name=f"{_name(stamp.invoice)}.pdf")
+    return pdf_response(pdf_of(stamp, lang=paper_language(request)), name=f"{_name(stamp.invoice)}.pdf")
 
 
 @require_safe
@@ -125,7 +124,7 @@ def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = Fals
         uuid=str(stamp.uuid).upper(),
         stamped=in_full(stamp.recorded_at.astimezone(here.zone)),
         kilobytes=max(round(len(bytes(stamp.xml)) / 1000), 1),
-        sample=is_sample(timbre),
+        sample=invoice.sample,
         verification=verification_url(
             uuid=str(stamp.uuid),
             rfc_emisor=here.shop.rfc,

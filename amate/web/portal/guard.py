@@ -1,4 +1,10 @@
-"""Guessing stopped: who missed too often waits, and is told how long (OUTSIDE GRD-4, DECISIONS E4)."""
+"""Guessing stopped: who missed too often waits, and is told how long (OUTSIDE GRD-4, DECISIONS E4).
+
+A network is often many people: a telephone company's customers leave by one address. Its misses slow it down for all of
+them and shut nobody out: once it has used up its limits, its misses are rationed by the minute, and whoever knows the
+code and the total of his note waits no longer than that, unless somebody there goes on guessing. One code is of one
+note: its limit shuts.
+"""
 
 import logging
 from collections.abc import Callable
@@ -15,12 +21,15 @@ logger = logging.getLogger(__name__)
 
 NETWORK = Limit("portal-miss-network", 10, 600)
 NETWORK_A_DAY = Limit("portal-miss-network", 40, 86_400)
+NETWORK_SLOWLY = Limit("portal-miss-slowly", 6, 60)
 CODE = Limit("portal-miss-code", 10, 3_600)
 COMPANY = Limit("portal-miss-company", 200, 600)
 COMPANY_ALARM = Limit("portal-alarm-company", 1, 600)
-STAMPS = Limit("portal-stamp-rfc", 20, 3_600)
+STAMPS = "portal-stamp-rfc"
+AN_HOUR = 3_600
 
 Refuse = Callable[[int], HttpResponse]
+Buckets = tuple[tuple[Limit, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +41,20 @@ class Guess:
     code: str
 
     @property
-    def buckets(self) -> tuple[tuple[Limit, str], ...]:
-        here = f"{self.company_id}:{self.network}"  # what is missed in one shop shuts nobody out of the others
-        return ((NETWORK, here), (NETWORK_A_DAY, here), (CODE, self.code))
+    def here(self) -> str:
+        return f"{self.company_id}:{self.network}"  # what is missed in one shop slows nobody down in the others
+
+    @property
+    def of_the_network(self) -> Buckets:
+        return ((NETWORK, self.here), (NETWORK_A_DAY, self.here))
+
+    @property
+    def slowly(self) -> Buckets:
+        return ((NETWORK_SLOWLY, self.here),)
+
+    @property
+    def of_the_code(self) -> Buckets:
+        return ((CODE, self.code),)
 
 
 def guess_of(request: HttpRequest, *, code: str) -> Guess:
@@ -44,30 +64,39 @@ def guess_of(request: HttpRequest, *, code: str) -> Guess:
 
 def must_wait(guess: Guess, *, now: datetime) -> int:
     """Seconds until this visitor may try again; 0 now."""
-    return seconds_to_wait(guess.buckets, now=now)
+    rationed = seconds_to_wait(guess.of_the_network, now=now) > 0
+    return seconds_to_wait((*guess.of_the_code, *(guess.slowly if rationed else ())), now=now)
 
 
 def count_miss(request: HttpRequest, guess: Guess, *, now: datetime, refuse: Refuse) -> None:
-    """Count it when the request's transaction has ended. `refuse` answers instead when simultaneous tries passed the limit."""
+    """Count it when the request's transaction has ended. `refuse` answers instead where the network had used up its limits,
+    or simultaneous tries passed them."""
 
     def after(response: HttpResponse) -> HttpResponse | None:
-        within = [hit(limit, who, now=now) for limit, who in guess.buckets]
+        rationed = seconds_to_wait(guess.of_the_network, now=now) > 0
+        counted = (*guess.of_the_network, *guess.of_the_code, *(guess.slowly if rationed else ()))
+        within = [hit(limit, who, now=now) for limit, who in counted]
         _watch(guess.company_id, now=now)
-        return None if all(within) else refuse(seconds_to_wait(guess.buckets, now=now))
+        return None if all(within) else refuse(_wait_told(guess, now=now))
 
     _afterwards(request, after)
 
 
-def stamps_must_wait(request: HttpRequest, rfc: str, *, now: datetime) -> int:
-    """Seconds until the portal issues to this RFC again: stamps cost the company money."""
-    return seconds_to_wait(((STAMPS, _kept(request, rfc)),), now=now)
+def stamps_must_wait(request: HttpRequest, rfc: str, *, most: int, now: datetime) -> int:
+    """Seconds until the portal issues to this RFC again: stamps cost the company money. `most` an hour."""
+    return seconds_to_wait(((Limit(STAMPS, most, AN_HOUR), _kept(request, rfc)),), now=now)
 
 
-def count_stamp(request: HttpRequest, rfc: str, *, now: datetime) -> None:
+def count_stamp(request: HttpRequest, rfc: str, *, most: int, now: datetime) -> None:
     def after(response: HttpResponse) -> None:
-        hit(STAMPS, _kept(request, rfc), now=now)
+        hit(Limit(STAMPS, most, AN_HOUR), _kept(request, rfc), now=now)
 
     _afterwards(request, after)
+
+
+def _wait_told(guess: Guess, *, now: datetime) -> int:
+    """Also where a slow try is left at once: who misses reads his note again, and does not hurry."""
+    return max(must_wait(guess, now=now), NETWORK_SLOWLY.seconds - int(now.timestamp()) % NETWORK_SLOWLY.seconds)
 
 
 def _kept(request: HttpRequest, secret: str) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from amate.invoices.models import Invoice, State
 from amate.papers.dates import in_full
 from amate.promises.models import Promise
+from amate.self_invoicing.request_folio import request_folio
 from amate.self_invoicing.rules import Standing
 from amate.tenancy.compiled import Arg, Compiled
 from amate.web.portal.page import page
@@ -34,6 +35,7 @@ def issuing(request: HttpRequest, here: Here) -> HttpResponse:
         shop=here.shop,
         phase=phase,
         sealed=phase == "sealed",
+        request_folio=request_folio(invoice.pk),
         since=in_full(invoice.created_at.astimezone(here.zone)),
         correo=invoice.correo,
         purchase=purchase_of(here.ticket, now=here.now),

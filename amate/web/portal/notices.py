@@ -38,6 +38,13 @@ NOTICES = {
         "Se podía facturar aquí hasta el {deadline} ({zone}). La tienda todavía puede ayudarte: pídele una excepción.",
         ("Pedir una excepción", "help", "?asunto=excepcion"),
     ),
+    Standing.IN_GLOBAL: Notice(
+        "warn",
+        "Esta compra ya está en la factura global de la tienda",
+        "La tienda declaró las ventas de esos días en una sola factura, y esta compra va en ella. Todavía puedes pedir la "
+        "tuya: la tienda la saca de la global y te la hace.",
+        ("Pedir mi factura a la tienda", "help", "?asunto=global"),
+    ),
     Standing.VOID: Notice(
         "warn",
         "Esta compra se canceló",

@@ -32,6 +32,7 @@ class Purchase:
     deadline: str
     zone: str
     left: str
+    may_print: bool
 
 
 def purchase_of(ticket: Ticket, *, now: datetime) -> Purchase:
@@ -51,6 +52,7 @@ def purchase_of(ticket: Ticket, *, now: datetime) -> Purchase:
         moneda=ticket.moneda,
         deadline=in_full(deadline),
         zone=zone_in_words(zone.key),
+        may_print=ticket.state != Ticket.State.VOID,
         left=_left(days_left(deadline=ticket.deadline, now=now, zone=zone)),
     )
 

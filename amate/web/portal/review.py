@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from amate.fiscal.catalogs import installed, name_of
+from amate.companies.policies import stamps_an_hour
+from amate.fiscal.catalogs import catalogs_in_force, name_of
 from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, read_receptor
 from amate.invoices.models import Origin
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
+from amate.self_invoicing.note import paid_in_words
 from amate.self_invoicing.terms import Terms, terms_of_ticket
 from amate.tenancy.writes import rewrite
 from amate.web.fiscal_form import FiscalForm
@@ -50,8 +52,9 @@ def suffix(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse:
-    if seconds := stamps_must_wait(request, read.receptor.rfc, now=here.now):
-        return too_many(request, here.shop, seconds, now=here.now, of_one_rfc=True)
+    most = stamps_an_hour(here.rules.today if here.rules else None)
+    if seconds := stamps_must_wait(request, read.receptor.rfc, most=most, now=here.now):
+        return too_many(request, here.shop, seconds, now=here.now, why="stamps")
     try:
         invoice = claim_ticket(
             ticket_id=here.ticket.pk,
@@ -65,7 +68,7 @@ def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse
         seen = stand(request)
         place = seen.place if seen else Place.NOTICE
         return redirect(address(request, place.value))
-    count_stamp(request, invoice.rfc, now=here.now)
+    count_stamp(request, invoice.rfc, most=most, now=here.now)
     rewrite(here.visit, invoice_id=invoice.pk, may_download=True, seen_at=here.now)
     return redirect(address(request, "issuing"))
 
@@ -84,7 +87,7 @@ def _read(here: Here) -> ReadReceptor | None:
             domicilio_fiscal=data["cp"],
             regimen_fiscal=data["regimen_fiscal"],
             uso_cfdi=data["uso_cfdi"],
-            catalogs=installed(),
+            catalogs=catalogs_in_force(),
             offered_usos=offered,
             keep_suffix=bool(typed.get("keep_suffix")),
         )
@@ -101,8 +104,9 @@ def _terms(here: Here, read: ReadReceptor) -> Terms:
 
 
 def _revision(here: Here, terms: Terms) -> str:
-    """Of the data on the page: what is emitted is what was read there, not what another tab or the shop wrote since."""
-    said = [here.visit.fiscal, str(terms.total), [one.descripcion for one in terms.generics]]
+    """Of the note and the data on the page: what is emitted is what was read there, not what another tab or the shop
+    wrote since."""
+    said = [here.mark, here.visit.fiscal, str(terms.total), [one.descripcion for one in terms.generics]]
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -117,6 +121,7 @@ def _draw(request: HttpRequest, here: Here, read: ReadReceptor, *, changed: bool
         regimen=name_of("regimen_fiscal", who.regimen_fiscal),
         uso=name_of("uso_cfdi", who.uso_cfdi),
         forma_pago=name_of("forma_pago", here.ticket.forma_pago),
+        paid_with=paid_in_words(here.ticket.forma_pago, here.ticket.pagos) if here.ticket.pagos else "",
         metodo_pago=name_of("metodo_pago", here.ticket.metodo_pago),
         suffix=read.suffix_removed,
         kept_suffix=bool(here.visit.fiscal.get("keep_suffix")),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 
 from amate.companies.models import PortalPolicy
@@ -66,6 +67,11 @@ class Here:
     @property
     def shop(self) -> Shop:
         return shop_of(self.request).at(self.ticket.branch)
+
+    @property
+    def mark(self) -> str:
+        """Of the note, for a form to say which one it was drawn for: another tab may have opened another note since."""
+        return salted_hmac("amate.web.portal.visit", str(self.ticket.pk)).hexdigest()[:16]
 
     @property
     def zone(self) -> ZoneInfo:

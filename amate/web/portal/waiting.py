@@ -13,12 +13,11 @@ from amate.web.portal.shop import Shop, shop_of
 LONGEST = timedelta(days=1)
 
 
-def too_many(
-    request: HttpRequest, shop: Shop, seconds: int, *, now: datetime, of_one_rfc: bool = False
-) -> HttpResponse:
-    """Needs no query: it may be drawn after the transaction has ended. `of_one_rfc`: not misses, but many invoices."""
+def too_many(request: HttpRequest, shop: Shop, seconds: int, *, now: datetime, why: str = "misses") -> HttpResponse:
+    """Needs no query: it may be drawn after the transaction has ended. `why`: misses; stamps, of one RFC; prints, of one
+    note."""
     minutes = max(-(-seconds // 60), 1)
-    answer = page(request, "waiting", shop=shop, status=429, how_long=_in_words(minutes), of_one_rfc=of_one_rfc)
+    answer = page(request, "waiting", shop=shop, status=429, how_long=_in_words(minutes), why=why)
     answer["Retry-After"] = str(max(seconds, 1))
     return answer
 

@@ -72,6 +72,7 @@ def test_what_it_answers_is_what_its_document_promises(world: World, document: A
         ("DELETE", "/tickets/{source}/{external_id}", NAMED, None, 200),
         ("POST", "/tickets/{source}/{external_id}/lock", NAMED, {"reason": "tarde"}, 409),
         ("POST", "/code-blocks", {}, {"source": "caja-1", "count": 3}, 201),
+        ("GET", "/standing", {}, None, 200),
         ("GET", "/invoices/{uuid}", {"uuid": str(invoice.uuid)}, None, 200),
         ("GET", "/invoices/{uuid}.xml", {"uuid": str(invoice.uuid)}, None, 200),
         ("GET", "/invoices/{uuid}.pdf", {"uuid": str(invoice.uuid)}, None, 200),

@@ -9,6 +9,7 @@ import pytest
 
 from amate.access.keys import make_api_key
 from amate.invoices.models import Stamp
+from amate.self_invoicing.codes import hide_code, show_code
 from amate.self_invoicing.models import Ticket
 from tests.papers.reading import spaced, text_of
 from tests.web.api.sales import line, sale
@@ -25,6 +26,18 @@ def test_a_ticket_tells_how_its_invoice_is_getting_on(world: World) -> None:
     uuid = str(desk.again(world, invoice).uuid).upper()
     assert (said["state"], said["uuid"], said["origin"]) == ("invoiced", uuid, "portal")
     assert said["invoice_url"].endswith(f"/api/v1/invoices/{uuid}")
+
+
+def test_a_key_that_reads_no_notes_reads_no_whole_code(world: World) -> None:
+    invoice = desk.stamped(world)
+    ticket = world.scoped(lambda: Ticket.objects.get())
+    path = f"/invoices/{desk.again(world, invoice).uuid}"
+    assert world.api("GET", path).json()["ticket"] == show_code(ticket.code)
+    key = world.scoped(
+        lambda: make_api_key(company=world.shop.company, name="Reportes", scopes=["invoices:read"], now=world.now())
+    )
+    said = world.client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {key}"}).json()
+    assert (said["ticket"], said["ticket_url"]) == (hide_code(ticket.code), None)
 
 
 def test_a_ticket_held_by_us_is_being_issued(world: World) -> None:
@@ -91,6 +104,7 @@ def test_an_invoice_tells_its_origin_and_hands_over_its_files(world: World) -> N
         said = world.api("GET", f"/invoices/{typed}").json()
         assert said["uuid"] == str(invoice.uuid).upper()
     assert (said["state"], said["origin"]) == ("stamped", "portal")
+    assert said["sample"] is True, "the simulator stamped it"
     assert (said["serie"], said["folio"], said["total"]) == ("AF", "1", f"{invoice.total:.2f}")
     assert (said["rfc"], said["nombre"]) == ("XOJI740919U48", "INGRID XODAR JIMENEZ")
     assert said["fecha_timbrado"].endswith("-06:00")
@@ -100,6 +114,9 @@ def test_an_invoice_tells_its_origin_and_hands_over_its_files(world: World) -> N
     pdf = world.api("GET", f"/invoices/{invoice.uuid}.pdf")
     assert pdf["Content-Type"] == "application/pdf"
     assert str(invoice.uuid).upper() in text_of(pdf.content)
+    english = world.api("GET", f"/invoices/{invoice.uuid}.pdf?idioma=en")
+    assert "AMOUNT IN WORDS" in spaced(text_of(english.content))
+    assert world.api("GET", f"/invoices/{invoice.uuid}.pdf?idioma=fr").status_code == 422
     for url in (said["url"], said["xml_url"], said["pdf_url"], said["ticket_url"]):
         path = url.removeprefix("http://127.0.0.1:8000/api/v1")
         assert world.api("GET", path).status_code == 200, url
@@ -181,6 +198,8 @@ def test_the_document_is_open_and_has_no_page_that_our_csp_would_break(world: Wo
         "/api/v1/tickets/{code}/note.pdf",
         "/api/v1/tickets/{code}/note.txt",
         "/api/v1/tickets/{code}/note.escpos",
+        "/api/v1/standing",
+        "/api/v1/validate/cfdi",
         "/api/v1/code-blocks",
         "/api/v1/invoices/{uuid}",
         "/api/v1/invoices/{uuid}.xml",

@@ -31,6 +31,8 @@ def test_every_operation_hides_what_belongs_to_the_other(world: World) -> None:
                 puts.append(address)
             elif path == "/api/v1/code-blocks":
                 _a_block_is_of_its_own(world)
+            elif path == "/api/v1/validate/cfdi":
+                continue  # it looks at what it is sent, and at nothing that is kept
             else:
                 assert path.startswith("/api/v1/tickets/{source}/{external_id}")
                 assert world.api(method.upper(), address, {"reason": "x"}).status_code == 404, path

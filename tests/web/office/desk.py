@@ -1,11 +1,21 @@
 """What staff of a company would find on their desk, made through the rooms' public acts."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from amate.access.invite import invite_person
 from amate.access.models import Membership, Role
+from amate.billing_cycle.reconciliation.accounts import keep_account
+from amate.billing_cycle.reconciliation.bank_accounts import keep_bank_account
+from amate.billing_cycle.reconciliation.bank_file import ask_booking, end_booking, rows_to_book, take_bank_file
+from amate.billing_cycle.reconciliation.book_lines import book_lines
+from amate.billing_cycle.reconciliation.models import BankAccount, BankLine, InboxEvent
+from amate.billing_cycle.reconciliation.report_payment import report_payment
+from amate.billing_cycle.reconciliation.type_payment import Typed, type_payment
 from amate.companies.article import Article
+from amate.companies.day import day_of
 from amate.companies.models import Emisor
 from amate.companies.products import keep_product
 from amate.customers.accept import accept_profile
@@ -16,9 +26,13 @@ from amate.fiscal.catalogs import installed
 from amate.fiscal.receptor import Receptor
 from amate.help.ask import ask_for_help
 from amate.intake.upload import take_upload
-from amate.invoices.models import Invoice, Origin
+from amate.invoices.answer_cancellation import record_pending
+from amate.invoices.models import Cancellation, CancellationPaper, Invoice, Origin, ReceivedRequest
 from amate.messages.models import Message
 from amate.self_invoicing.claim import claim_ticket
+from tests.billing_cycle.collection.states import line_of
+from tests.billing_cycle.reconciliation.statements import bbva
+from tests.ledger.hands import charged
 from tests.people import FISICA
 from tests.world import Shop, World
 
@@ -155,6 +169,19 @@ def known_twice(world: World, *, shop: Shop | None = None) -> dict[str, int]:
     return world.scoped(act, shop)
 
 
+def owing(world: World, *, shop: Shop | None = None) -> dict[str, int]:
+    """Somebody who is past his grace, with a line that a person cuts by hand. His own names, because customers are told
+    apart by them."""
+
+    def act() -> dict[str, int]:
+        who = add_customer(nombre="Debe Desde Hace Mucho", receptor=None, correo="", now=world.now())
+        debt = charged(who, f"owing:{who.pk}", "599.00")
+        line = line_of(who)
+        return {"receivable_id": debt.pk, "service_id": line.pk, "switch_id": line.switch_id}
+
+    return world.scoped(act, shop)
+
+
 class Office:
     """A logged-in browser of the first shop's owner."""
 
@@ -169,3 +196,64 @@ class Office:
         answer = self.get(path, **query)
         assert answer.status_code == 200, path
         return str(answer.content.decode())
+
+
+def asked_to_cancel(world: World, invoice: Any) -> dict[str, int]:
+    """A request of ours that the SAT refused, with its paper; and one that a supplier sent us. Inside the scope."""
+    refused = Cancellation.objects.create(invoice=invoice, motivo="02", state="refused", asked_at=world.now())
+    paper = CancellationPaper.objects.create(
+        cancellation=refused, kind="request", xml=b"<Cancelacion/>", at=world.now()
+    )
+    record_pending(uuids=[uuid4()], now=world.now())
+    return {"paper_id": paper.pk, "request_id": ReceivedRequest.objects.get().pk}
+
+
+def banked(world: World, *, shop: Shop) -> dict[str, int]:
+    """A bank account, a file of it that was booked, a deposit of nobody's, a payment and a customer's word."""
+
+    def keep() -> dict[str, int]:
+        moment = world.now()
+        day = day_of(moment)
+        account = keep_bank_account(account=None, name="BBVA", bank="bbva", clabe="", now=moment)
+        provider = keep_account(
+            code="conekta", name="Conekta", private_key="key", webhook_keys="", api_url="", now=moment
+        )
+        who = add_customer(nombre="Berta Ríos Luna", receptor=None, correo="", now=moment)
+        typed = Typed(customer_id=who.pk, amount=Decimal(350), day=day, forma_pago="01")
+        paid = type_payment(typed=typed, press="mostrador-1", by="ana", today=day, now=moment)
+        told = report_payment(
+            customer_id=who.pk, amount=Decimal(135), paid_on=day, how="03", reference="ABC123", proof=b"%PDF-1.7",
+            told_by="Berta", now=moment,
+        )  # fmt: skip
+        content = bbva([(day, "SPEI RECIBIDO DE BERTA RIOS LUNA", 120), (day, "TRASPASO", 80)])
+        file = take_bank_file(account=account, name="marzo.txt", content=content, by="ana", now=moment)
+        ask_booking(file_id=file.pk, now=moment)
+        book_lines(file_id=file.pk, rows=rows_to_book(file_id=file.pk), now=moment)
+        end_booking(file_id=file.pk, now=moment)
+        event = InboxEvent.objects.create(
+            account=provider, event_key="1", told="order.paid", body=b"{}", payment_ids=["ord_1/c_1"], state="waiting",
+            why="El proveedor no conoce el pago ord_1/c_1.", received_at=moment,
+        )  # fmt: skip
+        line = BankLine.objects.filter(state="waiting").latest("id")
+        return {
+            "event_id": event.pk,
+            "account_id": account.pk,
+            "provider_id": provider.pk,
+            "payment_id": paid.payment.pk,
+            "report_id": told.report.pk,
+            "file_id": file.pk,
+            "line_id": line.pk,
+        }
+
+    return world.scoped(keep, shop)
+
+
+def unread_statement(world: World) -> int:
+    """A file of the bank account whose columns nobody named yet."""
+
+    def keep() -> int:
+        account = BankAccount.objects.earliest("id")
+        content = "Cuándo,Qué,Entró,Salió\n01/03/2026,SPEI 1,349.00,\n".encode()
+        return take_bank_file(account=account, name="raro.csv", content=content, by="ana", now=world.now()).pk
+
+    return world.scoped(keep)

@@ -75,10 +75,12 @@ def run(world: World, *, shop: Shop | None = None) -> int:
             zone="America/Mexico_City",
             state=Run.State.DONE,
             state_since=world.now(),
+            owner=owner,
             asked_by=owner.email,
             asked_at=world.now(),
             file_name="notas-2026-11-21.csv",
             size=5,
+            left_out={"están canceladas": [1]},
         )
         RunPiece.objects.create(run=made, number=0, content=b"Folio")
         return int(made.pk)

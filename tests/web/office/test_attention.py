@@ -10,12 +10,14 @@ import pytest
 
 from amate.access.models import Membership, Role
 from amate.adapters.pac.sw_sapien import SwSapien
+from amate.audit.models import Inspection, Invariant
 from amate.companies.models import PortalPolicy
 from amate.messages.models import Message
 from amate.promises.models import Promise
-from amate.running.stamps_left import keep_stamps_left, stamps_left
+from amate.running.pacs_heard import Heard, keep_heard, pacs_heard
+from amate.self_invoicing.models import Claim
 from amate.worker.plugs import Plugs
-from amate.worker.watch_stamps import look_at_stamps
+from amate.worker.watch_pacs import look_at_pacs
 from tests.intake.files import csv_of, sales
 from tests.web.office import desk
 from tests.web.office.desk import Office
@@ -107,12 +109,14 @@ def test_few_stamps_are_told_before_the_last_one(
     monkeypatch.setenv("AMATE_HOME", str(tmp_path))
     assert texts(office) == []
     for left, told in ((101, []), (100, ["Quedan 100 timbres con tu PAC"]), (1, ["Queda 1 timbre con tu PAC"])):
-        keep_stamps_left(left, now=world.now())
+        keep_heard([Heard("sw_sapien", left)], now=world.now())
         assert texts(office) == told, left
+    keep_heard([Heard("sw_sapien", 500), Heard("finkok", 3)], now=world.now())
+    assert texts(office) == ["Quedan 3 timbres con Finkok"]
     world.time_passes(hours=7)
     office = Office(world)
     assert texts(office) == []  # nobody has heard of it lately
-    keep_stamps_left(None, now=world.now())
+    keep_heard([Heard("sw_sapien")], now=world.now())
     assert texts(office) == []
 
 
@@ -123,17 +127,47 @@ def test_the_worker_asks_the_pac_how_many_are_left(
     world.pac.admin("credits", {"left": 6}, method="PUT")
 
     async def once(plugs: Plugs) -> None:
-        await look_at_stamps(plugs)
-        await plugs.pac.aclose()
+        await look_at_pacs(plugs, ask=True)
+        await plugs.aclose()
 
     world.inside(lambda: asyncio.run(once(world.plugs())))
-    assert stamps_left(now=world.now()) == 6
-    away = replace(world.plugs(), pac=SwSapien(replace(world.account(), api_url="http://127.0.0.1:9")))
+    assert [(one.code, one.left) for one in pacs_heard(now=world.now())] == [("sw_sapien", 6)]
+    away = replace(world.plugs(), pacs=(SwSapien(replace(world.account(), api_url="http://127.0.0.1:9")),))
     world.inside(lambda: asyncio.run(once(away)))
-    assert stamps_left(now=world.now()) == 6
+    assert [(one.code, one.left) for one in pacs_heard(now=world.now())] == [("sw_sapien", 6)]
 
 
 def test_the_first_day_teaches_every_way_a_sale_comes_in(office: Office) -> None:
     page = office.text()
     for told in ("Importa tu reporte de ventas", "captura una venta en el mostrador", "PUT http"):
         assert told in page
+
+
+def test_what_must_never_be_is_told_in_red_to_who_runs_the_company(world: World, office: Office) -> None:
+    invoice = desk.stamped(world)
+
+    def found() -> None:
+        claim = Claim.objects.get(invoice=invoice)
+        Inspection.objects.create(invariant=Invariant.CLAIM, ids=[claim.pk])
+        Inspection.objects.create(invariant=Invariant.STAMP, ids=[invoice.pk] * Inspection.KEPT)
+        Inspection.objects.create(invariant=Invariant.AUDIT, ids=[7, 9])
+        Inspection.objects.create(invariant=Invariant.INSTALMENTS, ids=[10**9])
+
+    world.scoped(found)
+    audit, claim, instalments, stamp = red = todo(office)
+    assert {one.tone for one in red} == {"bad"}
+    assert audit.text == "Actos de la auditoría alterados o borrados: 2"
+    assert claim.text == "Notas que no concuerdan con su factura: 1"
+    assert instalments.text == "Parcialidades que no caben en su factura: 1"
+    assert stamp.text == "Facturas que no son como se timbraron: 100 o más"
+    for one in red:
+        assert leads(office, one) == 200
+    world.scoped(lambda: Inspection.objects.filter(invariant=Invariant.CLAIM).update(ids=[10**9]))
+    assert leads(office, todo(office)[1]) == 200  # whoever mends it may have to delete it
+    play(world, Role.ADMIN)
+    assert len(texts(office)) == 4
+    play(world, Role.ACCOUNTANT)
+    assert texts(office) == []
+    play(world, Role.OWNER)
+    world.scoped(lambda: Inspection.objects.update(ids=[]))
+    assert texts(office) == []

@@ -1,5 +1,6 @@
 """Acts on many rows: first what they will do, then once, each row by its own act."""
 
+import csv
 import io
 import re
 import zipfile
@@ -9,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from amate.access.models import Membership, Role
+from amate.access.models import Membership, Role, User
 from amate.audit.models import Entry
 from amate.desk import do_to_many
+from amate.desk.begin_run import begin_run
 from amate.desk.models import Run
 from amate.promises.models import Promise
 from amate.self_invoicing.models import Ticket
+from tests.access.team import hired
 from tests.web.office import desk, plenty
 from tests.web.office.desk import Office
 from tests.web.office.test_imports import post
@@ -248,9 +251,24 @@ def test_a_run_is_seen_by_who_asked_and_who_leads(world: World, office: Office) 
     answer = confirm(office, preview(office, "bloquear", ids=ids), reason="x")
     path = answer["Location"].removeprefix(world.shop.office)
     assert office.get(path).status_code == 200
-    world.scoped(lambda: Run.objects.update(asked_by="otra@amate.example"))
+    world.scoped(lambda: Run.objects.update(owner=world.other.owner))
     assert office.get(path).status_code == 200
     world.inside(lambda: Membership.objects.filter(company=world.shop.company).update(role=Role.CASHIER))
+    assert office.get(path).status_code == 404
+
+
+def test_a_run_is_of_the_person_whatever_the_mail(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 60)
+    answer = confirm(office, preview(office, "cancelar", ids=ids), reason="x", cuantas="60")
+    path = answer["Location"].removeprefix(world.shop.office)
+    ana = world.shop.owner
+    world.inside(lambda: User.objects.filter(pk=ana.pk).update(email="ana.ruiz@amate.example"))
+    heir = hired(world, "ana@amate.example", Role.CASHIER).user
+    world.settle()
+    assert set(states(world, ids)) == {"void"}
+    world.inside(lambda: Membership.objects.filter(user=ana).update(role=Role.CASHIER))
+    assert "La pidió ana@amate.example" in office.text(path)
+    world.inside(lambda: office.client.force_login(heir, backend="django.contrib.auth.backends.ModelBackend"))
     assert office.get(path).status_code == 404
 
 
@@ -309,3 +327,66 @@ def test_mailing_many_has_its_limit_an_hour(world: World, office: Office) -> Non
     for _ in range(10):
         assert confirm(office, preview(office, "enviar", ids=ids), correo="ana@example.com").status_code == 302
     assert confirm(office, preview(office, "enviar", ids=ids), correo="ana@example.com").status_code == 422
+
+
+def test_what_was_left_out_is_named_and_downloaded_with_its_why(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 14, vary=lambda n: {"state": "void"} if n < 12 else {})
+    answer = confirm(office, preview(office, "bloquear", q="F-"), reason="x")
+    page = result(office, answer)
+    assert "Están canceladas: 12" in page
+    assert f'href="{world.shop.office}notas/{ids[0]}/">F-0</a>' in page
+    assert "y 2 más" in page
+    path = answer["Location"].removeprefix(world.shop.office) + "fuera.csv"
+    head, *rows = csv.reader(io.StringIO(office.get(path).content.decode("utf-8-sig")))
+    assert head[:3] == ["Número interno", "Por qué se quedó fuera", "Folio"]
+    assert [row[:3] for row in rows] == [[str(pk), "están canceladas", f"F-{n}"] for n, pk in enumerate(ids[:12])]
+
+
+def test_what_changed_while_it_ran_is_downloaded_too(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("amate.desk.ask_run.AT_ONCE", 0)
+    free, other = world.sale(), world.sale()
+    answer = confirm(office, preview(office, "bloquear", ids=[free.pk, other.pk]), reason="x")
+    world.claim(other)
+    world.settle()
+    path = answer["Location"].removeprefix(world.shop.office) + "fuera.csv"
+    _, row = csv.reader(io.StringIO(office.get(path).content.decode("utf-8-sig")))
+    assert row[:3] == [str(other.pk), "cambiaron mientras tanto, porque se facturaron o se cancelaron", other.folio]
+
+
+def test_a_run_that_left_nothing_out_has_no_such_file(world: World, office: Office) -> None:
+    ids = plenty.tickets(world, 2)
+    answer = confirm(office, preview(office, "bloquear", ids=ids), reason="x")
+    path = answer["Location"].removeprefix(world.shop.office) + "fuera.csv"
+    assert "Descargar las que" not in result(office, answer)
+    assert office.get(path).status_code == 404
+
+
+def test_a_run_that_works_tells_how_long_it_still_takes(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plenty.tickets(world, 130)
+    monkeypatch.setattr("amate.desk.ask_run.AT_ONCE", 10)
+    answer = confirm(office, preview(office, "bloquear", q="F-"), reason="x")
+    run_id = int(answer["Location"].rstrip("/").rpartition("/")[2])
+    assert "Falta" not in result(office, answer), "nothing is known yet"
+    world.scoped(lambda: begin_run(run_id=run_id, now=world.now()))
+    world.scoped(lambda: do_to_many.do_some(run_id=run_id, now=world.now()))
+    world.time_passes(minutes=5)
+    assert "Faltan unos 8 minutos." in result(office, answer), "fifty in five minutes, eighty to go"
+    world.settle()
+    assert "Falta" not in result(office, answer)
+
+
+def test_a_file_of_many_rows_knows_how_many_they_are_when_it_begins(world: World, office: Office) -> None:
+    plenty.tickets(world, 7)
+    run_id = plenty.run(world)
+
+    def begun() -> tuple[int, bool]:
+        Run.objects.filter(pk=run_id).update(state=Run.State.ASKED, query="q=F-")
+        begin_run(run_id=run_id, now=world.now())
+        run = Run.objects.get(pk=run_id)
+        return run.total, run.began_at is not None
+
+    assert world.scoped(begun) == (7, True)

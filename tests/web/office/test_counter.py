@@ -234,3 +234,11 @@ def test_who_sells_may_invoice_and_nobody_else(world: World, role: Role) -> None
     assert get(world, client, "venta/").status_code == (200 if may else 403)
     assert emit(world, client, ticket).status_code == (302 if may else 403)
     assert post(world, client, "venta/", accion="nota").status_code == (422 if may else 403)
+
+
+@pytest.mark.parametrize("since", ["cancel_requested", "in_process", "cancelled"])
+def test_one_that_has_a_story_since_is_not_said_to_be_on_its_way(world: World, since: str) -> None:
+    invoice, client = desk.stamped(world), world.log_in()
+    how = {"cancelled_at": world.now(), "cancelled_how": "without"} if since == "cancelled" else {}
+    world.scoped(lambda: Invoice.objects.filter(pk=invoice.pk).update(state=since, **how))
+    assert get(world, client, f"factura/{invoice.pk}/")["Location"] == f"{world.shop.office}facturas/{invoice.pk}/"

@@ -48,6 +48,28 @@ def test_every_state_of_the_counter_bears_inspection(world: World, site: str, br
     ana.leaves()
 
 
+def test_the_total_follows_what_is_typed_and_one_click_registers_it(world: World, site: str, browser: Browser) -> None:
+    ana = enter(world, site, browser, script=True)
+    page = ana.page
+    ana.goes(f"{world.shop.office}mostrador/venta/")
+    page.get_by_label("Artículo o servicio").fill("Martillo de uña")
+    page.get_by_label("Precio de uno").fill("116")
+    page.get_by_role("row", name="Total $116.00", exact=True).wait_for()
+    page.get_by_label("Cantidad").fill("3")
+    page.get_by_role("row", name="Total $348.00", exact=True).wait_for()
+    page.get_by_label("Impuestos").select_option(label="IVA 0 %")
+    page.get_by_role("row", name="IVA 0 % $0.00").wait_for()
+    page.get_by_label("Clave del SAT").fill("27111602")
+    ana.bears_inspection("mostrador-venta-suma")
+    page.get_by_label("Cantidad").fill("2")
+    page.get_by_role("row", name="Total $232.00", exact=True).wait_for()
+    ana.clicks("Registrar y dar la nota")
+    page.get_by_text("Venta registrada").wait_for()
+    assert [str(total) for total in world.scoped(lambda: list(Ticket.objects.values_list("total", flat=True)))] == [
+        "232.00"
+    ]
+
+
 def test_a_sale_is_typed_and_invoiced_without_a_script(world: World, site: str, browser: Browser) -> None:
     ana = enter(world, site, browser, script=False)
     page = ana.page
@@ -63,6 +85,7 @@ def test_a_sale_is_typed_and_invoiced_without_a_script(world: World, site: str, 
     second.get_by_label("Clave del SAT").fill("78101802")
     ana.clicks("Facturar ahora")
     assert page.get_by_text("$174.00 MXN").is_visible()
+    assert page.get_by_role("row", name="IVA 16 % $24.00").is_visible()
     page.get_by_label("RFC de tu cliente").fill(MORAL["rfc"])
     page.keyboard.press("Enter")
     page.get_by_label("Nombre o razón social").fill(MORAL["nombre"])

@@ -25,7 +25,7 @@ HAMMER = {
     "l0-clave_prod_serv": "27111602",
     "l0-clave_unidad": "H87",
 }
-SALE = {"lineas": "1", "sucursal": "centro", "pago": "01", "llave": "a" * 32, **HAMMER}
+SALE = {"lineas": "1", "sucursal": "centro", "pago": "01", "llave": "a" * 32, "visto": "2320.00", **HAMMER}
 KEPT = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
@@ -83,7 +83,7 @@ def test_a_product_is_found_by_its_name_and_comes_with_its_taxes(world: World) -
     line = added.context["lines"][1]
     assert (line["precio"].value(), line["impuestos"].value()) == ("95.00", "02|003:Tasa:0.265+002:Tasa:0.16")
     assert "IEPS 26.5 % + IVA 16 %" in added.content.decode()
-    assert added.context["total"] == Decimal("2415.00")
+    assert added.context["sums"].total == Decimal("2415.00")
 
 
 def test_a_scanner_that_types_the_key_adds_the_product_at_once(world: World) -> None:
@@ -109,6 +109,7 @@ def test_without_a_product_the_sats_key_is_searched_by_words(world: World, sat_k
 WRONG = [
     ("l0-descripcion", "", "Escribe qué se vendió"),
     ("l0-cantidad", "0", "mayor que cero"),
+    ("l0-precio", "0.00", "Un regalo no va en la factura"),
     ("l0-precio", "12,5", "Escríbelo con punto"),
     ("l0-precio", "", "Escribe el precio"),
     ("l0-clave_prod_serv", "99999999", "El SAT no tiene la clave de producto"),
@@ -136,6 +137,70 @@ def test_a_sale_without_lines_is_none(world: World) -> None:
     answer = post(world, world.log_in(), accion="nota", lineas="0")
     assert answer.status_code == 422
     assert "Agrega al menos una partida" in answer.content.decode()
+
+
+def test_a_sum_that_nobody_sells_for_is_told_at_its_line(world: World) -> None:
+    answer = post(world, world.log_in(), accion="nota", **{"l0-cantidad": "999999999", "l0-precio": "9999999999"})
+    assert answer.status_code == 422
+    assert answer.content.decode().count("El total pasa de un billón de pesos: revisa precio y cantidad") == 2
+    assert world.scoped(Ticket.objects.count) == 0
+
+
+# ------------------------------------------------------------ what it adds up to
+
+FREIGHT = {
+    "lineas": "2",
+    "l1-descripcion": "Flete",
+    "l1-cantidad": "1",
+    "l1-precio": "100",
+    "l1-impuestos": "02|002:Exento:",
+    "l1-incluidos": "on",
+    "l1-clave_prod_serv": "78101802",
+    "l1-clave_unidad": "E48",
+}
+
+
+@pytest.mark.parametrize("headers", [{}, {"HTTP_HX_REQUEST": "true"}], ids=["a whole page", "what the script asks for"])
+def test_it_shows_its_lines_taxes_and_total_before_it_is_registered(world: World, headers: dict[str, str]) -> None:
+    client = world.log_in()
+    said = {**SALE, **FREIGHT, "accion": "sumar"}
+    answer = world.inside(lambda: client.post(f"{world.shop.office}mostrador/venta/", said, **headers))
+    page = " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode().split("Importe")[1]).split())
+    assert answer.status_code == 200
+    assert "Martillo de uña 2 $2,000.00 Flete 1 $100.00 Subtotal $2,100.00" in page
+    assert "IVA 16 % $320.00 IVA exento $0.00 Total $2,420.00" in page
+    assert ("<html" in answer.content.decode()) is not bool(headers)
+    assert world.scoped(Ticket.objects.count) == 0
+
+
+def test_a_line_without_an_amount_is_named_and_the_rest_is_added_up(world: World) -> None:
+    page = post(world, world.log_in(), accion="sumar", **{**FREIGHT, "l1-precio": "", "l0-clave_prod_serv": ""})
+    assert "Sin contar la partida 2" in page.content.decode()
+    assert page.context["sums"].total == Decimal("2320.00")
+    assert 'name="visto"' not in page.content.decode()
+
+
+@pytest.mark.parametrize("seen", ["", "2319.99"])
+def test_a_total_that_nobody_saw_is_shown_first_and_then_registered(world: World, seen: str) -> None:
+    client = world.log_in()
+    shown = post(world, client, accion="nota", visto=seen)
+    page = shown.content.decode()
+    assert shown.status_code == 200
+    assert "Todavía no se registra: la venta suma <b>$2,320.00</b>" in page
+    assert world.scoped(Ticket.objects.count) == 0
+    kept = dict(KEPT.findall(page))
+    assert post(world, client, accion="nota", visto=kept["visto"]).status_code == 302
+
+
+def test_a_new_line_begins_with_the_iva_the_company_uses_most(world: World) -> None:
+    client = world.log_in()
+    world.scoped(lambda: Emisor.objects.update(usual_iva="0.08"))
+    assert get(world, client).context["lines"][0]["impuestos"].value() == "02|002:Tasa:0.08"
+    for usual, taxes in (("0.08", "02|002:Tasa:0.08"), ("exento", "02|002:Exento:"), ("01", "01|")):
+        world.scoped(lambda usual=usual: Emisor.objects.update(usual_iva=usual))
+        assert post(world, client, accion="linea").context["lines"][1]["impuestos"].value() == taxes
+        new = world.inside(lambda: client.get(f"{world.shop.office}productos/nuevo/"))
+        assert new.context["form"]["iva"].value() == usual
 
 
 # ------------------------------------------------------------ a note

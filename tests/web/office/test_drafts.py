@@ -11,16 +11,18 @@ from amate.audit.models import Entry
 from amate.companies.models import Branch, Emisor, PortalPolicy, Product
 from amate.customers.add import add_customer
 from amate.customers.change import change_customer
+from amate.customers.contacts import Said, add_contact
 from amate.customers.current import current_of
 from amate.customers.fingerprint import of_customer
 from amate.customers.models import Customer
-from amate.desk.keep_draft import LARGEST
+from amate.desk.keep_draft import LARGEST, forget_old_drafts
 from amate.desk.models import Draft
 from amate.self_invoicing.models import Ticket
 from amate.web.backoffice.drafts import FORMS
-from tests.people import MORAL
+from tests.people import FISICA, MORAL
 from tests.web.office import desk
 from tests.web.office.test_counter_sale import SALE
+from tests.web.office.test_new_invoice import SAID
 from tests.web.office.test_settings import RULES, today
 from tests.world import PASSWORD, Shop, World
 
@@ -82,9 +84,20 @@ def forms(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
         "g0-descripcion": "",
         "usos": ["G01", "G03"],
     }
+    company = world.scoped(
+        lambda: {name: getattr(Emisor.objects.get(), name) for name in ("rfc", "nombre", "regimen_fiscal", "usual_iva")}
+    )
+    contact = world.scoped(
+        lambda: add_contact(customer_id=customer, said=Said("Luz", "", "", False, False), now=world.now()).pk
+    )
+    smtp = {"version": "0", "sender": "a@amate.example", "host": "smtp.amate.example", "port": "587", "tls": "starttls"}
+    provider = {"version": "0", "sender": "a@amate.example", "way": "mailgun"}
+    ticket, batch = world.sale().pk, desk.uploaded(world)
+    world.settle()
     shop = {"nombre": "@", "cp": "44100", "serie": "ZZ", "address": ""}
     return {
         "sale": ("sale", "mostrador/venta/", {**SALE, "l0-descripcion": "@"}),
+        "invoice": ("invoice", "facturas/nueva/", {**SAID, "l0-descripcion": "@"}),
         "customer:new": ("customer:new", "clientes/nuevo/", {"nombre": "@"}),
         "customer": (f"customer:{customer}", f"clientes/{customer}/datos/", {"nombre": "@"}),
         "product:new": ("product:new", "productos/nuevo/", {**article, "key": "NUE-1"}),
@@ -94,6 +107,22 @@ def forms(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
         "rules": ("rules", "ajustes/portal/", rules),
         "rules-of-branch": (f"rules-of-branch:{branch}", f"ajustes/portal/{branch}/", rules),
         "texts": ("texts", "ajustes/marca/", {"foot_note": "@", "welcome": ""}),
+        "company": ("company", "ajustes/empresa/", {**company, "nombre_comercial": "@"}),
+        "contact:new": (f"contact:new:{customer}", f"clientes/{customer}/contactos/nuevo/", {"nombre": "@"}),
+        "contact": (f"contact:{contact}", f"clientes/{customer}/contactos/{contact}/", {"nombre": "@"}),
+        "mail-house": ("mail-house", "ajustes/correo/?por=house", {"version": "0", "reply_to": "@"}),
+        "mail-smtp": ("mail-smtp", "ajustes/correo/?por=smtp", {**smtp, "host": "@"}),
+        "mail-proveedor": ("mail-proveedor", "ajustes/correo/?por=proveedor", {**provider, "domain": "@"}),
+        "receiver": (
+            f"receiver:{ticket}",
+            f"mostrador/nota/{ticket}/",
+            {**FISICA, "nombre": "@", "rfc_buscado": FISICA["rfc"]},
+        ),
+        "columns": (
+            f"columns:{batch}",
+            f"importar/{batch}/columnas/",
+            {"descripcion": "@", "col_folio": "Folio", "col_fecha": "Fecha", "col_total": "Total"},
+        ),
     }
 
 
@@ -102,7 +131,16 @@ def typed(said: dict[str, Any], word: str) -> dict[str, Any]:
 
 
 SENT_TO = {"texts": "ajustes/marca/textos/"}  # where another address takes what the page sends
-ACT = {"sale": {"accion": "nota"}, "rules": {"guardar": "1"}, "rules-of-branch": {"guardar": "1"}}
+ACT = {
+    "sale": {"accion": "nota"},
+    "invoice": {"accion": "emitir", "rfc_buscado": MORAL["rfc"], **MORAL},
+    "rules": {"guardar": "1"},
+    "rules-of-branch": {"guardar": "1"},
+    "receiver": {"accion": "emitir"},
+    "mail-house": {"reply_to": "hola@amate.example"},
+    "mail-smtp": {"host": "smtp.amate.example"},
+    "mail-proveedor": {"domain": "mg.amate.example", "secret": "clave-de-api"},
+}
 
 
 @pytest.mark.parametrize("name", list(FORMS))
@@ -137,8 +175,11 @@ def test_success_forgets_it_and_a_refusal_does_not(world: World, name: str) -> N
     client = world.log_in()
     to = SENT_TO.get(name, path)
     wrong = {"texts": {"foot_note": "x" * 201}, "rules": {"window_days": "x"}, "rules-of-branch": {"window_days": "x"},
-             "sale": {"l0-precio": "x"}, "customer:new": {"rfc": "X"}, "customer": {"rfc": "X"}, "branch": {"cp": "x"},
-             "branch:new": {"cp": "x"}, "product": {"precio": "x"}, "product:new": {"precio": "x"}}[name]  # fmt: skip
+             "sale": {"l0-precio": "x"}, "invoice": {"l0-precio": "x"}, "customer:new": {"rfc": "X"}, "customer": {"rfc": "X"}, "branch": {"cp": "x"},
+             "branch:new": {"cp": "x"}, "product": {"precio": "x"}, "product:new": {"precio": "x"},
+             "company": {"telefono": "3" * 31}, "contact:new": {"telefono": "1"}, "contact": {"telefono": "1"},
+             "mail-house": {"reply_to": "x"}, "mail-smtp": {"port": "x"}, "mail-proveedor": {"sender": "x"},
+             "receiver": {"cp": "x"}, "columns": {"clave_unidad": "HHHH"}}[name]  # fmt: skip
     refused = send(world, client, to, typed(said, "Algo") | ACT.get(name, {}) | wrong)
     assert refused.status_code == 422
     ((field, value),) = wrong.items()
@@ -146,6 +187,9 @@ def test_success_forgets_it_and_a_refusal_does_not(world: World, name: str) -> N
     page = page_of(world, client, path)
     assert FOUND in page
     seen = dict(re.findall(r'name="(visto)" value="(\w+)"', page))
+    if name == "invoice":  # only what was looked at is issued
+        looked = send(world, client, to, typed(said, "Algo") | ACT[name] | {"accion": "previa"})
+        seen = {"revisado": looked.context["revisado"]}
     done = send(world, client, to, typed(said, "Algo") | ACT.get(name, {}) | seen)
     assert done.status_code == 302, done.content.decode()
     assert kept(world) == {}
@@ -289,7 +333,7 @@ def test_a_conflict_is_still_told_days_later(world: World) -> None:
     assert world.scoped(lambda: Customer.objects.get(pk=customer.pk).nombre) == "Luz Arana"
 
 
-@pytest.mark.parametrize("name", ["product", "branch", "rules", "texts"])
+@pytest.mark.parametrize("name", ["product", "branch", "rules", "texts", "company"])
 def test_the_version_that_was_seen_is_kept_with_what_was_typed(world: World, name: str) -> None:
     key, path, said = forms(world)[name]
     client = world.log_in()
@@ -305,6 +349,7 @@ def test_the_version_that_was_seen_is_kept_with_what_was_typed(world: World, nam
             or Branch.objects.filter(nombre="Mío").exists()
             or PortalPolicy.objects.filter(sources=["Mío"]).exists()
             or Emisor.objects.filter(foot_note="Mío").exists()
+            or Emisor.objects.filter(nombre_comercial="Mío").exists()
         )
 
     assert not world.scoped(mine)
@@ -369,3 +414,33 @@ def test_a_draft_that_outlived_its_sale_never_sells_it_twice(world: World) -> No
     assert send(world, client, "mostrador/venta/", {**SALE, "accion": "nota"}).status_code == 302
     assert kept(world) == {}
     assert world.scoped(Ticket.objects.count) == 1
+
+
+def test_what_was_typed_of_a_buyer_is_forgotten_after_a_day_and_once_invoiced(world: World) -> None:
+    """It is somebody else's data: as long as a visit of the portal, not as long as a form of the company."""
+    ticket, client = world.sale().pk, world.log_in()
+    path = f"mostrador/nota/{ticket}/"
+    keep(world, client, f"receiver:{ticket}", rfc="XOJI740919U48", nombre="Ingrid Xodar")
+    keep(world, client, "customer:new", nombre="Luz")
+    assert "Ingrid Xodar" in page_of(world, client, path)
+    world.time_passes(hours=25)
+    client = world.log_in()
+    assert "Ingrid Xodar" not in page_of(world, client, path)
+    assert world.scoped(lambda: forget_old_drafts(now=world.now())) == 1
+    assert list(kept(world)) == ["customer:new"]
+
+
+def test_the_draft_of_a_contact_that_is_gone_leads_nowhere(world: World) -> None:
+    client = world.log_in()
+    assert send(world, client, "borradores/descartar/", {"borrador": "contact:999999"}).status_code == 404
+
+
+def test_each_way_of_mail_has_a_draft_of_its_own(world: World) -> None:
+    client = world.log_in()
+    keep(world, client, "mail-smtp", host="smtp.uno.example", secret="contrasena-1")
+    keep(world, client, "mail-proveedor", way="mailjet", user="clave-publica", secret="contrasena-2")
+    assert "smtp.uno.example" in page_of(world, client, "ajustes/correo/?por=smtp")
+    assert "smtp.uno.example" not in page_of(world, client, "ajustes/correo/?por=proveedor")
+    said = str(kept(world))
+    assert "contrasena" not in said
+    assert "clave-publica" not in said

@@ -21,7 +21,8 @@ def page_of(world: World, thing: str) -> tuple[str, str, dict[str, str]]:
         "empresa": (
             "empresa/",
             "empresa/",
-            {"rfc": "CEA210315XX4", "nombre": "CAFETERIA EL AMATE", "regimen_fiscal": "601", "nombre_comercial": "@"},
+            {"rfc": "CEA210315XX4", "nombre": "CAFETERIA EL AMATE", "regimen_fiscal": "601", "usual_iva": "0.16"}
+            | {"nombre_comercial": "@"},
         ),
         "marca": ("marca/", "marca/", {"colour": "@", "guardar": "1"}),
         "textos": ("marca/", "marca/textos/", {"foot_note": "@", "welcome": ""}),

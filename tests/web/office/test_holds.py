@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from amate.access.models import Membership, Role
+from amate.access.models import Membership, Role, User
 from amate.audit.models import Entry
 from amate.self_invoicing.models import Ticket
 from tests.access.team import hired
@@ -58,6 +58,21 @@ def test_what_another_locked_a_cashier_does_not_unlock(world: World) -> None:
     assert "Desbloquear" in page(world, leo, own).content.decode()
     assert post(world, leo, own, "desbloquear").status_code == 200
     assert (state(world, stopped)[0], state(world, own)[0]) == ("locked", "open")
+
+
+def test_who_locked_a_note_unlocks_it_with_another_mail_and_nobody_who_took_the_old_one(world: World) -> None:
+    backend = "django.contrib.auth.backends.ModelBackend"
+    leo, heir = Client(), Client()
+    first = hired(world, "leo@amate.example", Role.CASHIER).user
+    world.inside(lambda: leo.force_login(first, backend=backend))
+    ticket = world.sale()
+    post(world, leo, ticket, "bloquear", motivo="Me equivoqué")
+    world.inside(lambda: User.objects.filter(pk=first.pk).update(email="leonardo@amate.example"))
+    second = hired(world, "leo@amate.example", Role.CASHIER).user
+    world.inside(lambda: heir.force_login(second, backend=backend))
+    assert post(world, heir, ticket, "desbloquear").status_code == 403
+    assert post(world, leo, ticket, "desbloquear").status_code == 200
+    assert state(world, ticket)[0] == "open"
 
 
 def test_a_reason_is_asked_for(world: World) -> None:

@@ -21,7 +21,7 @@ from tests.web.office.desk import Office
 from tests.web.portal.buyer import Buyer
 from tests.world import World
 
-PAGES = ("", "empresa/", "marca/", "sucursales/", "sello/", "correo/", "portal/", "dominio/")
+PAGES = ("", "empresa/", "marca/", "sucursales/", "sello/", "correo/", "portal/", "dominio/", "timbrado/")
 RULES = {
     "enabled": "on",
     "until": "days",
@@ -58,11 +58,13 @@ def test_only_who_may_configure_comes_in(world: World) -> None:
 
 def test_the_company_is_changed_and_a_wrong_regime_is_refused_at_its_field(world: World, office: Office) -> None:
     typed = {"rfc": "CEA210315XX4", "nombre": "CAFETERIA EL AMATE", "regimen_fiscal": "612", "telefono": "33 9999 0000"}
+    typed |= {"usual_iva": "0.08"}
     wrong = post(office, "empresa/", typed)
     assert wrong.status_code == 422
     assert "Ese régimen no es de una persona moral" in said(wrong)
     assert post(office, "empresa/", typed | {"regimen_fiscal": "601"}).status_code == 302
-    assert world.scoped(lambda: Emisor.objects.get().telefono) == "33 9999 0000"
+    kept = world.scoped(lambda: Emisor.objects.get())
+    assert (kept.telefono, kept.usual_iva) == ("33 9999 0000", "0.08")
     assert "33 9999 0000" in said(Buyer(world.shop).get(""))
 
 
@@ -288,6 +290,7 @@ def test_a_branch_has_rules_of_its_own_until_it_follows_the_company_again(world:
         ({"until": "earlier", "window_days": ""}, "Escribe un número"),
         ({"effective_from": "2020-01-01"}, "Elige hoy o un día que venga"),
         ({"minimum": "-1"}, "Escribe un importe desde 0"),
+        ({"stamps_an_hour": "0"}, "Escribe de 1 a 1000 facturas"),
     ],
 )
 def test_wrong_rules_are_refused_at_their_field(

@@ -9,6 +9,7 @@ from amate.companies.models import Branch
 from amate.promises.models import Promise
 from amate.self_invoicing.models import Ticket
 from tests.web.office import desk, plenty
+from tests.web.office.subscriptions.billed import billed
 from tests.web.who_may_what import OFFICE, lines, office_addresses, office_path
 from tests.world import Shop, World
 
@@ -86,12 +87,16 @@ def things_of(world: World, shop: Shop) -> dict[str, int]:
         "member_id": world.inside(lambda: Membership.objects.get(company=shop.company).pk),
         "invitation_id": world.scoped(lambda: desk.invited(world, shop=shop).pk, shop),
         "message_id": world.scoped(lambda: desk.astray(world, invoice), shop),
+        **desk.banked(world, shop=shop),
         "batch_id": desk.uploaded(world, shop=shop),
         "product_id": desk.listed(world, shop=shop),
         "view_id": plenty.view(world, shop=shop),
         "run_id": plenty.run(world, shop=shop),
         **desk.known_twice(world, shop=shop),
+        **billed(world, shop),
+        **desk.owing(world, shop=shop),
         "case_id": desk.asked_for_help(world, shop=shop),
+        **world.scoped(lambda: desk.asked_to_cancel(world, invoice), shop),
         "key_id": world.inside(lambda: ApiKey.objects.filter(company=shop.company).latest("id").pk),
     }
 

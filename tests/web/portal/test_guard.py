@@ -1,15 +1,19 @@
 """Guessing stopped (OUTSIDE GRD-4)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from amate.audit.models import Entry
+from amate.companies.models import PortalPolicy
 from amate.invoices.models import Invoice
 from amate.self_invoicing.codes import new_code
 from amate.web.network import network_of
+from amate.web.portal.guard import count_miss, guess_of, must_wait
 from tests.people import FISICA, MORAL
 from tests.web.portal.buyer import Buyer, words
 from tests.world import World
@@ -33,13 +37,45 @@ def test_the_eleventh_miss_waits_and_is_told_how_long(world: World, buyer: Buyer
     assert "tel:+523312345678" in words(answer)
 
 
-def test_who_waits_cannot_open_a_right_note_either_and_can_afterwards(world: World, buyer: Buyer) -> None:
-    ticket = world.sale()
+def test_who_knows_his_note_comes_in_from_a_network_that_missed_too_often(world: World, buyer: Buyer) -> None:
+    typed, scanned = world.sale(), world.sale()
     for _ in range(10):
         buyer.types(new_code(), "1.00")
-    assert buyer.opens(ticket).status_code == 429
-    world.time_passes(seconds=601)
+    assert buyer.opens(typed).headers["Location"] == buyer.url("datos/")
+    assert Buyer(world.shop).get(f"{scanned.code}/{scanned.total_cents}").headers["Location"] == buyer.url("datos/")
+
+
+def test_a_network_under_attack_makes_him_wait_a_minute_at_most(world: World, buyer: Buyer) -> None:
+    ticket = world.sale()
+    for _ in range(16):
+        buyer.types(new_code(), "1.00")
+    answer = buyer.opens(ticket)
+    assert answer.status_code == 429
+    wait = int(answer["Retry-After"])
+    assert 0 < wait <= 60
+    world.time_passes(seconds=wait + 1)
     assert buyer.opens(ticket).headers["Location"] == buyer.url("datos/")
+
+
+def test_of_ten_thousand_guesses_in_ten_minutes_hardly_any_is_looked_at(world: World, buyer: Buyer) -> None:
+    """A network looks at ten, then at six a minute: chance has 2⁵⁵ codes and as many totals to try."""
+    request: Any = RequestFactory().get("/")
+    request.company = world.shop.company
+
+    def guesses() -> int:
+        begun, looked_at = world.now(), 0
+        for i in range(10_000):
+            now, request.after_scope = begun + timedelta(milliseconds=60 * i), []
+            guess = guess_of(request, code=f"guess {i}")
+            if must_wait(guess, now=now):
+                continue
+            looked_at += 1
+            count_miss(request, guess, now=now, refuse=lambda wait: HttpResponse(status=429))
+            for after in request.after_scope:
+                after(HttpResponse())
+        return looked_at
+
+    assert world.inside(guesses) <= 10 + 6 * 11
 
 
 def test_misses_in_one_shop_shut_nobody_out_of_another(world: World, buyer: Buyer) -> None:
@@ -51,13 +87,17 @@ def test_misses_in_one_shop_shut_nobody_out_of_another(world: World, buyer: Buye
     assert elsewhere.opens(theirs).headers["Location"] == elsewhere.url("datos/")
 
 
-def test_forty_misses_a_day_are_the_end_of_it(world: World, buyer: Buyer) -> None:
+def test_forty_misses_a_day_slow_a_network_down_until_the_next(world: World, buyer: Buyer) -> None:
     statuses = []
     for _ in range(5):
         statuses += [buyer.types(new_code(), "1.00").status_code for _ in range(10)]
         world.time_passes(seconds=601)
     assert statuses.count(422) == 40
-    assert buyer.types(new_code(), "1.00").status_code == 429
+    answer = buyer.types(new_code(), "1.00")
+    assert (answer.status_code, int(answer["Retry-After"]) <= 60) == (429, True)
+    assert buyer.opens(world.sale()).status_code == 302
+    world.time_passes(days=1)
+    assert buyer.types(new_code(), "1.00").status_code == 422
 
 
 def test_misses_by_qr_count_and_the_wait_keeps_no_code(world: World, buyer: Buyer) -> None:
@@ -168,6 +208,17 @@ def test_one_rfc_gets_twenty_invoices_an_hour_and_then_waits_with_its_data_kept(
     another = Buyer(world.shop)
     another.gets_it(world.sale(), **FISICA)
     world.time_passes(seconds=3_601)
+    assert buyer.emits().headers["Location"] == buyer.url("emitiendo/")
+
+
+def test_how_many_invoices_an_rfc_gets_in_an_hour_is_the_companys_to_say(world: World, buyer: Buyer) -> None:
+    world.scoped(lambda: PortalPolicy.objects.update(stamps_an_hour=2))
+    for _ in range(2):
+        buyer.gets_it(world.sale())
+    buyer.opens(world.sale())
+    buyer.gives()
+    assert buyer.emits().status_code == 429
+    world.scoped(lambda: PortalPolicy.objects.update(stamps_an_hour=3))
     assert buyer.emits().headers["Location"] == buyer.url("emitiendo/")
 
 

@@ -8,7 +8,8 @@ import pytest
 from amate.invoices.models import Invoice, Origin
 from amate.self_invoicing.models import Claim, Ticket, Visit
 from amate.web.headers import CSP
-from tests.people import FISICA
+from tests.invoices.life import cancel, minutes_pass
+from tests.people import FISICA, MORAL
 from tests.web.portal.buyer import Buyer, words
 from tests.world import World
 
@@ -257,6 +258,50 @@ def test_two_tabs_never_issue_what_the_reader_did_not_see(world: World, buyer: B
     assert "otra pestaña" in words(answer)
     assert FISICA["rfc"] in words(answer)
     assert world.scoped(lambda: Invoice.objects.count()) == 0
+
+
+def test_a_tab_of_one_note_never_invoices_the_note_of_another_tab(world: World, buyer: Buyer) -> None:
+    """The two cost the same and are for the same person: nothing but the note tells them apart."""
+    first, second = world.sale(), world.sale()
+    world.scoped(lambda: Ticket.objects.filter(pk=second.pk).update(total=first.total, total_cents=first.total_cents))
+    buyer.opens(first)
+    buyer.gives()
+    before = hidden(buyer.get("revisar/"), "revision")
+    buyer.scans(world.scoped(lambda: Ticket.objects.get(pk=second.pk)))
+    buyer.gives()
+    answer = buyer.post("revisar/", {"revision": before})
+    assert answer.status_code == 409
+    assert second.folio in words(answer)
+    assert world.scoped(lambda: Invoice.objects.count()) == 0
+
+
+def test_data_typed_for_one_note_are_not_taken_for_another_without_a_word(world: World, buyer: Buyer) -> None:
+    first, second = world.sale(), world.sale()
+    buyer.opens(first)
+    before = hidden(buyer.get("datos/"), "nota")
+    buyer.opens(second)
+    answer = buyer.gives(nota=before)
+    assert answer.status_code == 409
+    assert f"otra pestaña: aquí sigue la {second.folio}" in words(answer)
+    assert f'value="{MORAL["nombre"]}"' in words(answer), "what was typed stays"
+    assert buyer.gives(nota=hidden(answer, "nota")).headers["Location"] == buyer.url("revisar/")
+
+
+def test_whose_invoice_the_shop_cancelled_is_told_so_and_may_have_another(world: World, buyer: Buyer) -> None:
+    ticket = world.sale()
+    buyer.gets_it(ticket)
+    world.settle()
+    cancel(world, world.scoped(lambda: Invoice.objects.get()))
+    world.settle()
+    minutes_pass(world)
+    assert buyer.get("listo/").headers["Location"] == buyer.url("datos/")
+    assert "La tienda canceló tu factura AF-1" in words(buyer.get("datos/"))
+    assert buyer.gives().headers["Location"] == buyer.url("revisar/")
+    assert "canceló" not in words(buyer.get("datos/")), "once, and then it is a new invoice"
+
+
+def hidden(answer: Any, name: str) -> str:
+    return words(answer).split(f'name="{name}" value="')[1].split('"')[0]
 
 
 def test_the_page_says_of_the_mail_only_what_is_known(world: World, buyer: Buyer) -> None:

@@ -341,7 +341,7 @@ def no_master_key(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def closed(**said: Any) -> None:
         raise WrongMasterKey("Falta la llave maestra")
 
-    monkeypatch.setattr("amate.worker.handlers.open_csd", closed)
+    monkeypatch.setattr("amate.worker.stamps.open_csd", closed)
 
 
 def suspended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,7 +352,7 @@ def a_defect(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks(**said: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("amate.worker.handlers.prepare_stamp", breaks)
+    monkeypatch.setattr("amate.worker.stamps.prepare_stamp", breaks)
 
 
 @pytest.mark.parametrize("fault", [no_seal, no_credits, no_pac_account, no_master_key, suspended, a_defect])

@@ -13,8 +13,10 @@ from amate.companies.change_emisor import EmisorFacts, EmisorRefused, change_emi
 from amate.companies.models import Emisor
 from amate.fiscal.rfc import RfcRefused
 from amate.fiscal.tables.personas import REGIMENES
-from amate.web.backoffice.edited import is_fresh, version_of
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
+from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
+from amate.web.backoffice.products import IVA
 from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
@@ -58,22 +60,39 @@ class CompanyForm(forms.Form):
         required=False,
         help_text="A él responden los correos con facturas.",
     )
+    usual_iva = forms.ChoiceField(
+        label="IVA que más usas",
+        choices=IVA,
+        help_text="Con él empieza lo que escribes a mano; cada partida y cada producto puede llevar otro.",
+        error_messages={"required": "Elige el IVA que más usas", "invalid_choice": "Elige el IVA que más usas"},
+    )
     issuing_suspended = forms.BooleanField(
         label="El SAT suspendió nuestra emisión: no selles ninguna factura hasta que quite esta marca", required=False
     )
+
+
+COMPANY = Drafted(
+    "company",
+    page="settings_company",
+    roles=MAY_CONFIGURE,
+    fields=frozenset({*CompanyForm.base_fields, FIELD}),
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_CONFIGURE)
     emisor = Emisor.objects.get()
+    draft = draft_of(request, COMPANY)
     if request.method != "POST":
-        return _draw(request, CompanyForm(initial=_shown(emisor)))
+        typed = _shown(emisor) if draft.typed is None else draft.typed.dict()
+        return _draw(request, CompanyForm(initial=typed), draft, version=draft.said(FIELD))
     form, version = CompanyForm(request.POST), version_of(_shown(Emisor.locked(emisor.pk)))
     if is_fresh(request, form, version=version, thing="los datos de la empresa") and form.is_valid() and _saved(form):
+        draft.drop()
         messages.success(request, "Los datos de tu empresa quedaron guardados.")
         return redirect(address(request, "settings_company"))
-    return _draw(request, form)
+    return _draw(request, form, draft)
 
 
 def _shown(emisor: Emisor) -> dict[str, Any]:
@@ -92,7 +111,8 @@ def _saved(form: CompanyForm) -> bool:
     return form.is_valid()
 
 
-def _draw(request: HttpRequest, form: CompanyForm) -> HttpResponse:
+def _draw(request: HttpRequest, form: CompanyForm, draft: PageDraft, *, version: str = "") -> HttpResponse:
+    """`version`: what a draft was typed over; else what is there now."""
     return show_setting(
         request,
         "company",
@@ -100,5 +120,6 @@ def _draw(request: HttpRequest, form: CompanyForm) -> HttpResponse:
         status=422 if form.errors else 200,
         form=form,
         settled=rfc_is_settled(),
-        version=version_of(_shown(Emisor.objects.get())),
+        draft=draft,
+        version=version or version_of(_shown(Emisor.objects.get())),
     )

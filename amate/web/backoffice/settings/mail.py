@@ -16,6 +16,7 @@ from amate.messages.set_mail import MailChanged, MailRefused, set_mail
 from amate.messages.try_mail import KIND as TEST
 from amate.messages.try_mail import promise_test_mail
 from amate.promises.models import Promise
+from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.mails import Delivery, delivery
 from amate.web.backoffice.page import address, slug_of
 from amate.web.backoffice.roles import require
@@ -31,14 +32,32 @@ TOO_MANY = "Ya enviaste varias pruebas en esta hora. Espera un rato"
 # Of Message.State: what a test has come to once it has.
 WAITS = (Message.State.WAITING, Message.State.SENDING)
 
+# A password or key is never part of it: it is typed again. Of a provider the first key is `user`.
+SECRETS = {HOUSE: set[str](), SMTP: {"secret"}, PROVIDER: {"secret", "signing", "user"}}
+DRAFTS = {
+    name: Drafted(
+        f"mail-{name}",
+        page="settings_mail",
+        roles=MAY_CONFIGURE,
+        fields=frozenset(form.base_fields) - SECRETS[name],
+        picks=frozenset({"por"}),
+        query=f"?por={name}",
+    )
+    for name, form in FORMS.items()
+}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_CONFIGURE)
     kept = _kept()
     tab = _tab(request, kept)
+    draft = draft_of(request, DRAFTS[tab])
     if request.method != "POST":
-        return _draw(request, kept, tab, FORMS[tab](kept=kept))
+        form = FORMS[tab](kept=kept)
+        if draft.typed is not None:  # its version too, so that saving it days later is still told as a conflict
+            form.initial = draft.typed.dict()
+        return _draw(request, kept, tab, form, draft)
     form = FORMS[tab](request.POST, kept=kept)
     if form.is_valid():
         try:
@@ -50,9 +69,10 @@ def mail(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, CHANGED)
             form.shows(kept)
         else:
+            draft.drop()
             messages.success(request, "Guardado. Envía un correo de prueba para ver que sale.")
             return redirect(address(request, "settings_mail"))
-    return _draw(request, kept, tab, form)
+    return _draw(request, kept, tab, form, draft)
 
 
 @require_POST
@@ -64,7 +84,8 @@ def test(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error("to", TOO_MANY)
     if not form.is_valid():
         tab = _tab(request, kept)
-        return _draw(request, kept, tab, FORMS[tab](kept=kept), test_form=form)
+        nothing = PageDraft(DRAFTS[tab], "", 0)
+        return _draw(request, kept, tab, FORMS[tab](kept=kept), nothing, test_form=form)
     promise_test_mail(to=form.cleaned_data["to"], now=moment)
     count_send(request, TESTS, who, now=moment)
     return redirect(address(request, "settings_mail") + "#prueba")
@@ -106,7 +127,13 @@ def _last_test() -> Delivery | None:
 
 
 def _draw(
-    request: HttpRequest, kept: MailSettings | None, tab: str, form: MailForm, *, test_form: TestForm | None = None
+    request: HttpRequest,
+    kept: MailSettings | None,
+    tab: str,
+    form: MailForm,
+    draft: PageDraft,
+    *,
+    test_form: TestForm | None = None,
 ) -> HttpResponse:
     provider = PROVIDERS.get(kept.way) if kept else None
     wrong = form if form.errors else test_form
@@ -122,6 +149,7 @@ def _draw(
         "provider": provider,
         "notices": notices_address(kept, slug=slug_of(request)) if kept and provider else "",
         "lacks_signing": bool(kept and provider and provider.signing and not kept.sealed_signing),
+        "draft": draft,
         "waiting": _waits(),
         "last_test": _last_test(),
     }

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 
-from amate.companies.models import PortalPolicy
+from amate.companies.models import STAMPS_AN_HOUR, PortalPolicy
 from amate.companies.name_sources import LONGEST_LABEL
-from amate.companies.set_policy import MOST_GENERICS, PolicyFacts
+from amate.companies.set_policy import MOST_GENERICS, MOST_STAMPS, PolicyFacts
 from amate.fiscal.generic import Generic
 from amate.fiscal.receptor import regimenes_for, usos_for
 from amate.fiscal.rfc import Persona
@@ -167,6 +167,19 @@ class PolicyForm(forms.Form):
     withholds_isr = forms.BooleanField(
         label="A personas morales, con la retención de ISR de RESICO (1.25 %)", required=False
     )
+    stamps_an_hour = forms.IntegerField(
+        label="Facturas por hora a un mismo RFC, cuando mucho",
+        help_text="Cuida tus timbres de quien pida de más. Súbelo si vendes a empresas que facturan muchas notas juntas.",
+        required=False,
+        min_value=1,
+        max_value=MOST_STAMPS,
+        error_messages={
+            **WHOLE,
+            "max_value": f"Escribe de 1 a {MOST_STAMPS} facturas",
+            "min_value": f"Escribe de 1 a {MOST_STAMPS} facturas",
+        },
+        widget=forms.TextInput(NUMBER),
+    )
     default_uso = forms.ChoiceField(
         label="Uso propuesto", required=False, choices=[("", "El más común: G03, o S01 si no se puede"), *USES]
     )
@@ -265,6 +278,7 @@ class PolicyForm(forms.Form):
             paid_only=said["paid_only"],
             generics=tuple(one for one in generics if one is not None),
             withholds_isr=said.get("withholds_isr", True),
+            stamps_an_hour=said["stamps_an_hour"] or STAMPS_AN_HOUR,
             usos=tuple(said["usos"]),
             default_uso=said["default_uso"],
         )

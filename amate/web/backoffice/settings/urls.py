@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from amate.web.backoffice.settings import branches, brand, company, csd, domain, first_invoice, index, mail, portal
+from amate.web.backoffice.settings import (
+    banks,
+    billing,
+    branches,
+    brand,
+    clock,
+    company,
+    csd,
+    domain,
+    first_invoice,
+    index,
+    mail,
+    pac,
+    portal,
+    providers,
+)
 
 urlpatterns = [
     path("", index.index, name="settings"),
@@ -11,6 +26,7 @@ urlpatterns = [
     path("marca/logotipo/", brand.logo, name="settings_logo"),
     path("marca/quitar/", brand.no_logo, name="settings_no_logo"),
     path("marca/textos/", brand.texts, name="settings_texts"),
+    path("reloj/", clock.clock, name="settings_clock"),
     path("dominio/", domain.domain, name="settings_domain"),
     path("dominio/quitar/", domain.drop, name="settings_no_domain"),
     path("sucursales/", branches.branches, name="settings_branches"),
@@ -21,10 +37,21 @@ urlpatterns = [
     path("sucursales/<int:branch_id>/sin-logotipo/", branches.no_logo, name="settings_branch_no_logo"),
     path("sello/", csd.csd, name="settings_csd"),
     path("sello/estado/", csd.verdict, name="settings_verdict"),
+    path("timbrado/", pac.pac, name="settings_pac"),
+    path("timbrado/probar/", pac.ask, name="settings_pac_ask"),
+    path("timbrado/estado/", pac.verdict, name="settings_pac_verdict"),
     path("correo/", mail.mail, name="settings_mail"),
     path("correo/probar/", mail.test, name="settings_mail_test"),
     path("correo/probar/estado/", mail.verdict, name="settings_mail_verdict"),
+    path("cobro/", billing.billing, name="settings_billing"),
     path("portal/", portal.portal, name="settings_portal"),
     path("portal/<int:branch_id>/", portal.portal, name="settings_portal_branch"),
+    path("bancos/", banks.banks, name="settings_banks"),
+    path("bancos/<int:account_id>/", banks.bank, name="settings_bank"),
+    path("bancos/<int:account_id>/reconocer/", banks.forget, name="settings_bank_forget"),
+    path("pagos/", providers.providers, name="settings_providers"),
+    path("pagos/<int:provider_id>/", providers.provider, name="settings_provider"),
+    path("pagos/<int:provider_id>/probar/", providers.ask, name="settings_provider_ask"),
+    path("pagos/<int:provider_id>/desconectar/", providers.close, name="settings_provider_close"),
     path("prueba/", first_invoice.first_invoice, name="settings_first_invoice"),
 ]

@@ -1,0 +1,131 @@
+"""Proveedores de pagos: whose keys we have, where their notices come in, and whether they answer."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from amate.access.may import MAY_CONFIGURE
+from amate.billing_cycle.reconciliation.accounts import BadAccount, keep_account
+from amate.billing_cycle.reconciliation.close_account import change_keys, close_account
+from amate.billing_cycle.reconciliation.models import ProviderAccount
+from amate.billing_cycle.reconciliation.try_account import KIND, ask_account
+from amate.promises.models import Promise
+from amate.web.backoffice.page import address
+from amate.web.backoffice.roles import require
+from amate.web.backoffice.settings.room import show_setting
+from amate.web.clock import now
+
+NAMES = {"conekta": "Conekta", "digital_femsa": "Digital FEMSA (OXXO Pay)"}
+ROOM = "settings_providers"
+
+
+class KeysForm(forms.Form):
+    private_key = forms.CharField(
+        label="Llave privada",
+        max_length=300,
+        required=False,
+        help_text="La guardamos cifrada: nadie la vuelve a ver.",
+        widget=forms.PasswordInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    webhook_keys = forms.CharField(
+        label="Llave pública de sus avisos",
+        required=False,
+        max_length=10_000,
+        help_text="La que empieza con “-----BEGIN PUBLIC KEY-----”. Sin ella no creemos ningún aviso.",
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false", "class": "mono"}),
+    )
+
+
+class ProviderForm(KeysForm):
+    code = forms.ChoiceField(label="Proveedor", choices=list(NAMES.items()))
+    name = forms.CharField(
+        label="Nombre", max_length=80, error_messages={"required": "Ponle un nombre, para distinguirla de otras"}
+    )
+    field_order = ("code", "name", "private_key", "webhook_keys")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def providers(request: HttpRequest, slug: str) -> HttpResponse:
+    require(request, MAY_CONFIGURE)
+    form = ProviderForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        said: dict[str, Any] = form.cleaned_data
+        rows = ProviderAccount.objects.filter(code=said["code"], name=said["name"].strip(), closed_at__isnull=True)
+        if rows.exists():
+            form.add_error("name", "Ya hay una con ese nombre.")
+        else:
+            try:
+                kept = keep_account(**said, api_url="", now=now())
+            except BadAccount as bad:
+                form.add_error(bad.field, str(bad))
+            else:
+                messages.success(request, f"Guardamos {kept.name}: pruébala.")
+                return redirect(address(request, "settings_provider", kept.pk))
+    rows = ProviderAccount.objects.filter(closed_at__isnull=True).order_by("name", "id")
+    return show_setting(
+        request,
+        "providers",
+        current=ROOM,
+        status=422 if form.errors else 200,
+        form=form,
+        rows=[(one, NAMES.get(one.code, one.code)) for one in rows],
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def provider(request: HttpRequest, slug: str, provider_id: int) -> HttpResponse:
+    require(request, MAY_CONFIGURE)
+    found = _find(provider_id)
+    form = (
+        KeysForm(request.POST) if request.method == "POST" else KeysForm(initial={"webhook_keys": found.webhook_keys})
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_keys(account_id=found.pk, **form.cleaned_data, now=now())
+        except BadAccount as bad:
+            form.add_error(bad.field, str(bad))
+        else:
+            messages.success(request, "Guardamos las llaves: pruébalas.")
+            return redirect(address(request, "settings_provider", found.pk))
+    notices = reverse("payment_notices", args=[slug, found.pk])
+    return show_setting(
+        request,
+        "provider",
+        current=ROOM,
+        status=422 if form.errors else 200,
+        form=form,
+        account=found,
+        who=NAMES.get(found.code, found.code),
+        notices=f"{settings.PUBLIC_URL}{notices}",
+        waiting=Promise.objects.open().filter(kind=KIND, args__account_id=found.pk).exists(),
+    )
+
+
+@require_POST
+def ask(request: HttpRequest, slug: str, provider_id: int) -> HttpResponse:
+    require(request, MAY_CONFIGURE)
+    found = _find(provider_id)
+    ask_account(account_id=found.pk, now=now())
+    messages.info(request, "Le preguntamos: su respuesta aparece aquí en un momento.")
+    return redirect(address(request, "settings_provider", found.pk))
+
+
+@require_POST
+def close(request: HttpRequest, slug: str, provider_id: int) -> HttpResponse:
+    require(request, MAY_CONFIGURE)
+    found = close_account(account_id=_find(provider_id).pk, now=now())
+    messages.success(request, f"{found.name} quedó desconectado. Lo que cobró se queda como está.")
+    return redirect(address(request, ROOM))
+
+
+def _find(provider_id: int) -> ProviderAccount:
+    found = ProviderAccount.objects.filter(pk=provider_id, closed_at__isnull=True).first()
+    if found is None:
+        raise Http404
+    return found

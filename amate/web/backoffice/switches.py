@@ -1,0 +1,148 @@
+"""Sistemas: who serves and cuts, and where each is told; the key of one is shown once."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, F, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from amate.access.may import MAY_CONFIGURE
+from amate.billing_cycle.service.add_switch import BadSwitch, add_switch
+from amate.billing_cycle.service.change_switch import change_switch
+from amate.billing_cycle.service.models import Service, Switch, SwitchAccount
+from amate.billing_cycle.service.new_switch_key import new_switch_key
+from amate.web.backoffice.page import address, show
+from amate.web.backoffice.roles import require
+from amate.web.clock import now
+
+
+class SwitchForm(forms.Form):
+    name = forms.CharField(
+        label="Nombre",
+        max_length=80,
+        help_text="Como lo llama tu equipo: Central, WHM, Gimnasio.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": "Ponle un nombre"},
+    )
+    url = forms.CharField(
+        label="Dirección a la que le avisamos",
+        required=False,
+        max_length=500,
+        help_text="Con https. Cada aviso va firmado y lleva el estado completo.",
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+    )
+    observe_url = forms.CharField(
+        label="Dirección donde le preguntamos cómo está",
+        required=False,
+        max_length=500,
+        help_text="Opcional. Así vemos si alguien lo cambió por su lado.",
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+    )
+
+
+class NewSwitchForm(SwitchForm):
+    kind = forms.ChoiceField(
+        label="Cómo se corta y se reactiva",
+        choices=Switch.choices,
+        error_messages={"required": "Elige cómo", "invalid_choice": "Elige una de la lista"},
+    )
+    field_order = ("name", "kind", "url", "observe_url")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def switches(request: HttpRequest, slug: str) -> HttpResponse:
+    require(request, MAY_CONFIGURE)
+    form = NewSwitchForm(initial={"kind": Switch.WEBHOOK})
+    status = 200
+    if request.method == "POST":
+        form, status = NewSwitchForm(request.POST), 422
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                made, key = add_switch(
+                    name=said["name"],
+                    kind=Switch(said["kind"]),
+                    url=said["url"],
+                    observe_url=said["observe_url"],
+                    now=now(),
+                )
+            except BadSwitch as why:
+                form.add_error(why.field, str(why))
+            else:
+                return _made(request, made, key)
+    rows = SwitchAccount.objects.order_by("name")
+    return show(
+        request,
+        "office/switches.html",
+        room="services",
+        status=status,
+        form=form,
+        rows=[(one, *_counts(one)) for one in rows],
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def switch(request: HttpRequest, slug: str, switch_id: int) -> HttpResponse:
+    require(request, MAY_CONFIGURE)
+    found = _find(switch_id)
+    form = SwitchForm(initial={"name": found.name, "url": found.url, "observe_url": found.observe_url})
+    status = 200
+    if request.method == "POST":
+        form, status = SwitchForm(request.POST), 422
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                change_switch(switch_id=found.pk, **said, now=now())
+            except BadSwitch as why:
+                form.add_error(why.field, str(why))
+            else:
+                messages.success(request, "Guardado. Le avisamos de lo que le falte.")
+                return redirect(address(request, "switch", found.pk))
+    count, late = _counts(found)
+    return show(
+        request,
+        "office/switch.html",
+        room="services",
+        status=status,
+        switch=found,
+        form=form,
+        count=count,
+        late=late,
+        by_person=found.kind == Switch.MANUAL,
+    )
+
+
+@require_POST
+def new_key(request: HttpRequest, slug: str, switch_id: int) -> HttpResponse:
+    require(request, MAY_CONFIGURE)
+    found = _find(switch_id)
+    if found.kind == Switch.MANUAL:
+        messages.info(request, "A este sistema no se le avisa: no lleva llave.")
+        return redirect(address(request, "switch", found.pk))
+    return _made(request, found, new_switch_key(switch_id=found.pk, now=now()))
+
+
+def _made(request: HttpRequest, made: SwitchAccount, key: str) -> HttpResponse:
+    if not key:
+        messages.success(request, f"{made.name} está listo. Lo que haya que cortar aparece en «Por hacer a mano».")
+        return redirect(address(request, "switches"))
+    return show(request, "office/switch_key.html", room="services", switch=made, key=key)
+
+
+def _find(switch_id: int) -> SwitchAccount:
+    found: SwitchAccount | None = SwitchAccount.objects.filter(pk=switch_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _counts(one: SwitchAccount) -> tuple[int, int]:
+    """(services, those of which it lacks the last order)."""
+    lacks = Q(actual_gen__isnull=True) | Q(actual_gen__lt=F("gen"))
+    found: dict[str, Any] = (
+        Service.objects.live().filter(switch=one).aggregate(count=Count("pk"), late=Count("pk", filter=lacks))
+    )
+    return found["count"], found["late"]

@@ -1,0 +1,67 @@
+"""A customer's own page in a real browser: every state, at both widths, by day and by night, and what it weighs."""
+
+from datetime import timedelta
+
+from playwright.sync_api import Browser
+
+from amate.billing_cycle.reconciliation.models import BankAccount
+from amate.billing_cycle.statements.links import LIFE
+from amate.web.portal.account.urls import urlpatterns
+from tests.browser.person import Person, weight_of
+from tests.web.portal.test_account import Account, mailed
+from tests.world import World
+
+LOOKED_AT = {"ask_for_link", "once", "home", "statement", "documents", "ask_report"}
+SAME_PAGE = {"ask_promise", "ask_fiscal"}
+FILES = {"statement_pdf", "statement_xlsx", "document_pdf", "document_xml"}
+HEAVIEST = 25_000
+
+
+def test_every_page_bears_inspection_and_is_light(world: World, site: str, browser: Browser) -> None:
+    rosa = Account(world)
+    clabe = "646180012300000425"
+    world.scoped(lambda: BankAccount.objects.create(name="STP", bank="", clabe=clabe, created_at=world.now()))
+    ana = Person(browser, f"{site}{world.shop.portal}cuenta/")
+    page = f"{rosa.token}/"
+    ana.goes()
+    ana.bears_inspection("cuenta-pedir")
+    ana.clicks("Enviarme el enlace")
+    assert ana.focus() == "errores"
+    ana.page.locator("#correo").fill("nadie@example.com")
+    ana.clicks("Enviarme el enlace")
+    ana.bears_inspection("cuenta-pedida")
+    weights = {}
+    for name, rest in {
+        "cuenta": "",
+        "estado": "estado/",
+        "documentos": "documentos/",
+        "avisar": "avisar-pago/",
+    }.items():
+        ana.goes(page + rest)
+        ana.bears_inspection(name)
+        weights[name] = weight_of(browser, f"{ana.portal}{page}{rest}", ana.context.cookies())
+    ana.clicks("Enviarme el enlace")
+    ana.bears_inspection("avisar-enviado")
+    ana.goes(mailed(world).partition("/cuenta/")[2])
+    ana.bears_inspection("avisar-pago")
+    ana.page.get_by_label("¿Cuánto pagaste?").fill("")
+    ana.clicks("Avisar de mi pago")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("avisar-error")
+    ana.page.get_by_label("¿Cuánto pagaste?").fill("399")
+    ana.page.get_by_label("¿Cómo pagaste?").select_option("03")
+    ana.clicks("Avisar de mi pago")
+    ana.page.get_by_text("Recibimos tu aviso").wait_for()
+    ana.bears_inspection("avisar-listo")
+    world.time_passes(minutes=2)
+    ana.goes(rosa.asks("datos").partition("/cuenta/")[2])
+    ana.bears_inspection("datos")
+    world.time_passes(days=LIFE.days, minutes=timedelta(minutes=20).total_seconds() / 60)
+    ana.goes(page)
+    ana.bears_inspection("cuenta-vencida")
+    seen = {name.removeprefix("own:") for name in ana.inspected}
+    assert seen >= LOOKED_AT
+    assert {one.name for one in urlpatterns} == LOOKED_AT | SAME_PAGE | FILES
+    print("weights", weights)
+    assert {name: weight for name, weight in weights.items() if weight > HEAVIEST} == {}
+    ana.leaves()
