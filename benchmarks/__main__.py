@@ -17,12 +17,20 @@ FIELDS = ("name", "value", "unit", "n", "bar", "floor", "sig_us", "f_us", "commi
 # What has `run() -> list[dict]`, in the order of the issue's numbers.
 BENCHMARKS = (
     "fiscal_seal",
+    "fiscal_kinds",
     "pac_simulator",
+    "pac_overlap",
     "papers_pdf",
     "portal_claim",
     "import_sales",
     "register_ticket",
     "office_lists",
+    "ageing",
+    "bill_issue",
+    "statements",
+    "bank_file",
+    "dunning",
+    "pay_reconcile",
 )
 Row = dict[str, Any]
 

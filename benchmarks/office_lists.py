@@ -27,19 +27,19 @@ BRANCHES, CHANNELS = 8, 5
 # void, thirty are invoiced. On its way and to be mended there is as much in both: what the hour brings, not the year.
 TICKETS = """
 INSERT INTO self_invoicing_ticket (company_id, branch_id, source, external_id, digest, code, folio, state, state_since,
-  state_reason, sold_at, deadline, lines, forma_pago, metodo_pago, moneda, total, total_cents, created_at)
+  state_reason, sold_at, deadline, lines, pagos, forma_pago, metodo_pago, moneda, total, total_cents, created_at)
 SELECT %(company)s, (%(branches)s::bigint[])[1 + n %% %(many)s], 'caja-' || n %% %(channels)s, 'E-' || n,
   decode(md5(n::text) || md5(n::text), 'hex'), translate(upper(substr(md5('c' || n), 1, 12)), 'ILOU', '0110'),
   'F-' || lpad(n::text, 7, '0'), CASE WHEN n %% 100 = 7 THEN 'locked' WHEN n %% 100 IN (13, 14, 15) THEN 'void' ELSE 'open' END,
-  sold, '', sold, sold + interval '20 days', '[]', '01', 'PUE', 'MXN', cents / 100.0, cents, sold
+  sold, '', sold, sold + interval '20 days', '[]', '[]', '01', 'PUE', 'MXN', cents / 100.0, cents, sold
 FROM (SELECT n, %(start)s::timestamptz + n * (interval '365 days' / %(size)s) AS sold, (n::bigint * 7919) %% 500000 + 100 AS cents
       FROM generate_series(1, %(size)s) AS n) AS g
 """
 INVOICES = """
-INSERT INTO invoices_invoice (company_id, tipo, state, origin, branch_id, profile_id, serie, folio, rfc, nombre, correo,
+INSERT INTO invoices_invoice (company_id, kind, uso_cfdi, tipo_cambio, cancelled_how, periodicidad, tipo, state, origin, branch_id, profile_id, serie, folio, rfc, nombre, correo,
   lines, forma_pago, metodo_pago, moneda, total, withheld, generics, created_at, sealed_at, ever_ambiguous, uuid, stamped_at, refused_by,
   refusal_code, refusal)
-SELECT %(company)s, 'I', CASE WHEN going THEN 'sealed' WHEN bad THEN 'refused' ELSE 'stamped' END,
+SELECT %(company)s, 'ingreso', '', '', '', '', 'I', CASE WHEN going THEN 'sealed' WHEN bad THEN 'refused' ELSE 'stamped' END,
   CASE WHEN n %% 10 = 3 THEN 'counter' ELSE 'portal' END, (%(branches)s::bigint[])[1 + n %% %(many)s], %(profile)s, 'AF', n,
   chr(65 + n %% 26) || 'AAA' || lpad((n %% 100)::text, 6, '0') || 'XX1', 'RECEPTOR NUMERO ' || n, 'r' || n || '@example.com',
   '[]', CASE WHEN n %% 50 = 9 THEN '99' WHEN n %% 20 = 5 THEN '28' ELSE '01' END, CASE WHEN n %% 50 = 9 THEN 'PPD' ELSE 'PUE' END,
@@ -62,7 +62,43 @@ SELECT %(company)s, %(start)s::timestamptz + n * (interval '365 days' / %(size)s
   'ticket:' || n, '{}', n, decode(md5(n::text) || md5(n::text), 'hex')
 FROM generate_series(1, %(size)s) AS n
 """
-TABLES = ("self_invoicing_ticket", "self_invoicing_claim", "invoices_invoice", "audit_entry")
+CUSTOMERS = """
+INSERT INTO customers_customer (company_id, number, rfc, nombre, search_name, correo, created_at, verified_at)
+SELECT %(company)s, 1000 + n, CASE WHEN n %% 50 = 9 THEN '' ELSE chr(65 + n / 1000000 %% 26) || 'BCD' || lpad((n %% 1000000)::text, 6, '0') || 'XX1' END,
+  'CLIENTE NUMERO ' || n, 'cliente numero ' || n, 'c' || n || '@example.com',
+  %(start)s::timestamptz + n * (interval '365 days' / %(size)s), CASE WHEN n %% 10 = 3 THEN %(start)s::timestamptz END
+FROM generate_series(1, %(size)s) AS n
+"""
+WORDS = """
+INSERT INTO customers_customerword (company_id, customer_id, word)
+SELECT c.company_id, c.id, word FROM customers_customer c,
+  customers_words(c.search_name || ' ' || lower(c.rfc) || ' ' || c.number, lower(c.correo)) AS word
+WHERE c.company_id = %(company)s AND c.number > 1000
+"""
+MAILS = """
+INSERT INTO outbox_message (company_id, key, kind, about, "to", subject, text, html, state, created_at, sent_at, provider_id, cause, error, attended_at)
+SELECT %(company)s, 'k-' || n, CASE WHEN n %% 20 = 5 THEN 'note' ELSE 'invoice' END, 'invoice:' || n,
+  'r' || lpad(n::text, 7, '0') || '@example.com', 'Tu factura ' || n, 'x', 'x',
+  CASE WHEN n > %(size)s - 40 THEN 'bounced' WHEN n %% 50 = 9 THEN 'delivered' ELSE 'sent' END, made, made, '', '', '', NULL
+FROM (SELECT n, %(start)s::timestamptz + n * (interval '365 days' / %(size)s) AS made FROM generate_series(1, %(size)s) AS n) AS g
+"""
+CASES = """
+INSERT INTO help_case (company_id, state, subject, text, correo, telefono, asked_at, answer, answered_by, closed_by)
+SELECT %(company)s, CASE WHEN n > %(size)s - 40 THEN 'open' WHEN n %% 20 = 5 THEN 'answered' ELSE 'closed' END,
+  CASE WHEN n %% 50 = 9 THEN 'demora' ELSE 'error' END, 'Mensaje ' || n, 'r' || lpad(n::text, 7, '0') || '@example.com', '',
+  %(start)s::timestamptz + n * (interval '365 days' / %(size)s), '', '', ''
+FROM generate_series(1, %(size)s) AS n
+"""
+TABLES = (
+    "self_invoicing_ticket",
+    "self_invoicing_claim",
+    "invoices_invoice",
+    "audit_entry",
+    "customers_customer",
+    "customers_customerword",
+    "outbox_message",
+    "help_case",
+)
 Row = dict[str, Any]
 
 
@@ -131,6 +167,28 @@ PAGES = {
     "audit_family": "auditoria/?tipo=ticket",
     "audit_person": "auditoria/?quien=p7@amate.example",
     "audit_month": "auditoria/?desde={month}&hasta={month_end}",
+    "customers_first": "clientes/",
+    "customers_deep": "clientes/?antes={customer}",
+    "customers_verified": "clientes/?estado=verified",
+    "customers_unverified": "clientes/?estado=unverified",
+    "customers_no_rfc": "clientes/?estado=no_rfc",
+    "customers_rfc": "clientes/?rfc=ABCD0001",
+    "customers_number": "clientes/?q=numero+777",
+    "customers_month": "clientes/?desde={month}&hasta={month_end}",
+    "mails_first": "correos/",
+    "mails_deep": "correos/?antes={mail}",
+    "mails_astray": "correos/?ver=sin-llegar",
+    "mails_delivered": "correos/?estado=delivered",
+    "mails_notes": "correos/?tipo=note",
+    "mails_to": "correos/?q=r00007",
+    "mails_month": "correos/?desde={month}&hasta={month_end}",
+    "cases_first": "ayuda/",
+    "cases_deep": "ayuda/?antes={case}",
+    "cases_open": "ayuda/?estado=open",
+    "cases_answered": "ayuda/?estado=answered",
+    "cases_late": "ayuda/?motivo=demora",
+    "cases_writer": "ayuda/?q=r00007",
+    "cases_month": "ayuda/?desde={month}&hasta={month_end}",
 }
 
 
@@ -180,7 +238,7 @@ def _asker(company: Any) -> Callable[[str], float]:
         before = time.process_time() + cpu_of(backend)
         answer = client.get(f"/oficina/{company.slug}/{path}")
         spent = time.process_time() + cpu_of(backend) - before
-        if answer.status_code != 200 or answer.content.count(b"<tr>") < 2:
+        if answer.status_code != 200 or answer.content.count(b"<tr>") + answer.content.count(b'<li class="stuck">') < 2:
             raise RuntimeError(f"{path} of {company.slug} answered {answer.status_code} and lists nothing")
         return spent
 
@@ -190,7 +248,6 @@ def _asker(company: Any) -> Callable[[str], float]:
 def _shops(server: Any) -> list[tuple[Any, list[int], int]]:
     """Two companies, each with its branches and one receiver."""
     from amate.companies.models import Branch
-    from amate.customers.models import FiscalProfile
     from amate.invoices.models import Origin
     from amate.sandbox.companies import SHOPS, fresh_ticket, open_shop
     from amate.sandbox.mint import mint_world
@@ -205,11 +262,11 @@ def _shops(server: Any) -> list[tuple[Any, list[int], int]]:
         company, branch = open_shop(shop=shop, world=world, now=now)
         ticket = fresh_ticket(company=company, now=now)
         with company_scope(company.pk):
-            claim_ticket(ticket_id=ticket.pk, receptor=RECEPTOR, correo="", origin=Origin.PORTAL, now=now)
+            claimed = claim_ticket(ticket_id=ticket.pk, receptor=RECEPTOR, correo="", origin=Origin.PORTAL, now=now)
             for number in range(BRANCHES - 1):
                 Branch.objects.create(code=f"b{number}", nombre=f"Sucursal {number}", cp=branch.cp, serie=f"B{number}")
             branches = list(Branch.objects.order_by("id").values_list("id", flat=True))
-            found.append((company, branches, FiscalProfile.objects.get().pk))
+            found.append((company, branches, claimed.profile_id))
     return found
 
 
@@ -235,7 +292,7 @@ def _fill(owner: Any, company_id: int, branches: list[int], profile: int, size: 
         "company": company_id, "branches": branches, "many": len(branches), "channels": CHANNELS, "profile": profile,
         "size": size, "start": datetime.now(UTC) - timedelta(days=365),
     }  # fmt: skip
-    for statement in (TICKETS, INVOICES, CLAIMS, ENTRIES):
+    for statement in (TICKETS, INVOICES, CLAIMS, ENTRIES, CUSTOMERS, WORDS, MAILS, CASES):
         with closing(owner.cursor()) as c:
             c.execute(statement, values)
 
@@ -244,8 +301,11 @@ def _marks(company_id: int) -> dict[str, str]:
     """In the middle of each list, by its own ids and days."""
     from amate.audit.models import Entry
     from amate.companies.models import Branch
+    from amate.customers.models import Customer
     from amate.desk.walk import EPOCH
+    from amate.help.models import Case
     from amate.invoices.models import Invoice
+    from amate.messages.models import Message
     from amate.self_invoicing.models import Ticket
     from amate.tenancy.scope import company_scope
 
@@ -259,6 +319,9 @@ def _marks(company_id: int) -> dict[str, str]:
             "sold": f"{(ticket.sold_at - EPOCH) // timedelta(microseconds=1)}.{ticket.pk}",
             "invoice": str(Invoice.objects.filter(created_at__lt=middle).order_by("-created_at")[0].pk),
             "entry": str(Entry.objects.filter(at__lt=middle).order_by("-at")[0].pk),
+            "customer": str(Customer.objects.filter(created_at__lt=middle).order_by("-created_at")[0].pk),
+            "mail": str(Message.objects.filter(created_at__lt=middle).order_by("-created_at")[0].pk),
+            "case": str(Case.objects.filter(asked_at__lt=middle).order_by("-asked_at")[0].pk),
             "branch": str(Branch.objects.order_by("id")[3].pk),
             "year": f"{now - timedelta(days=360):%Y-%m-%d}",
             "month": f"{now - timedelta(days=120):%Y-%m-%d}",

@@ -9,8 +9,8 @@ import typst
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from amate.papers.cfdi import cfdi_pdf
 from amate.papers.compile import STANDARDS
-from amate.papers.invoice import invoice_pdf
 from amate.papers.look import Look
 from tests.papers.samples import Row, key, stamped
 
@@ -57,7 +57,7 @@ def _invoice(number: int) -> bytes:
 
 
 def _print(xml: bytes) -> None:
-    invoice_pdf(xml, look=LOOK, portal_origin=True)
+    cfdi_pdf(xml, look=LOOK, portal_origin=True)
 
 
 def _print_nothing(compiler: typst.Compiler, xml: bytes) -> None:

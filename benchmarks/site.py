@@ -42,6 +42,7 @@ class Site:
     server: Server
     web: Child
     worker: Child
+    pac: str
 
     def cpu(self) -> Cpu:
         """So far. The database's is that of the backends of web and worker, ended ones included; what the server does
@@ -73,7 +74,7 @@ def running_site(server: Server, world: World) -> Iterator[Site]:
         for child in children:
             child.start()
         _wait_for(children, is_ready)
-        yield Site(f"http://127.0.0.1:{settings.PORT}", server, web, worker)
+        yield Site(f"http://127.0.0.1:{settings.PORT}", server, web, worker, pac)
     finally:
         for child in children:
             _end(child)

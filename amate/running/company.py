@@ -45,7 +45,7 @@ def _add(said: argparse.Namespace, *, now: datetime) -> str:
     known = User.objects.filter(email=said.email.lower()).exists()
     password = "" if known else _password()
     try:
-        with founded(slug=said.slug, founding=_founding(said), now=now) as company:
+        with founded(slug=said.slug, founding=_founding(said), sandbox=said.sandbox, now=now) as company:
             if said.cer:
                 _keep(said, rfc=said.rfc, now=now)
             enrol_owner(company=company, email=said.email, nombre="", password=password, now=now)
@@ -112,6 +112,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         ("email", "correo con el que entra quien administra"),
     ):
         add.add_argument(f"--{name}", required=True, help=meaning)
+    add.add_argument(
+        "--sandbox", action="store_true", help="solo para probar: su reloj se puede adelantar; es para siempre"
+    )
     add.add_argument("--nombre-comercial", default="", help="como lo conocen sus clientes")
     add.add_argument("--telefono", default="", help="para dudas de sus clientes")
     add.add_argument("--correo", default="", help="a donde responden sus clientes")

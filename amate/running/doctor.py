@@ -4,47 +4,31 @@ import argparse
 import asyncio
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from shutil import disk_usage
 
 import httpx
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from amate.access.signing_key import AnotherSigningKey, refuse_another_signing_key
-from amate.adapters.messages import MessengerUnavailable
-from amate.adapters.messages.email import Smtp
-from amate.adapters.pac import PacError, open_pac
-from amate.alerts.causes import DAYS
+from amate.adapters.pac import PacAccount, PacError, open_pac
+from amate.alerts.causes import mark_of
 from amate.companies.keep_csd import NoCsd, open_csd
 from amate.companies.models import Company, Csd, Emisor
 from amate.companies.secrets import WrongMasterKey
-from amate.running.pac_account import pac_account
+from amate.running.database_health import look_at_database
+from amate.running.mail_health import look_at_company_mails, look_at_house_mail, look_at_sender
+from amate.running.pac_accounts import BadAccounts, pac_accounts
+from amate.running.pacs_heard import NAMES
 from amate.running.postgres import ServerRefused
 from amate.running.prepare import server_up
-from amate.running.serve import is_ready
+from amate.running.serve import web_answers
+from amate.running.verdict import Verdict
 from amate.tenancy.scope import company_scope
 
 CLOCK_MAY_DIFFER = timedelta(minutes=2)  # a PAC refuses a Fecha of the future
 LITTLE_DISK = 2_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`mend`: what to do about it, empty when all is well. A `warning` stops nothing yet."""
-
-    what: str
-    said: str
-    mend: str = ""
-    warning: bool = False
-
-    @property
-    def mark(self) -> str:
-        return "ok   " if not self.mend else "ojo  " if self.warning else "FALLA"
 
 
 def main(argv: Sequence[str]) -> int:
@@ -66,25 +50,21 @@ def diagnose(*, clock: Callable[[], datetime]) -> Iterator[Verdict]:
     yield _disk()
     try:
         with server_up():
-            database = _database()
-            yield database
-            if not database.mend:
-                migrations = _migrations()
-                yield migrations
-                if not migrations.mend:
-                    yield _signing_key()
-                yield _worker()
+            found = list(look_at_database(now=clock()))
+            yield from found
+            if not any(one.what in ("Base de datos", "Tablas") and one.mend for one in found):
                 yield from _seals(now=clock())
+                yield from look_at_company_mails()
     except ServerRefused as refused:
         yield Verdict("PostgreSQL", "no arranca", str(refused))
-    yield _pac()
-    yield _clock(clock)
-    yield _mail()
+    yield from _pacs(clock)
+    yield look_at_house_mail()
+    yield look_at_sender()
 
 
 def _port() -> Verdict:
     what = f"Puerto {settings.PORT}"
-    if is_ready():
+    if web_answers():
         return Verdict(what, "Amate atiende ahí")
     with socket.socket() as s:
         s.settimeout(2)
@@ -98,55 +78,6 @@ def _disk() -> Verdict:
     free = disk_usage(settings.HOME).free
     said = f"{free / 1e9:.1f} GB libres en {settings.HOME}"
     return Verdict("Disco", said, "Libera espacio: sin él no se guarda ni una venta." if free < LITTLE_DISK else "")
-
-
-def _database() -> Verdict:
-    try:
-        with connection.cursor() as c:
-            c.execute(
-                "SELECT current_user, current_setting('server_version'), rolsuper OR rolbypassrls FROM pg_roles "
-                "WHERE rolname = current_user"
-            )
-            role, version, almighty = c.fetchone()
-    except DatabaseError as fault:
-        return Verdict("Base de datos", str(fault).strip(), "Revisa DATABASE_URL y que PostgreSQL esté encendido.")
-    if almighty:
-        mend = "Usa en DATABASE_URL un rol sin SUPERUSER ni BYPASSRLS: las empresas quedarían a la vista unas de otras."
-        return Verdict("Base de datos", f"el rol {role} pasa por encima de las políticas", mend)
-    return Verdict("Base de datos", f"PostgreSQL {version}, como {role}")
-
-
-def _migrations() -> Verdict:
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if waiting:
-        return Verdict("Tablas", f"faltan {len(waiting)} migraciones", "Corre `amate migrate`.")
-    return Verdict("Tablas", "al día")
-
-
-def _signing_key() -> Verdict:
-    try:
-        refuse_another_signing_key()
-    except AnotherSigningKey as fault:
-        return Verdict("Firma de sesiones y enlaces", "es otra que la de esta instalación", str(fault))
-    return Verdict("Firma de sesiones y enlaces", "la de esta instalación")
-
-
-def _worker() -> Verdict:
-    with connection.cursor() as c:
-        c.execute(
-            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > clock_timestamp() - interval '30 seconds'"
-        )
-        (alive,) = c.fetchone()
-        c.execute(
-            "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND "
-            "(scheduled_at IS NULL OR scheduled_at < clock_timestamp() - interval '1 minute')"
-        )
-        (waiting,) = c.fetchone()
-    if alive:
-        return Verdict("Trabajador", f"{alive} encendido(s), {waiting} pendientes en fila")
-    mend = "Enciende `amate serve` o `amate worker`: sin él nada se sella, se timbra ni se envía."
-    return Verdict("Trabajador", "ninguno da señales", mend)
 
 
 def _seals(*, now: datetime) -> Iterator[Verdict]:
@@ -170,16 +101,26 @@ def _seal(slug: str, *, now: datetime) -> Verdict:
         return Verdict(what, "no se puede abrir", str(closed))
     if opened.certificate.rfc != rfc:
         return Verdict(what, f"es de {opened.certificate.rfc} y la empresa es {rfc}", mend)
-    days = (newest.valid_to - now).days
-    soon = next((limit for limit in DAYS[1:] if days <= limit), None)
-    return Verdict(what, f"vigente {days} días más", mend if soon else "", warning=soon is not None)
+    left = newest.valid_to - now
+    soon = mark_of(left) is not None
+    return Verdict(what, f"vigente {left.days} días más", mend if soon else "", warning=soon)
 
 
-def _pac() -> Verdict:
-    account = pac_account()
+def _pacs(clock: Callable[[], datetime]) -> Iterator[Verdict]:
+    try:
+        accounts = pac_accounts()
+    except BadAccounts as bad:
+        yield Verdict("PAC", "mal configurado", str(bad))
+        return
+    for account in accounts:
+        yield _pac(account, what="PAC" if len(accounts) == 1 else f"PAC {NAMES[account.code]}")
+    yield _clock(clock, against=accounts[0])
+
+
+def _pac(account: PacAccount, *, what: str) -> Verdict:
     if not account.user:
         return Verdict(
-            "PAC", "sin cuenta", "Fija AMATE_PAC_USER y AMATE_PAC_PASSWORD_FILE (y AMATE_PAC_URL si es otro)."
+            what, "sin cuenta", "Fija AMATE_PAC_USER y AMATE_PAC_PASSWORD_FILE (y AMATE_PAC_URL si es otro)."
         )
 
     async def left() -> int | None:
@@ -192,19 +133,19 @@ def _pac() -> Verdict:
     try:
         stamps = asyncio.run(left())
     except PacError as fault:
-        return Verdict("PAC", str(fault), "Revisa la red, la dirección, el usuario y la contraseña del PAC.")
+        return Verdict(what, str(fault), "Revisa la red, la dirección, el usuario y la contraseña del PAC.")
     if stamps == 0:
-        return Verdict("PAC", "la cuenta no tiene timbres", "Compra timbres con tu PAC: lo pendiente sale solo.")
+        return Verdict(what, "la cuenta no tiene timbres", "Compra timbres con tu PAC: lo pendiente sale solo.")
     if not account.certificates:
         mend = "Pon los .cer del PAC en una carpeta y nómbrala en AMATE_PAC_CERTIFICATES: sin ellos no se cree ningún timbre."
-        return Verdict("PAC", "responde, pero no hay con qué verificar sus timbres", mend)
-    return Verdict("PAC", "responde; timbres sin límite" if stamps is None else f"responde; quedan {stamps} timbres")
+        return Verdict(what, "responde, pero no hay con qué verificar sus timbres", mend)
+    return Verdict(what, "responde; timbres sin límite" if stamps is None else f"responde; quedan {stamps} timbres")
 
 
-def _clock(clock: Callable[[], datetime]) -> Verdict:
+def _clock(clock: Callable[[], datetime], *, against: PacAccount) -> Verdict:
     """Against the PAC's own clock, as its answers tell it: it is the one that judges Fecha."""
     try:
-        told = httpx.head(pac_account().services_url, timeout=5).headers.get("Date")
+        told = httpx.head(against.services_url, timeout=5).headers.get("Date")
     except httpx.HTTPError:
         told = None
     if told is None:
@@ -219,12 +160,3 @@ def _clock(clock: Callable[[], datetime]) -> Verdict:
     return Verdict(
         "Reloj", f"{minutes} minutos {side}", "Pon la máquina en hora (NTP): el PAC rechaza fechas del futuro."
     )
-
-
-def _mail() -> Verdict:
-    try:
-        asyncio.run(Smtp(settings.SMTP_URL, seconds=8).check())
-    except MessengerUnavailable as away:
-        mend = "Revisa AMATE_SMTP_URL (servidor, usuario y contraseña). Las facturas se emiten; los correos esperan."
-        return Verdict("Correo", str(away), mend)
-    return Verdict("Correo", "el servidor nos deja entrar")

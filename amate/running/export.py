@@ -27,7 +27,15 @@ PAGE = 1000
 # Of no use elsewhere, or not for anybody's eyes: secrets, files, what is owed to do, what a visitor left behind, what
 # somebody has half typed.
 NOT_EXPORTED = frozenset(
-    {"promises.promise", "self_invoicing.visit", "companies.datakey", "customers.customerword", "desk.draft"}
+    {
+        "promises.promise",
+        "self_invoicing.visit",
+        "companies.datakey",
+        "customers.customerword",
+        "desk.draft",
+        "invoices.downloadlink",
+        "statements.accountlink",
+    }
 )
 
 

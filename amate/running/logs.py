@@ -1,4 +1,4 @@
-"""Logs: one line an event, with its request or job; never a code, a total, a key or a body."""
+"""Logs: one line an event, with its request or job; never a code, a total, a link's token, a key or a body."""
 
 import logging
 import re
@@ -13,22 +13,41 @@ _CODE_IN_A_PATH = re.compile(
     rf"(?<=/){_BETWEEN}(?:[0-9A-TV-Z]{_BETWEEN}){{12}}(?:/[0-9]+)?(?![\w%–—-])(?![^\s'\"]*\.py\b)", re.IGNORECASE
 )
 
+# What the address of a mailed link, or of the first run, proves by itself.
+_TOKEN_IN_A_PATH = re.compile(r"(?<=/)((?:empezar|invitacion|correo|reset/key|d)/)[^/\s'\"\\?]+")
 
-def without_codes(text: str) -> str:
+
+def without_secrets(text: str) -> str:
     """
-    >>> without_codes("Not Found: /f/tienda/7K4M-9QXW-2TRP/124850")
+    >>> without_secrets("Not Found: /f/tienda/7K4M-9QXW-2TRP/124850")
     'Not Found: /f/tienda/…'
-    >>> without_codes("<WSGIRequest: GET '/api/v1/tickets/7k4m9qxw2trp/note.pdf'>")
+    >>> without_secrets("<WSGIRequest: GET '/api/v1/tickets/7k4m9qxw2trp/note.pdf'>")
     "<WSGIRequest: GET '/api/v1/tickets/…/note.pdf'>"
-    >>> without_codes('File "/app/django/contrib/contenttypes/models.py", line 3')
+    >>> without_secrets("Forbidden: /cuenta/invitacion/eyJ1c2VyIjo0fQ:1vH/")
+    'Forbidden: /cuenta/invitacion/…/'
+    >>> without_secrets("Not Found: /f/tienda/d/kq3fY0-x_w/pdf")
+    'Not Found: /f/tienda/d/…/pdf'
+    >>> without_secrets('File "/app/django/contrib/contenttypes/models.py", line 3')
     'File "/app/django/contrib/contenttypes/models.py", line 3'
     """
-    return _CODE_IN_A_PATH.sub("…", text)
+    return _TOKEN_IN_A_PATH.sub(r"\1…", _CODE_IN_A_PATH.sub("…", text))
 
 
-def _render_without_codes(logger: Any, name: str, event: Any) -> str:
+class ToldShortly(logging.Filter):
+    """What Django refused as suspicious (a Host that is not ours, a form too big) is the sender's doing and no fault of
+    ours: one line that says what it was, without a traceback and without the request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security.") and record.exc_info:
+            record.exc_info = record.exc_text = None
+            record.__dict__.pop("request", None)
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
+def _render_without_secrets(logger: Any, name: str, event: Any) -> str:
     """Last of all: whatever carried it (text, arguments, extras, a traceback), it is in this line now."""
-    return without_codes(_RENDER(logger, name, event))
+    return without_secrets(_RENDER(logger, name, event))
 
 
 _RENDER = structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"])
@@ -55,6 +74,6 @@ def formatter() -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            _render_without_codes,
+            _render_without_secrets,
         ],
     )

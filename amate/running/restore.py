@@ -21,6 +21,7 @@ from amate.companies.shut_portal import shut_portal
 from amate.invoices.after_restore import ask_for_what_was_sealed, hold_what_may_exist, leave_out_folios
 from amate.running.backup import DUMP, MANIFEST, SAMPLE, SAMPLE_ABOUT, Refused, copied, owner_environment, program, told
 from amate.running.prepare import prepare
+from amate.self_invoicing.after_restore import BELIEVED_FOR, remember_restore
 from amate.tenancy.half_restored import begin_restore, end_restore
 from amate.tenancy.scope import company_scope
 
@@ -59,6 +60,7 @@ def _hold(*, made_at: datetime, now: datetime) -> str:
     for company_id, slug in Company.objects.order_by("slug").values_list("id", "slug"):
         with company_scope(company_id):
             shut_portal(now=now)
+            remember_restore(made_at=made_at, now=now)
             held += hold_what_may_exist(now=now)
             asked += ask_for_what_was_sealed(now=now)
             left_out = leave_out_folios(made_at=made_at, now=now)
@@ -75,9 +77,9 @@ def _what_to_look_at(made_at: datetime, *, held: int, asked: int, folios: list[s
         f"2. Facturas que en el respaldo aún no se sellaban, o se corregían: {held}. Esperan en Pendientes: si la "
         "instalación vieja siguió trabajando después, búscalas en tu PAC antes de reintentar.\n"
         "3. Las ventas posteriores al respaldo no están. Vuelve a mandarlas desde la caja o el archivo (ninguna se "
-        "duplica). Cada una recibe un código nuevo: el código y el QR de una nota impresa después del respaldo ya no "
-        "abren. Reimprime esas notas en Ventas y cámbiaselas a quien vuelva con la suya. Cada caja que vende sin red "
-        "pide además un bloque nuevo de códigos.\n"
+        f"duplica). La que llegue con el código que su nota lleva impreso lo conserva, durante {BELIEVED_FOR.days} días: "
+        "su papel y su QR siguen sirviendo. La que llegue sin él recibe uno nuevo: reimprime esas notas en Ventas y "
+        "cámbiaselas a quien vuelva con la suya. Cada caja que vende sin red pide además un bloque nuevo de códigos.\n"
         "4. Los CFDI posteriores al respaldo tampoco están: descárgalos del SAT o de tu PAC. La nota que ya tiene el suyo "
         "aquí se ve sin facturar: bloquéala en Ventas, o tendría dos.\n"
         "5. Folios que se saltan, porque pudieron darse después del respaldo (un hueco es legal, un doble no):\n"

@@ -94,11 +94,20 @@ def only_one_here() -> Iterator[None]:
 
 def is_ready() -> bool:
     """The web answers, it reaches the database, and a worker's heart beats."""
+    return _is_well("/salud/")
+
+
+def web_answers() -> bool:
+    """The web answers and reaches the database, whether or not there is a worker."""
+    return _is_well("/salud/web/")
+
+
+def _is_well(path: str) -> bool:
     try:
-        asked = urllib.request.Request(f"http://{_reachable()}:{settings.PORT}/salud/", headers={"Host": "127.0.0.1"})
+        asked = urllib.request.Request(f"http://{_reachable()}:{settings.PORT}{path}", headers={"Host": "127.0.0.1"})
         with _DIRECT.open(asked, timeout=2) as answer:
-            return bool(json.load(answer)["workers"] > 0)
-    except (urllib.error.URLError, OSError, ValueError):
+            return json.load(answer)["ok"] is True
+    except (urllib.error.URLError, OSError, ValueError, LookupError, TypeError):  # another program's answer too
         return False
 
 

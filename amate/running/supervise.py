@@ -124,6 +124,7 @@ class Supervisor:
             self.stopping.wait(1)
 
     def _stop(self) -> None:
+        self.say("stopping, some seconds")
         for child in self.children:
             child.signal(signal.SIGTERM)
         deadline = time.monotonic() + GRACE

@@ -74,6 +74,14 @@ with scratch_server():
     print("ROWS", json.dumps(run(sizes=(2000, 4000), rounds=1, each=1)))
 """
 
+SMALL_BILL = """
+import json
+from benchmarks.scratch import scratch_server
+with scratch_server():
+    from benchmarks.bill_issue import run
+    print("ROWS", json.dumps(run(small=4, large=8, rounds=1)))
+"""
+
 
 def python(*said: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
@@ -167,3 +175,15 @@ def test_a_sale_sent_by_the_api_can_be_measured() -> None:
     assert whole["bar"] == 10
     assert whole["value"] > whole["floor"]
     assert rows["register_ticket_web"]["value"] > 0
+
+
+def test_a_run_of_billing_can_be_measured_to_the_seal() -> None:
+    rows = measured(SMALL_BILL)
+    assert {name: rows[name]["bar"] for name in ("bill_issue", "nothing_due", "bill_issue_statements")} == {
+        "bill_issue": 20,
+        "nothing_due": 0.01,
+        "bill_issue_statements": 12,
+    }
+    parts = rows["bill_issue_charge"]["value"] + rows["bill_issue_seal"]["value"]
+    assert parts == pytest.approx(rows["bill_issue"]["value"], abs=0.02)
+    assert rows["bill_statements"]["value"] > 0

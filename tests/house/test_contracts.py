@@ -19,7 +19,15 @@ PLANTED = {
         "amate/sandbox/pac/windows.py",
         "import amate.fiscal.money",
     ),
+    "The simulated outside shares nothing with us": (
+        "amate/sandbox/payments/paying.py",
+        "import amate.adapters.payments.cents",
+    ),
     "satcfdi's builders and pdf stay out of production": ("amate/papers/words.py", "import weasyprint"),
+    "The wheel's parts import only what turns before them": (
+        "amate/billing_cycle/subscriptions/bill.py",
+        "import amate.billing_cycle.service.hold",
+    ),
     "Portal, back office and API share what lies in web, and nothing of each other": (
         "amate/web/portal/purchase.py",
         "import amate.web.api.media",

@@ -25,7 +25,9 @@ DIRECTORY = {
     "access_signingkey",
     "usersessions_usersession",
     "catalogs_satkey",
+    "catalogs_edition",
     "rate_bucket",
+    "pac_answers",
     "django_session",
     "django_migrations",
     "django_content_type",
@@ -106,6 +108,7 @@ def test_every_reference_between_company_tables_is_composite(committed: str) -> 
                 and getattr(field, "db_constraint", True)
             ):
                 wanted.add((model._meta.db_table, field.column))
+    wanted.add(("companies_sandboxclock", "sandbox"))  # only of a company whose directory row says that it is one
     assert found == wanted
 
 
@@ -194,5 +197,5 @@ def test_the_setting_does_not_outlive_its_scope(world) -> None:
 
 
 def test_the_directory_tells_nothing_but_where_a_company_is() -> None:
-    assert {f.name for f in Company._meta.get_fields() if f.concrete} == {"id", "slug", "host", "created_at"}
+    assert {f.name for f in Company._meta.get_fields() if f.concrete} == {"id", "slug", "host", "sandbox", "created_at"}
     assert all(issubclass(model, CompanyOwned) or "move" in model._meta.model_name for model in owned_models())

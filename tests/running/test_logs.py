@@ -99,6 +99,39 @@ def test_gunicorn_writes_through_the_same_door() -> None:
     assert not holds(said, code)
 
 
+@pytest.fixture
+def stderr(committed: str) -> Iterator[io.StringIO]:
+    """What the handler of the settings itself writes."""
+    (handler,) = (one for one in logging.getLogger().handlers if one.get_name() == "stderr")
+    assert isinstance(handler, logging.StreamHandler)
+    said = io.StringIO()
+    before = handler.setStream(said)
+    yield said
+    handler.setStream(before)
+
+
+TOKENS = ["/empezar/{}", "/cuenta/invitacion/{}/", "/cuenta/correo/{}/", "/cuenta/password/reset/key/{}/"]
+
+
+@pytest.mark.parametrize("path", [*TOKENS, "/f/cafeteria/{}/124850"])
+def test_a_foreign_host_is_answered_with_one_line_that_tells_no_secret(stderr: io.StringIO, path: str) -> None:
+    secret = new_code() if path.startswith("/f/") else "k7-eyJ1c2VyIjo0fQ_x"
+    answer = Client().get(path.format(secret), HTTP_HOST="attacker.example")
+    assert answer.status_code == 400
+    (line,) = stderr.getvalue().splitlines()
+    assert "level='warning'" in line
+    assert "attacker.example" in line
+    assert answer["X-Request-Id"] in line
+    assert secret not in line
+    assert "Traceback" not in line
+
+
+@pytest.mark.parametrize("path", TOKENS)
+def test_the_token_of_a_link_is_masked_wherever_its_path_is_logged(stderr: io.StringIO, path: str) -> None:
+    logging.getLogger("django.request").error("Internal Server Error: %s", path.format("k7-eyJ1c2VyIjo0fQ_x:1vH"))
+    assert path.format("…") in stderr.getvalue()
+
+
 def test_nobody_writes_an_access_log() -> None:
     from amate.running.serve import web_command
 
@@ -115,6 +148,6 @@ def test_nobody_writes_an_access_log() -> None:
     ],
 )
 def test_what_is_no_code_stays_legible(text: str) -> None:
-    from amate.running.logs import without_codes
+    from amate.running.logs import without_secrets
 
-    assert without_codes(text) == text
+    assert without_secrets(text) == text

@@ -116,7 +116,7 @@ def test_stopping_asks_waits_and_then_kills(monkeypatch: pytest.MonkeyPatch, sta
     supervisor = Supervisor(children=[polite, deaf], server=None, say=sayer)
     stop_when_listening(supervisor, deaf)
     assert in_main_thread(supervisor) == 0
-    assert said == ["deaf did not stop in time"]
+    assert said == ["stopping, some seconds", "deaf did not stop in time"]
     assert polite.process is not None
     assert polite.process.returncode == -signal.SIGTERM
     assert deaf.process is not None

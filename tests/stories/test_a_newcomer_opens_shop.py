@@ -58,10 +58,12 @@ def test_a_newcomer_opens_shop(
             completes_her_data(ana)
         with tally.step("Ponle tu color y tu logotipo"):
             brands(ana, files.logo, camera)
-        with tally.step("Sube tu sello digital"):
-            seals(ana, files, minted.csds["moral"].password, camera)
         with tally.step("Revisa tu sucursal"):
             opens_the_branch(ana, camera)
+        with tally.step("Sube tu sello digital"):
+            seals(ana, files, minted.csds["moral"].password, camera)
+        with tally.step("Prueba tu PAC"):
+            asks_the_pac(ana)
         with tally.step("Haz una factura de prueba"):
             tries(ana)
         with tally.step("Enciende tu portal"):
@@ -140,13 +142,19 @@ def seals(ana: Newcomer, files: Papers, password: str, camera: Camera) -> None:
 
 
 def opens_the_branch(ana: Newcomer, camera: Camera) -> None:
-    ana.goes_to("Ajustes")
-    ana.follows("Sucursales", within="main .doors")
-    ana.follows("Matriz")
+    ana.follows("Revisar", within=PATH)
+    ana.reads("Hora del centro")
     ana.types("Dirección", "Av. Juárez 415, Centro, Guadalajara")
     ana.clicks("Guardar la sucursal")
     ana.reads("La sucursal quedó guardada")
     camera.takes("configurar-sucursales", ana.page)
+    ana.goes_to("Inicio")
+
+
+def asks_the_pac(ana: Newcomer) -> None:
+    ana.follows("Probar", within=PATH)
+    ana.clicks("Usar el simulador y probarlo")
+    ana.reads("Tu PAC está listo")
     ana.goes_to("Inicio")
 
 

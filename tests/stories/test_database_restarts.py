@@ -8,6 +8,7 @@ import os
 import signal
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ import pytest
 
 from amate.running.postgres import as_user, binaries, database_user
 from amate.sandbox.mint import mint_world
+from tests.database import ROOT
 from tests.servers import free_port
 from tests.stories.demo import Demo, answered
 from tests.stories.processes import processes_of, until
@@ -34,6 +36,9 @@ CONTRACT = {
     "pac_certificate",
     "company_rfc",
     "mail_url",
+    "network_url",
+    "payments_url",
+    "clock_url",
 }
 
 
@@ -69,6 +74,16 @@ def test_the_manifest_tells_everything_to_its_owner_only(demo: Demo, kept: dict[
     assert httpx.get(said["mail_url"], trust_env=False).status_code == 200
     assert os.access(said["pac_certificate"], os.R_OK)
     kept.update(said)
+
+
+def test_the_doctor_sees_the_pac_and_the_mail_of_the_demo(demo: Demo) -> None:
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("AMATE_", "DATABASE_URL"))}
+    command = [sys.executable, "-m", "amate.cli", "doctor"]
+    env["AMATE_HOME"] = str(demo.home)
+    told = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout
+    assert f"Puerto {demo.port}: Amate atiende ahí" in told.stdout
+    assert "FALLA" not in told.stdout
 
 
 def test_a_second_one_in_the_same_folder_is_refused_and_disturbs_nothing(demo: Demo) -> None:

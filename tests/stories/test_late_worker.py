@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from amate.adapters.messages import BadAddress, MessengerUnavailable
-from amate.adapters.pac import PacAmbiguous, PacRejected, PacUnavailable
+from amate.adapters.pac import Limits, PacAmbiguous, PacRejected, PacUnavailable
+from amate.adapters.pac.gate import Gate
 from amate.invoices.models import Invoice, InvoiceMove, Stamp, State
 from amate.messages.models import Message
-from amate.promises.keep import keep, step
+from amate.promises.keep import keep
 from amate.promises.models import Promise
+from amate.promises.step import step
 from amate.promises.sweep import rescue
 from amate.worker.handlers import handlers
 from amate.worker.plugs import Plugs
@@ -63,7 +65,7 @@ def overtake(world: Any, kind: str, *, fault: Exception | None) -> None:
 
     async def both() -> None:
         plugs: Plugs = world.plugs()
-        pac, messenger = plugs.pac, plugs.messenger
+        (pac,), messenger = plugs.pacs, plugs.messenger
 
         def run(worker: int) -> Awaitable[None]:
             return keep(
@@ -73,7 +75,7 @@ def overtake(world: Any, kind: str, *, fault: Exception | None) -> None:
         stamping = kind == "seal_and_stamp"
         call = Overtaken(pac.stamp if stamping else messenger.send, fault=fault, again=lambda: run(2))
         stand: Any = Stand(call)
-        plugs = replace(plugs, pac=stand) if stamping else replace(plugs, messenger=stand)
+        plugs = replace(plugs, pacs=(stand,)) if stamping else replace(plugs, messenger=stand)
         await run(1)
         await call.finish()
         await pac.aclose()
@@ -85,6 +87,8 @@ class Stand:
     """In the place of a PAC or of a messenger: every call is `call`."""
 
     code = "sw_sapien"
+    tells = False
+    gate = Gate(Limits())
 
     def __init__(self, call: Overtaken) -> None:
         self.stamp = self.recover = self.send = call

@@ -13,12 +13,15 @@ from amate.companies.models import Branch
 from amate.customers.accept import accept_profile
 from amate.customers.models import Customer, FiscalProfile
 from amate.customers.propose import propose_profile
+from amate.fiscal.clock import zone_of
+from amate.fiscal.global_period import period_of
 from amate.fiscal.ingreso import total_of
 from amate.fiscal.receptor import Receptor
-from amate.invoices.models import Invoice, Origin, Sealing, Stamp, State
+from amate.invoices.models import Invoice, Kind, Origin, Sealing, Stamp, State
 from amate.promises.models import Promise
 from amate.sandbox.companies import menu
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
+from amate.self_invoicing.close_period import NothingLeft, close_period
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.queries import live_invoice
 from amate.self_invoicing.register import Sale, register_ticket
@@ -101,6 +104,41 @@ def test_a_ticket_is_claimed_or_taken_out_never_both(house: Any, crowd: Crowd, s
         if taken_out:
             assert isinstance(claimed, NotClaimable)
             assert claimed.standing.value == state
+
+
+def test_a_note_is_its_buyers_or_the_globals_never_both(house: Any, crowd: Crowd) -> None:
+    """DB-1: the global of a period against the buyers of its notes, and against itself."""
+    zone = zone_of(house.shop.branch.cp)
+
+    def close() -> list[Invoice]:
+        period = period_of(house.now().astimezone(zone).date(), periodicidad="01")
+        try:
+            return close_period(
+                branch_id=house.shop.branch.pk, period=period, seen=None, origin=Origin.OFFICE, now=house.now()
+            )
+        except NothingLeft:
+            return []
+
+    close_now = in_scope(house, close)
+    house.inside(close_now)
+    ends: set[str] = set()
+    for _ in range(12):
+        ticket, other = house.sale(), house.sale()
+        answers = crowd.at_once(claim(house, ticket, BUYERS[0]), close_now, claim(house, other, BUYERS[1]), close_now)
+        house.inside(close_now)
+        for sold, claimed in ((ticket, answers[0]), (other, answers[2])):
+            (held,) = house.scoped(lambda sold=sold: list(Claim.objects.live().filter(ticket=sold)))
+            if isinstance(claimed, Invoice):
+                assert held.invoice_id == claimed.pk
+                ends.add("claimed")
+            else:
+                assert isinstance(claimed, NotClaimable), claimed
+                assert claimed.standing is Standing.IN_GLOBAL
+                ends.add(Kind.GLOBAL if held.global_invoice_id else "lost")
+    assert "claimed" in ends
+    assert "lost" not in ends
+    parts = house.scoped(lambda: list(Invoice.objects.filter(kind=Kind.GLOBAL).values_list("part", flat=True)))
+    assert sorted(parts) == list(range(1, len(parts) + 1))
 
 
 def test_one_sale_registered_by_twenty_at_once_is_one_ticket(house: Any, crowd: Crowd) -> None:
@@ -209,7 +247,7 @@ def test_the_same_promise_nudged_to_two_workers_is_kept_by_one_at_a_time(house: 
         plugs = [house.plugs() for _ in range(3)]
         await asyncio.gather(*(run_worker(one, forever=False) for one in plugs))
         for one in plugs:
-            await one.pac.aclose()
+            await one.aclose()
 
     house.inside(lambda: asyncio.run(crowded()))
     assert {house.invoice(i).state for i in invoices} == {State.STAMPED}

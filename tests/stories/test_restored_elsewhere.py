@@ -68,7 +68,7 @@ def test_a_new_machine_with_the_backup_and_the_master_key_goes_on(
     new_machine.start()
     health = f"http://127.0.0.1:{new_machine.port}/salud/"
     ask = httpx.Client(trust_env=False, timeout=10)
-    until(lambda: answered(lambda: ask.get(health), seconds=120).json()["workers"], seconds=120, what="the new machine")
+    until(lambda: answered(lambda: ask.get(health), seconds=120).json()["ok"], seconds=120, what="the new machine")
 
     key = {"Authorization": f"Bearer {world.shop.api_key}"}
     address = f"{new_machine.said['api_url']}/invoices/{stamp.uuid}.xml"

@@ -1,0 +1,23 @@
+"""One minted world for every run: its certificates are in force when the runs begin."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
+
+from amate.sandbox.mint import mint_world
+from amate.sandbox.simulation.day import quietly
+from amate.sandbox.simulation.run import STARTS
+
+
+@pytest.fixture(scope="session")
+def minted_then(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    began = datetime.combine(STARTS, time(), tzinfo=UTC)
+    return mint_world(tmp_path_factory.mktemp("simulation") / "world", now=began, ca_key_size=2048)
+
+
+@pytest.fixture(autouse=True)
+def _what_goes_wrong_is_no_news() -> Iterator[None]:
+    with quietly():
+        yield
