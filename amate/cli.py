@@ -103,8 +103,19 @@ def _export(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def _catalogs(argv: Sequence[str]) -> int:
+    """`show`, `check` or `adopt` newer catalogues of the SAT"""
+    _django()
+    from amate.running.catalogs import main as run
+
+    return run(argv)
+
+
 def _doctor(argv: Sequence[str]) -> int:
     """what is wrong with this installation, and what mends it"""
+    from amate.sandbox.demo_environment import take_environment
+
+    take_environment()
     _django()
     from amate.running.doctor import main as run
 
@@ -122,6 +133,27 @@ def _secrets(argv: Sequence[str]) -> int:
 def _sandbox_pac(argv: Sequence[str]) -> int:
     """the PAC simulator: real checks, real stamps, SIN VALIDEZ FISCAL"""
     from amate.sandbox.pac.run import main as run
+
+    return run(argv)
+
+
+def _sandbox_payments(argv: Sequence[str]) -> int:
+    """a payment provider that takes no money: you play the customer"""
+    from amate.sandbox.payments.run import main as run
+
+    return run(argv)
+
+
+def _sandbox_switch(argv: Sequence[str]) -> int:
+    """somebody's system that is told which services to cut, and misbehaves when asked to"""
+    from amate.sandbox.switch.run import main as run
+
+    return run(argv)
+
+
+def _simulate(argv: Sequence[str]) -> int:
+    """months of an invented company in minutes, everything going wrong, and every day judged"""
+    from amate.sandbox.simulate import main as run
 
     return run(argv)
 
@@ -151,10 +183,14 @@ COMMANDS: dict[str, Command] = {
     "backup": _backup,
     "restore": _restore,
     "export": _export,
+    "catalogs": _catalogs,
     "doctor": _doctor,
     "audit": _audit,
     "check-cfdi": _check_cfdi,
+    "simulate": _simulate,
     "sandbox-pac": _sandbox_pac,
+    "sandbox-payments": _sandbox_payments,
+    "sandbox-switch": _sandbox_switch,
     "sandbox-mail": _sandbox_mail,
 }
 
@@ -164,7 +200,8 @@ environment:
   AMATE_PORT                 the web's port (8000); AMATE_PUBLIC_URL its address for the world
   DATABASE_URL               PostgreSQL of the application's role; without it Amate runs its own
   AMATE_OWNER_DATABASE_URL   PostgreSQL of the owning role, for `amate migrate`
-  AMATE_PAC_URL, AMATE_PAC_USER, AMATE_PAC_PASSWORD_FILE, AMATE_PAC_CERTIFICATES
+  AMATE_PAC (sw_sapien or finkok), AMATE_PAC_URL, AMATE_PAC_USER, AMATE_PAC_PASSWORD_FILE, AMATE_PAC_CERTIFICATES;
+    AMATE_PAC_2, AMATE_PAC_2_URL, …: who stamps while the first is away
   AMATE_SMTP_URL, AMATE_MAIL_FROM; AMATE_PRIVATE_MAIL_HOSTS: mail servers of your network that companies may use
   AMATE_METRICS_TOKEN        who sends it as a bearer may read /metrics (Prometheus); without it there is none
 """
@@ -188,7 +225,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _help() -> str:
-    rows = "\n".join(f"  {name:<14} {command.__doc__}" for name, command in COMMANDS.items())
+    rows = "\n".join(f"  {name:<17} {command.__doc__}" for name, command in COMMANDS.items())
     return (
         f"usage: amate COMMAND ...\n\nSelf-hosted billing for Mexico on CFDI 4.0.\n\ncommands:\n{rows}\n{ENVIRONMENT}"
     )

@@ -102,6 +102,14 @@ def sat_keys(database_name: str, django_db_blocker: Any) -> None:
         connections["owner"].close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_adopts_catalogues_behind_a_test() -> None:
+    """One query a minute, in whichever test it fell, would be counted against it."""
+    from amate.web import newer_catalogs
+
+    newer_catalogs.EVERY = float("inf")
+
+
 @pytest.fixture
 def committed(database_name: str, django_db_blocker: Any) -> Iterator[str]:
     """Real commits, as the app's role; every row is removed afterwards."""
@@ -130,6 +138,15 @@ def pac_server(minted: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def second_pac_server(minted: Any) -> Iterator[Any]:
+    """Another PAC, with a memory of its own: it knows nothing of what the first one stamped."""
+    from tests.servers import serve_pac
+
+    with serve_pac(minted) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def mail_server() -> Iterator[Any]:
     from tests.servers import catch_mail
 
@@ -151,6 +168,14 @@ def world(
     made.inside(made.open)
     yield made
     made.close()
+
+
+@pytest.fixture
+def two_pacs(world: Any, second_pac_server: Any) -> Any:
+    """The world with a second PAC, Finkok by its wire."""
+    second_pac_server.reset()
+    world.second = second_pac_server
+    return world
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ TRUNCATED_FROM = 4_000_000  # bytes of a table
 def fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted(
-        [*ROOT.glob("amate/*/migrations/*.py"), ROOT / "amate/tenancy/policy.py", ROOT / "amate/tenancy/grants.sql"]
+        [*ROOT.glob("amate/**/migrations/*.py"), ROOT / "amate/tenancy/policy.py", ROOT / "amate/tenancy/grants.sql"]
     ):
-        digest.update(path.read_bytes())
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())  # a migration is known by its name
     return digest.hexdigest()[:12]
 
 

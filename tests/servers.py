@@ -43,13 +43,14 @@ class PacServer:
 
 
 @contextmanager
-def serve_pac(minted: Minted) -> Iterator[PacServer]:
+def serve_pac(minted: Minted, store: Any = None) -> Iterator[PacServer]:
+    """`store`: where it keeps what it stamped; without one, in a memory that nobody else sees."""
     from amate.sandbox.pac.app import create_app
     from amate.sandbox.pac.state import MemoryStore
 
     port = free_port()
     config = uvicorn.Config(
-        create_app(minted, MemoryStore(), lambda: datetime.now(UTC)),
+        create_app(minted, store or MemoryStore(), lambda: datetime.now(UTC)),
         host="127.0.0.1",
         port=port,
         log_level="warning",
