@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import httpx
 from django.db import connection, connections
@@ -24,6 +25,7 @@ from amate.adapters.pac.finkok import Finkok
 from amate.adapters.pac.sat_status import SatStatus
 from amate.adapters.pac.sw_sapien import SwSapien
 from amate.companies.models import Branch, Company
+from amate.fiscal.tables.zones import CENTRO
 from amate.invoices.models import Invoice, Origin
 from amate.promises.models import Promise
 from amate.running.sat_status import STATUS_PATH
@@ -113,6 +115,10 @@ class World:
     def sale(self, shop: Shop | None = None) -> Ticket:
         """A note sold a moment ago that nobody has claimed."""
         return self.inside(lambda: fresh_ticket(company=(shop or self.shop).company, now=self.now()))
+
+    def today(self) -> date:
+        """The day of the companies of this world: in UTC it may be the next one already."""
+        return self.now().astimezone(ZoneInfo(CENTRO)).date()
 
     def scoped(self, look: Callable[[], T], shop: Shop | None = None) -> T:
         """Look at the database inside a company's scope."""

@@ -28,7 +28,7 @@ SIDE = {"help", "privacy", "accessibility", "wait"}
 MAILED = {"linked"}
 NO_PAGES = {
     "branch_logo", "fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned", "linked_pdf", "linked_xml",
-    "holders_note",
+    "holders_note", "badge",
 }  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def test_which_sales_qualify(total: str, source: str, moneda: str, good: bool) -
 
 
 def change(world: World, *, branch: int | None = None, **facts: Any) -> None:
-    today = world.now().date() - timedelta(days=1)
+    today = world.today() - timedelta(days=1)
     world.scoped(
         lambda: set_policy(
             branch_id=branch,
@@ -125,11 +125,11 @@ def test_a_branch_switched_off_closes_its_own_notes_only(world: World) -> None:
     change(world, branch=there.pk, enabled=False)
     assert standing(world, sold_in(world, there, 901)) is Standing.PORTAL_OFF
     assert standing(world, sold_in(world, world.shop.branch, 902)) is Standing.CLAIMABLE
-    assert world.scoped(lambda: portal_today(day=world.now().date())).is_open
+    assert world.scoped(lambda: portal_today(day=world.today())).is_open
     change(world, enabled=False)
-    assert not world.scoped(lambda: portal_today(day=world.now().date())).is_open
-    world.scoped(lambda: follow_company(branch_id=there.pk, effective_from=world.now().date(), now=world.now()))
-    assert world.scoped(lambda: policy_on(branch_id=there.pk, day=world.now().date())).branch_id is None
+    assert not world.scoped(lambda: portal_today(day=world.today())).is_open
+    world.scoped(lambda: follow_company(branch_id=there.pk, effective_from=world.today(), now=world.now()))
+    assert world.scoped(lambda: policy_on(branch_id=there.pk, day=world.today())).branch_id is None
 
 
 def test_the_window_of_the_branch_prints_its_deadline(world: World) -> None:
@@ -189,7 +189,7 @@ def test_rules_that_make_no_sense_are_refused(world: World, facts: dict[str, Any
 
 
 def test_no_rules_for_yesterday(world: World) -> None:
-    today = world.now().date()
+    today = world.today()
     with pytest.raises(PolicyRefused, match="Elige hoy"):
         world.scoped(
             lambda: set_policy(

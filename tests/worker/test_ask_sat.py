@@ -103,7 +103,7 @@ def test_what_was_cancelled_elsewhere_is_told_and_followed_by_one_button(world: 
 def test_what_the_sat_does_not_find_is_told_a_day_after_its_stamp_and_gone_when_it_does(world: World) -> None:
     invoice = issued(world)
     world.pac.admin("status", {"unknown_for": 30 * 86400}, method="PUT")
-    assert world.scoped(lambda: tonight(today=world.now().date(), now=world.now())) == []
+    assert world.scoped(lambda: tonight(today=world.today(), now=world.now())) == []
     next_night(world)
     assert differences(world) == [(invoice.pk, Differs.NOT_FOUND)]
     next_night(world)
@@ -157,7 +157,7 @@ def test_what_a_simulator_stamped_is_no_business_of_the_sat(world: World, monkey
     issued(world)
     world.time_passes(days=2)
     monkeypatch.setattr(settings, "PAC_IS_SIMULATOR", False)
-    assert world.scoped(lambda: tonight(today=world.now().date(), now=world.now())) == []
+    assert world.scoped(lambda: tonight(today=world.today(), now=world.now())) == []
 
 
 def test_it_is_asked_once_a_night_however_many_workers_look(world: World) -> None:

@@ -82,7 +82,7 @@ def _wanted(cut: date) -> list[int]:
 
 def _day_of_month(cut: date, policy: BillingPolicy) -> date:
     """
-    >>> [_day_of_month(date(2026, 2, 1), BillingPolicy(statement_day=day)).day for day in (15, 31)]
+    >>> [_day_of_month(date(2026, 2, 1), BillingPolicy(company_id=1, statement_day=day)).day for day in (15, 31)]
     [15, 28]
     """
     return cut.replace(day=min(policy.statement_day, monthrange(cut.year, cut.month)[1]))

@@ -112,7 +112,7 @@ def test_who_pays_a_price_that_rises_is_told_both_prices_and_the_day_once(world:
     who = wheel.customer()
     for start in ("2026-03-01", "2026-03-05"):
         wheel.subscribe(who, plan, start)
-    today = world.now().date()
+    today = world.today()
     day = today + timedelta(days=40)
 
     def rise(percent: str) -> int:

@@ -259,7 +259,7 @@ def test_the_worker_books_a_file_and_takes_it_back_so_that_it_may_come_again(wor
 
     who, file_id = world.scoped(begin)
     world.settle()
-    today = world.now().date()
+    today = world.today()
     assert look(lambda: balance(who, today)) == 0
     assert look(lambda: BankFile.objects.get().state) == "booked"
     look(lambda: ask_undo(file_id=file_id, now=world.now()))

@@ -200,7 +200,7 @@ def test_an_offline_till_learns_until_when_its_sales_of_a_month_may_be_invoiced(
     """The very deadline that registering the sale of that day gives, in each branch, rules set for later included."""
 
     def set_up() -> None:
-        today = world.now().date()
+        today = world.today()
         north = Branch.objects.create(code="norte", nombre="Norte", cp="22000", serie="N")
         Branch.objects.create(code="cerrada", nombre="Cerrada", cp="44100", serie="C", closed_at=world.now())
         PortalPolicy.objects.create(

@@ -30,7 +30,7 @@ def keep(world: World, key: str = "MRT-16", *, shop: Shop | None = None, **chang
     }
     article = Article(**(said | changes))
     return world.scoped(
-        lambda: keep_product(article=article, catalogs=installed(), day=world.now().date(), now=world.now()).pk, shop
+        lambda: keep_product(article=article, catalogs=installed(), day=world.today(), now=world.now()).pk, shop
     )
 
 

@@ -135,7 +135,15 @@ def test_a_day_that_comes_is_a_change_of_who_owes(at_noon: World) -> None:
 
 
 def test_what_cannot_be_meant_is_told(at_noon: World) -> None:
-    for query in ("?since=x", "?since=c1-2-3&customer=1", "?limit=0", "?customer=0", "?rfc=no", "?external_id=%00"):
+    for query in (
+        "?since=x",
+        "?clientes=7",
+        "?since=c1-2-3&customer=1",
+        "?limit=0",
+        "?customer=0",
+        "?rfc=no",
+        "?external_id=%00",
+    ):
         answer = ask(at_noon, query)
         assert answer.status_code == 422, query
         assert answer["Content-Type"] == "application/problem+json"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from amate.customers.models import Customer
 from amate.self_invoicing.models import Ticket
 from tests.web.api.sales import sale
 from tests.web.office import desk
@@ -11,6 +12,7 @@ from tests.world import World
 def test_every_operation_hides_what_belongs_to_the_other(world: World) -> None:
     invoice = desk.stamped(world, shop=world.other)
     ticket = world.scoped(lambda: Ticket.objects.get(), world.other)
+    known = world.scoped(lambda: Customer.objects.get().number, world.other)
     theirs = {
         "code": ticket.code,
         "uuid": str(invoice.uuid),
@@ -22,7 +24,12 @@ def test_every_operation_hides_what_belongs_to_the_other(world: World) -> None:
     for path, operations in paths.items():
         address = path.removeprefix("/api/v1").format(**theirs)
         for method in operations:
-            if method == "get":
+            if path == "/api/v1/standing":  # of many: each hears of its own
+                assert [one["customer"] for one in world.api("GET", address, shop=world.other).json()["items"]] == [
+                    known
+                ]
+                assert world.api("GET", address).json()["items"] == []
+            elif method == "get":
                 assert world.api("GET", address, shop=world.other).status_code == 200, path
                 assert world.api("GET", address).status_code == 404, path
                 looked += 1

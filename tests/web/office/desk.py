@@ -143,7 +143,7 @@ def listed(world: World, *, shop: Shop | None = None) -> int:
     """A product of the company's list."""
     article = Article("CAF-1", "Café", "50201706", "H87", None, "01", (), None, True)
     return world.scoped(
-        lambda: keep_product(article=article, catalogs=installed(), day=world.now().date(), now=world.now()).pk,
+        lambda: keep_product(article=article, catalogs=installed(), day=world.today(), now=world.now()).pk,
         shop,
     )
 

@@ -23,7 +23,7 @@ def owed(world: World) -> Any:
 
 
 def said(world: World, **typed: str) -> dict[str, str]:
-    day = min(world.now().date().isoformat(), "2026-11-20")
+    day = min(world.today().isoformat(), "2026-11-20")
     return {"fecha": day, "importe": "580.00", "forma_pago": "03", "clave": "c" * 32, "moneda": "USD", **typed}
 
 

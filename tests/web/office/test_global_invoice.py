@@ -21,7 +21,7 @@ def press(world: World, client: Any, shown: str, **more: str) -> Any:
 
 
 def this_month(world: World) -> dict[str, str]:
-    return {"dia": str(world.now().date())}
+    return {"dia": str(world.today())}
 
 
 def test_it_is_looked_at_issued_once_and_its_notes_are_nobody_elses(world: World) -> None:

@@ -142,7 +142,7 @@ def test_a_payment_typed_twice_is_one_rep(world: World) -> None:
     invoice, client = issued(world, "1000.00", ppd=True), world.log_in()
     path = f"facturas/{invoice.pk}/pago/"
     assert "Debe $1,000.00" in page(world, client, path)
-    day = world.now().date().isoformat()
+    day = world.today().isoformat()
     said = {
         "fecha": "2026-11-20" if day > "2026-11-20" else day,
         "importe": "400.00",
@@ -163,7 +163,7 @@ def test_a_payment_typed_twice_is_one_rep(world: World) -> None:
 
 def test_a_payment_that_no_rep_can_say_is_told_at_its_field_and_nothing_is_written(world: World) -> None:
     invoice, client = issued(world, "1000.00", ppd=True), world.log_in()
-    day = world.now().date().isoformat()
+    day = world.today().isoformat()
     said = {"fecha": "2026-11-20" if day > "2026-11-20" else day, "forma_pago": "03", "clave": "a" * 32}
     path = f"facturas/{invoice.pk}/pago/"
     told = send(world, client, path, **said, importe="400.00", num_operacion="12|34")

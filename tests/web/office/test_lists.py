@@ -20,6 +20,7 @@ from amate.invoices.models import Origin
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import STATES
 from tests.database import as_owner
+from tests.self_invoicing.test_close_period import closed
 from tests.web.office import desk, plenty
 from tests.web.office.desk import Office
 from tests.world import World
@@ -78,6 +79,8 @@ def test_each_way_of_narrowing_notes(world: World, office: Office) -> None:
 
 def test_every_state_shows_what_its_rows_say_they_are(world: World, office: Office) -> None:
     """The list's own conditions and the law of where a note stands may not differ."""
+    world.sale()
+    closed(world)
     pks = plenty.tickets(world, 3)
     change(world, pks[0], state="void")
     change(world, pks[1], state="locked")

@@ -18,16 +18,14 @@ PENCILS = Article("LAP-2", "Lápices del nº 2, caja", "44121706", "XBX", None, 
 
 def keep(world: World, **changes: Any) -> Product:
     article = replace(PENCILS, **changes)
-    return world.scoped(
-        lambda: keep_product(article=article, catalogs=installed(), day=world.now().date(), now=world.now())
-    )
+    return world.scoped(lambda: keep_product(article=article, catalogs=installed(), day=world.today(), now=world.now()))
 
 
 @pytest.mark.parametrize("typed", ["lapiz", "Lápiz", "lapices", "LÁPICES", "caja lapiz", "lap-2", "nº"])
 def test_it_is_found_at_the_counter_and_in_its_list(world: World, office: Office, typed: str) -> None:
     keep(world)
     keep(world, key="GOM-1", descripcion="Goma de borrar")
-    assert [one.key for one in world.scoped(lambda: finds_of(typed, day=world.now().date())).products] == ["LAP-2"]
+    assert [one.key for one in world.scoped(lambda: finds_of(typed, day=world.today())).products] == ["LAP-2"]
     page = office.text("productos/", q=typed)
     assert ("Lápices del nº 2" in page, "Goma de borrar" in page) == (True, False)
 
@@ -35,7 +33,7 @@ def test_it_is_found_at_the_counter_and_in_its_list(world: World, office: Office
 @pytest.mark.parametrize("typed", ["lápida", ".*", "(", "[zz", "%", "\\"])
 def test_what_is_no_word_of_it_finds_nothing_and_harms_nothing(world: World, typed: str) -> None:
     keep(world)
-    assert world.scoped(lambda: finds_of(typed, day=world.now().date())).products == []
+    assert world.scoped(lambda: finds_of(typed, day=world.today())).products == []
 
 
 def test_the_counter_says_that_the_sat_names_no_brands(world: World, office: Office) -> None:
