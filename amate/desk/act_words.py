@@ -1,10 +1,14 @@
 """Every act of the audit in words. A sentence may name details of the act: `{mail}`; an unknown act shows its own name."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from amate.access.models import Role
+from amate.papers.dates import short
 
 FAMILIES = {
     "session": "Entradas y salidas",
@@ -256,6 +260,8 @@ WORDS = {
     "list.exported": "Exportó {rows} renglones de {listing}",
 }
 
+_AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ROLES: dict[str, str] = {role.value: role.label for role in Role}
 
 
@@ -265,10 +271,21 @@ def in_words(act: str, detail: Mapping[str, Any]) -> str:
     'Quitó de la empresa a leo@example.com, que era Caja'
     >>> in_words("ticket.registered", {}), in_words("moon.landed", {"by": "eagle"})
     ('Registró una venta desde …', 'moon.landed')
+    >>> in_words("payment.reported", {"amount": "1349.00", "day": "2026-11-26"})
+    'Avisó de un pago de $1,349.00 del 26 nov 2026'
     """
     if act not in WORDS:
         return act
     said = {
-        name: ROLES.get(str(value), value) if name in ("role", "before") else value for name, value in detail.items()
+        name: ROLES.get(str(value), value) if name in ("role", "before") else _as_read(value)
+        for name, value in detail.items()
     }
     return WORDS[act].format_map(defaultdict(lambda: "…", said))
+
+
+def _as_read(value: Any) -> Any:
+    """Amounts and days are kept as programs write them."""
+    text = value if isinstance(value, str) else ""
+    if _AMOUNT.fullmatch(text):
+        return f"${Decimal(text):,.2f}"
+    return short(date.fromisoformat(text)) if _DAY.fullmatch(text) else value

@@ -58,7 +58,7 @@ def term_on(row: Subscription, day: date) -> Term | None:
     return begun[-1] if begun else terms[0] if terms else None
 
 
-def _of_plan(row: Subscription, at: At) -> str:
+def plan_name(row: Subscription, at: At) -> str:
     term = term_on(row, at.today)
     return term.plan.nombre if term else ""
 
@@ -111,7 +111,7 @@ SUBSCRIPTIONS = Listing(
         Column("Paga", Cell.TEXT, lambda row, at: row.payer.nombre, 40),
         Column("Etiqueta", Cell.TEXT, lambda row, at: row.label, 24),
         Column("Clave en tu sistema", Cell.TEXT, lambda row, at: row.external_id),
-        Column("Plan", Cell.TEXT, _of_plan, 30),
+        Column("Plan", Cell.TEXT, plan_name, 30),
         Column("Precio", Cell.PESOS, price_of, 14),
         Column("Estado", Cell.TEXT, lambda row, at: row.get_state_display(), 14),
         Column("Empezó", Cell.TEXT, lambda row, at: row.starts_on.isoformat(), 12),

@@ -1,6 +1,6 @@
 """Payments of a REP as they are kept in its draft. What each pays of which invoice stands in `Instalment`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -67,6 +67,20 @@ def received_from_json(kept: Mapping[str, Any]) -> Received:
         banks=banks_from_json(kept["banks"]),
         parts={int(pk): allocation for pk, allocation in kept.get("parts", {}).items()},
     )
+
+
+def received_in_all(kept: Sequence[Mapping[str, Any]]) -> tuple[Decimal, str]:
+    """What a REP says was received, and in which currency: in pesos when its payments are of several.
+
+    >>> dollars = {"monto": "10.00", "moneda": "USD", "tipo_cambio": "18.50"}
+    >>> received_in_all([dollars]), received_in_all([dollars, {"monto": "5.00", "moneda": "MXN", "tipo_cambio": ""}])
+    ((Decimal('10.00'), 'USD'), (Decimal('190.00'), 'MXN'))
+    """
+    moneda, *others = {one["moneda"] for one in kept} or {"MXN"}
+    if not others:
+        return sum((Decimal(one["monto"]) for one in kept), Decimal(0)), moneda
+    pesos = sum((Decimal(one["monto"]) * Decimal(one["tipo_cambio"] or 1) for one in kept), Decimal(0))
+    return pesos.quantize(Decimal("0.01")), "MXN"
 
 
 def paid_on(kept: Mapping[str, Any]) -> date:

@@ -117,7 +117,7 @@ def _plan(key: str, unit: str, every: int, cents: int, *, now: datetime) -> Plan
         key=key,
         defaults={
             "nombre": f"Internet {key}",
-            "concept": "Internet de {periodo}",
+            "concept": "Internet {periodo}",
             "clave_prod_serv": "81112100",
             "unit": unit,
             "every": every,

@@ -15,6 +15,7 @@ from amate.customers.models import Customer
 from amate.desk.act_words import in_words
 from amate.desk.filters import At
 from amate.desk.receivable_list import with_left
+from amate.desk.subscription_list import plan_name
 from amate.ledger.models import Payment, Receivable
 from amate.web.backoffice.page import office_zone
 from amate.web.backoffice.receivables import receivable_row
@@ -22,7 +23,7 @@ from amate.web.backoffice.rows import Pill
 from amate.web.backoffice.served import card_facts
 from amate.web.clock import now
 
-FEW = 10
+FEW = 6
 SUBSCRIPTION_TONES = {"active": "ok", "draft": "warn"}
 
 
@@ -42,7 +43,9 @@ def wheel_of(request: HttpRequest, found: Customer) -> dict[str, Any]:
             "owing": [receivable_row(one, at) for one in owing[:FEW]],
             "more": len(owing) > FEW,
             "payments": list(Payment.objects.filter(customer=found).order_by("-paid_on", "-id")[:FEW]),
-            "subscriptions": [(one, _subscription_pill(one)) for one in _subscriptions(found)],
+            "subscriptions": [
+                (one, one.label or plan_name(one, at), _subscription_pill(one)) for one in _subscriptions(found)
+            ],
             "notes": list(CollectorNote.objects.filter(customer=found).order_by("-id")[:FEW]),
             "timeline": [(one, in_words(one.act, one.detail)) for one in _timeline(found)],
         }
@@ -62,7 +65,7 @@ def _turns(found: Customer) -> bool:
 
 def _subscriptions(found: Customer) -> list[Subscription]:
     rows = Subscription.objects.filter(Q(payer=found) | Q(customer=found))
-    return list(rows.order_by("-id")[:FEW])
+    return list(rows.prefetch_related("terms__plan").order_by("-id")[:FEW])
 
 
 def _subscription_pill(one: Subscription) -> Pill:

@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from amate.fiscal.clock import zone_of
-from amate.invoices.models import Invoice, RefusedBy, State
+from amate.invoices.models import Invoice, Kind, RefusedBy, State
+from amate.invoices.payments import received_in_all
 from amate.papers.dates import short
 from amate.self_invoicing.codes import hide_code, show_code
 from amate.self_invoicing.models import Ticket
@@ -43,6 +44,7 @@ class InvoiceRow:
     origin: str
     created: str
     total: Decimal
+    """Of a complement, which is of 0 XXX, what it says was received."""
     moneda: str
     pill: Pill
     sample: bool
@@ -65,6 +67,9 @@ def ticket_rows(tickets: Iterable[Ticket], *, now: datetime, sees_codes: bool) -
 
 
 def invoice_rows(invoices: Iterable[Invoice]) -> list[InvoiceRow]:
+    invoices = list(invoices)
+    reps = Invoice.objects.filter(pk__in=[one.pk for one in invoices if one.kind == Kind.PAGO])
+    received = {pk: received_in_all(kept) for pk, kept in reps.values_list("pk", "lines")}
     return [
         InvoiceRow(
             id=invoice.pk,
@@ -73,12 +78,13 @@ def invoice_rows(invoices: Iterable[Invoice]) -> list[InvoiceRow]:
             rfc=invoice.rfc,
             origin=invoice.get_origin_display(),
             created=short(invoice.created_at.astimezone(zone_of(invoice.branch.cp))),
-            total=invoice.total,
-            moneda=invoice.moneda,
+            total=total,
+            moneda=moneda,
             pill=invoice_pill(invoice),
             sample=invoice.sample,
         )
         for invoice in invoices
+        for total, moneda in [received.get(invoice.pk, (invoice.total, invoice.moneda))]
     ]
 
 

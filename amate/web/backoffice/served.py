@@ -41,6 +41,7 @@ STEPS = {
     "today": "El día que vence",
     "late": "Ya vencida",
     "last": "Último aviso",
+    "call": "Llamarle",
 }
 
 

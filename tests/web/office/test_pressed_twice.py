@@ -1,6 +1,7 @@
 """A button that is pressed twice does its work once, and amounts are read as people write them."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -105,6 +106,8 @@ def test_one_payment_of_several_invoices_is_one_complement(world: World, office:
         first.pk: "800.00", second.pk: "1160.00", third.pk: "40.00",
     }  # fmt: skip
     assert world.scoped(lambda: Invoice.objects.get(kind=Kind.PAGO).state) == State.STAMPED
+    listed = office.get("facturas/").context["rows"][0]
+    assert (listed.total, listed.moneda) == (Decimal("2000.00"), "MXN")  # not the 0 XXX of its XML
 
 
 def test_an_advance_is_applied_with_its_relation_and_its_form(world: World, office: Office) -> None:

@@ -12,6 +12,7 @@ from amate.billing_cycle.statements.models import AccountLink
 from amate.companies.day import zone_of_company
 from amate.invoices.called import NAMES
 from amate.invoices.models import AT_THE_SAT, Invoice, Kind, Stamp, State
+from amate.invoices.payments import received_in_all
 from amate.invoices.pdf import pdf_of
 from amate.papers.dates import short
 from amate.web import clock
@@ -64,14 +65,14 @@ def documents_of(customer_id: int, *, most: int) -> list[Document]:
 
 def _document(one: Invoice, at: datetime) -> Document:
     kind = Kind(one.kind)
-    paid = one.lines if kind is Kind.PAGO else []
+    total, moneda = received_in_all(one.lines) if kind is Kind.PAGO else (one.total, one.moneda)
     return Document(
         one.pk,
         NAMES[kind].capitalize(),
         one.number,
         short(at),
-        sum((Decimal(each["monto"]) for each in paid), Decimal(0)) if paid else one.total,
-        one.moneda if one.moneda not in ("MXN", "XXX") else "",
+        total,
+        moneda if moneda != "MXN" else "",
         one.state == State.CANCELLED,
     )
 
