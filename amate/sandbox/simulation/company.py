@@ -137,8 +137,8 @@ def _join(
 ) -> None:  # fmt: skip
     said = dice.choices(PLANS, weights=pace.weights)[0]
     plan = plans[PLANS.index(said)]
-    name = f"{FIRST_NAMES[number % 12]} {LAST_NAMES[number // 12 % 12]} {LAST_NAMES[number // 144 % 12]} {number}"
-    receptor = _receptor(number) if dice.randrange(100) < INVOICED_FIRST else None
+    name = _name(number)
+    receptor = _receptor(number, name) if dice.randrange(100) < INVOICED_FIRST else None
     habit = habit_of(pace.shares, dice)
     correo = "" if habit in pace.unwritten else f"c{number}@example.com"
     customer = add_customer(nombre=name, receptor=receptor, correo=correo, now=now)
@@ -169,12 +169,21 @@ def _join(
     found.agreements.append(Agreement(subscription.pk, customer.pk, said[1], said[2], anchor, said[3]))
 
 
-def _receptor(number: int) -> Receptor:
+def _name(number: int) -> str:
+    """
+    >>> _name(0), _name(1), _name(13), len({_name(number) for number in range(1728)})
+    ('Rosa Mora Tapia', 'Juan Ríos Robles', 'Juan Ríos Cano', 1728)
+    """
+    first, twelve, gross = number % 12, number // 12, number // 144
+    return f"{FIRST_NAMES[first]} {LAST_NAMES[(7 * first + 3 + gross) % 12]} {LAST_NAMES[(first + twelve) % 12]}"
+
+
+def _receptor(number: int, name: str) -> Receptor:
     letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
     rfc = f"XO{letters[number // 576 % 24]}{letters[number // 24 % 24]}740919{letters[number % 24]}4{number // 13824}"
     read = read_receptor(
         rfc=rfc,
-        nombre=f"INGRID XODAR {letters[number % 24]}{letters[number // 24 % 24]}{letters[number // 576 % 24]}",
+        nombre=name,
         domicilio_fiscal="76028",
         regimen_fiscal="612",
         uso_cfdi="G03",
