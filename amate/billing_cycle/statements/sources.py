@@ -68,8 +68,8 @@ def _called(ids: Collection[int]) -> dict[int, Called]:
     concepts: dict[int, list[str]] = defaultdict(list)
     rows = Charge.objects.filter(receivable_id__in=ids).order_by("id")
     for pk, concept, start, end in rows.values_list("receivable_id", "concept", "service_from", "service_to"):
-        said = concept if start is None or end is None else f"{concept}, {in_words(start, end)}"
-        concepts[pk].append(said)
+        period = "" if start is None or end is None else in_words(start, end)
+        concepts[pk].append(concept if period in concept else f"{concept}, {period}")
     live = Invoice.objects.filter(
         receivable_id__in=ids, state__in=AT_THE_SAT, kind=Kind.INGRESO, replaced_by__isnull=True
     )

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from amate.papers.dates import MONTHS
 
 WORD = re.compile(r"\{([^{}]*)\}")
+# Whoever writes "Internet de {periodo}" does not see that a period begins with "del" or "el".
+TWICE = re.compile(r"\b(d)e d?el (?=[0-9])")
 
 
 class UnknownWord(ValueError):
@@ -64,9 +66,12 @@ def fill(text: str, *, start: date, end: date) -> str:
 
     >>> fill("Renta de {mes} de {año}", start=date(2026, 11, 1), end=date(2026, 12, 1))
     'Renta de noviembre de 2026'
+    >>> fill("Internet de {periodo}", start=date(2026, 12, 1), end=date(2027, 1, 1))
+    'Internet del 1 al 31 de diciembre de 2026'
     """
     check(text)
-    return WORD.sub(lambda found: WORDS[_plain(found[1])](start, end), text)
+    filled = WORD.sub(lambda found: WORDS[_plain(found[1])](start, end), text)
+    return TWICE.sub(r"\1el ", filled)
 
 
 def preview(text: str, spans: Iterable[tuple[date, date]]) -> list[str]:

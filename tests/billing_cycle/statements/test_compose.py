@@ -14,13 +14,14 @@ from amate.billing_cycle.statements.models import Statement
 from amate.billing_cycle.statements.told import digest_of, told_of
 from amate.customers.merge import plan_merge
 from amate.customers.models import Customer
+from amate.ledger.charge import ChargeOf, charge_customers
 from amate.ledger.credit import CreditOf, credit_customer
 from amate.ledger.models import PaymentKind
 from amate.ledger.queries import balance_of
 from amate.ledger.receive import receive_payment
 from amate.ledger.reverse import Why, reverse_payment
 from amate.ledger.void import void_receivable
-from tests.ledger.hands import at, charged, customer, d, incoming, pays
+from tests.ledger.hands import at, charged, customer, d, incoming, order, pays
 from tests.world import World
 
 JAN, FEB, MAR = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
@@ -59,6 +60,23 @@ def test_it_adds_up_and_opens_with_what_the_last_one_closed_with(scoped: Any) ->
         assert told.ageing == (0, d(599), d(349), 0, 0)
         assert (sum(told.ageing), told.overdue, told.pay_before) == (told.closing, d(948), None)
         assert told_of(first.facts).rows[1].document == "OP-7"
+
+    scoped(story)
+
+
+def test_a_concept_that_says_its_period_does_not_say_it_twice(scoped: Any) -> None:
+    def story() -> None:
+        who, day, served = (
+            customer(),
+            date(2026, 1, 5),
+            {"service_from": date(2026, 1, 1), "service_to": date(2026, 2, 1)},
+        )
+        said = "Internet del 1 al 31 de enero de 2026"
+        for n, nombre in enumerate((said, "Internet")):
+            one = ChargeOf(f"p:{n}", nombre, d(100), **served)
+            charge_customers([order(who, one)], today=day, now=at(day))
+        told = told_of(told_on(who, JAN).facts)
+        assert [row.concept for row in told.rows] == [said, "Internet, del 1 al 31 de enero de 2026"]
 
     scoped(story)
 
