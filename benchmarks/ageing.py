@@ -15,7 +15,7 @@ from typing import Any
 
 from amate.running.postgres import embedded
 from benchmarks.scratch import url_of_f
-from benchmarks.units import Units, cpu_of, open_units
+from benchmarks.units import cpu_of, open_units
 
 SIZES = (100, 3_000)
 ROUNDS, EACH = 7, 10
@@ -66,10 +66,10 @@ def run(*, sizes: tuple[int, int] = SIZES, rounds: int = ROUNDS, each: int = EAC
         small, large = (median(found[size]) for size in sizes)
         n = rounds * each
         return [
-            _row("ageing", large / units.f, "F/item", units, n) | {"bar": BAR},
-            _row("ageing_growth", large / small, "ratio", units, n) | {"bar": FLOOR_RATIO},
-            _row("ledger_charge", median(spent["charge"]) / units.f, "F", units, 100 * len(spent["charge"])),
-            _row("ledger_receive", median(spent["receive"]) / units.f, "F", units, 100 * len(spent["receive"])),
+            units.row("ageing", large / units.f, "F/item", n, bar=BAR),
+            units.row("ageing_growth", large / small, "ratio", n, bar=FLOOR_RATIO),
+            units.row("ledger_charge", median(spent["charge"]) / units.f, "F", 100 * len(spent["charge"])),
+            units.row("ledger_receive", median(spent["receive"]) / units.f, "F", 100 * len(spent["receive"])),
         ]
 
 
@@ -151,18 +151,3 @@ def _cpu(act: Callable[[], object], times: int, backend: int) -> float:
     for _ in range(times):
         act()
     return (time.process_time() - start + cpu_of(backend) - before) / times
-
-
-def _row(name: str, value: float, unit: str, units: Units, n: int) -> Row:
-    return {
-        "name": name, "value": round(value, 4), "unit": unit, "n": n, "bar": None, "floor": None,
-        "sig_us": round(units.sig * 1e6), "f_us": round(units.f * 1e6),
-    }  # fmt: skip
-
-
-if __name__ == "__main__":
-    from benchmarks.scratch import scratch_server
-
-    with scratch_server():
-        for row in run():
-            print(row)

@@ -13,7 +13,7 @@ from typing import Any
 from amate.running.postgres import embedded
 from benchmarks.ageing import _cpu, server_analysed
 from benchmarks.scratch import url_of_f
-from benchmarks.units import Units, open_units
+from benchmarks.units import open_units
 
 SIZES = (100, 3_000)
 ROUNDS = 3
@@ -63,8 +63,8 @@ def run(*, sizes: tuple[int, int] = SIZES, rounds: int = ROUNDS) -> list[Row]:
                 raise RuntimeError(f"{size * (rounds + 1)} deposits were told, {matched} were booked")
     small, large = (median(found[size]) for size in sizes)
     return [
-        _row("bank_file", large / units.f, "F/line", units, BAR, FLOOR, sizes[1] * rounds),
-        _row("bank_file_growth", large / small, "ratio", units, RATIO_BAR, None, sizes[1] * rounds),
+        units.row("bank_file", large / units.f, "F/line", sizes[1] * rounds, bar=BAR, floor=FLOOR),
+        units.row("bank_file_growth", large / small, "ratio", sizes[1] * rounds, bar=RATIO_BAR, floor=None),
     ]
 
 
@@ -142,18 +142,3 @@ def _book(company_id: int, account_id: int, content: bytes) -> None:
             book_lines(file_id=file.pk, rows=rows[start : start + AT_ONCE], now=NOW)
     with company_scope(company_id):
         end_booking(file_id=file.pk, now=NOW)
-
-
-def _row(name: str, value: float, unit: str, units: Units, bar: float, floor: float | None, n: int) -> Row:
-    return {
-        "name": name, "value": round(value, 4), "unit": unit, "n": n, "bar": bar, "floor": floor,
-        "sig_us": round(units.sig * 1e6), "f_us": round(units.f * 1e6),
-    }  # fmt: skip
-
-
-if __name__ == "__main__":
-    from benchmarks.scratch import scratch_server
-
-    with scratch_server():
-        for row in run():
-            print(row)

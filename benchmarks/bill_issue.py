@@ -6,7 +6,6 @@ seal and the catalogues, are not counted; of its memory the highest mark of the 
 """
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -16,9 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from amate.running.postgres import embedded
-from benchmarks.scratch import url_of_f
-from benchmarks.units import Units, cpu_of, open_units
+from benchmarks.two_sizes import Counter, two_sizes
+from benchmarks.units import cpu_of
 
 SMALL, LARGE = 100, 3_000
 ROUNDS = 3
@@ -26,74 +24,20 @@ BAR, NOTHING_BAR, RATIO_BAR, MEMORY_BAR, STATEMENTS_BAR = 20, 0.01, 1.2, 1.1, 12
 DAY = date(2026, 3, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """CPU seconds an invoice; `peak` in kB; statements an invoice, in all and of billing alone."""
-
-    bill: float
-    seal: float
-    nothing: float
-    peak: int
-    statements: float
-    bill_statements: float
-
-    @property
-    def whole(self) -> float:
-        return self.bill + self.seal
-
-
 def run(*, small: int = SMALL, large: int = LARGE, rounds: int = ROUNDS) -> list[dict[str, Any]]:
     """Prices, names and keys differ from one invoice to the next."""
-    import django
-
-    django.setup()
-    from django.db import connections
-
-    from amate.running.prepare import prepare
-    from amate.sandbox.companies import SHOPS, open_shop
-    from amate.sandbox.mint import mint_world
-
-    prepare()
-    server = embedded()
-    world = mint_world(server.home / "sandbox", now=datetime.now(UTC), ca_key_size=2048)
-    company, branch = open_shop(shop=SHOPS[0], world=world, now=datetime.now(UTC))
-    lows, highs = [], []
-    with open_units(url_of_f(server)) as units:
-        for number in range(rounds):
-            units.batch()
-            lows.append(_measured(company.pk, branch.pk, small, name=f"small-{number}"))
-            units.batch()
-            highs.append(_measured(company.pk, branch.pk, large, name=f"large-{number}"))
-    connections.close_all()
-    low = sorted(lows, key=lambda one: one.whole)[len(lows) // 2]
-    high = sorted(highs, key=lambda one: one.whole)[len(highs) // 2]
+    of = two_sizes("benchmarks.bill_issue", small=small, large=large, rounds=rounds)
+    units = of.units
     return [
-        _row("bill_issue", high.whole / units.f, "F", units, n=large, bar=BAR),
-        _row("bill_issue_charge", high.bill / units.f, "F", units, n=large),
-        _row("bill_issue_seal", high.seal / units.f, "F", units, n=large),
-        _row("bill_issue_ratio", high.whole / low.whole, "x", units, n=large, bar=RATIO_BAR),
-        _row("bill_issue_memory", high.peak / low.peak, "x", units, n=large, bar=MEMORY_BAR),
-        _row("bill_issue_statements", high.statements, "statements", units, n=large, bar=STATEMENTS_BAR),
-        _row("bill_statements", high.bill_statements, "statements", units, n=large),
-        _row("nothing_due", high.nothing / units.f, "F", units, n=large, bar=NOTHING_BAR),
+        units.row("bill_issue", of.many["whole"] / units.f, "F", large, bar=BAR),
+        units.row("bill_issue_charge", of.many["bill"] / units.f, "F", large),
+        units.row("bill_issue_seal", of.many["seal"] / units.f, "F", large),
+        units.row("bill_issue_ratio", of.growth(), "x", large, bar=RATIO_BAR),
+        units.row("bill_issue_memory", of.growth("peak"), "x", large, bar=MEMORY_BAR),
+        units.row("bill_issue_statements", of.many["statements"], "statements", large, bar=STATEMENTS_BAR),
+        units.row("bill_statements", of.many["bill_statements"], "statements", large),
+        units.row("nothing_due", of.many["nothing"] / units.f, "F", large, bar=NOTHING_BAR),
     ]
-
-
-def _measured(company_id: int, branch_id: int, count: int, *, name: str) -> Spent:
-    told = subprocess.run(
-        [sys.executable, "-m", "benchmarks.bill_issue", str(company_id), str(branch_id), str(count), name],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return Spent(**json.loads(told.stdout.splitlines()[-1]))
-
-
-def _row(name: str, value: float, unit: str, units: Units, *, n: int, bar: float | None = None) -> dict[str, Any]:
-    return {
-        "name": name, "value": round(value, 4), "unit": unit, "n": n, "bar": bar, "floor": None,
-        "sig_us": round(units.sig * 1e6), "f_us": round(units.f * 1e6),
-    }  # fmt: skip
 
 
 # ------------------------------------------------------------ the process that bills
@@ -128,25 +72,16 @@ def _bill(company_id: int, branch_id: int, count: int, name: str) -> dict[str, A
         sealed = _seal(company_id, payers, now=now, spent=spent, ran=ran)
     if sealed.count != count:
         raise RuntimeError(f"{sealed.count} of {count} were sealed")
+    bill, seal = (billed - before) / count, sealed.spent / (count - 1)
     return {
-        "bill": (billed - before) / count,
-        "seal": sealed.spent / (count - 1),
+        "whole": bill + seal,
+        "bill": bill,
+        "seal": seal,
         "nothing": nothing / count,
         "peak": _peak(),
         "statements": said / count + sealed.statements / (count - 1),
         "bill_statements": said / count,
     }
-
-
-class Counter:
-    """How many statements go to PostgreSQL."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-        self.count += 1
-        return execute(sql, params, many, context)
 
 
 @dataclass(slots=True)

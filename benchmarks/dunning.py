@@ -14,7 +14,7 @@ from typing import Any
 from amate.running.postgres import embedded
 from benchmarks.ageing import server_analysed
 from benchmarks.scratch import url_of_f
-from benchmarks.units import Units, cpu_of, open_units
+from benchmarks.units import cpu_of, open_units
 
 SIZES = (100, 3_000)
 BAR, AGAIN_BAR, RATIO_BAR = 2, 2, 1.2
@@ -58,10 +58,10 @@ def run(*, sizes: tuple[int, int] = SIZES) -> list[Row]:
         low_again, high_again = (median(second[size]) for size in sizes)
         n = sizes[1]
         return [
-            _row("dunning", high / units.f, "F/item", units, n) | {"bar": BAR},
-            _row("dunning_ratio", high / low, "x", units, n) | {"bar": RATIO_BAR},
-            _row("dunning_again", high_again / units.f, "F/item", units, n) | {"bar": AGAIN_BAR},
-            _row("dunning_again_ratio", high_again / low_again, "x", units, n),
+            units.row("dunning", high / units.f, "F/item", n, bar=BAR),
+            units.row("dunning_ratio", high / low, "x", n, bar=RATIO_BAR),
+            units.row("dunning_again", high_again / units.f, "F/item", n, bar=AGAIN_BAR),
+            units.row("dunning_again_ratio", high_again / low_again, "x", n),
         ]
 
 
@@ -120,18 +120,3 @@ def _spent(act: Callable[[], int], backend: int) -> tuple[float, int]:
     before, start = cpu_of(backend), time.process_time()
     answer = act()
     return time.process_time() - start + cpu_of(backend) - before, answer
-
-
-def _row(name: str, value: float, unit: str, units: Units, n: int) -> Row:
-    return {
-        "name": name, "value": round(value, 4), "unit": unit, "n": n, "bar": None, "floor": None,
-        "sig_us": round(units.sig * 1e6), "f_us": round(units.f * 1e6),
-    }  # fmt: skip
-
-
-if __name__ == "__main__":
-    from benchmarks.scratch import scratch_server
-
-    with scratch_server():
-        for row in run():
-            print(row)

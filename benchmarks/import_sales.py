@@ -21,7 +21,7 @@ from typing import Any
 
 from amate.running.postgres import embedded
 from benchmarks.scratch import url_of_f
-from benchmarks.units import Units, cpu_of, open_units
+from benchmarks.units import cpu_of, open_units
 
 LINES = (1_000, 20_000, 100_000)
 BOOK, BAD_ROWS = 200_000, 10
@@ -77,16 +77,16 @@ def run(*, lines: tuple[int, int, int] = LINES, rounds: int = ROUNDS, book_of: i
     connections.close_all()
     typical = sorted(spent, key=lambda one: one.per_line)[len(spent) // 2]
     return [
-        _row("import_sales", typical.per_line, units, n=middle * rounds, bar=BAR),
-        _row("import_sales_read", typical.read / middle, units, n=middle * rounds),
-        _row("import_sales_commit", typical.commit / middle, units, n=middle * rounds),
-        _row("import_sales_large", high.per_line, units, n=large),
-        _ratio("import_sales_memory", high.peak / low.peak, units, n=large, bar=MEMORY_BAR),
-        _ratio("import_sales_memory_xlsx", book.peak / low.peak, units, n=large, bar=MEMORY_BAR),
-        _row("import_sales_book", faulty.per_line, units, n=book_of, bar=BAR),
-        _ratio("import_sales_book_wall", faulty.wall, units, n=book_of) | {"unit": "s"},
-        _ratio("import_sales_book_memory", faulty.peak / 1000, units, n=book_of) | {"unit": "MB"},
-        _ratio("import_sales_book_unpack", faulty.unpack / 1000, units, n=book_of) | {"unit": "MB"},
+        units.row("import_sales", typical.per_line / units.f, "F", middle * rounds, bar=BAR),
+        units.row("import_sales_read", typical.read / middle / units.f, "F", middle * rounds),
+        units.row("import_sales_commit", typical.commit / middle / units.f, "F", middle * rounds),
+        units.row("import_sales_large", high.per_line / units.f, "F", large),
+        units.row("import_sales_memory", high.peak / low.peak, "x", large, bar=MEMORY_BAR),
+        units.row("import_sales_memory_xlsx", book.peak / low.peak, "x", large, bar=MEMORY_BAR),
+        units.row("import_sales_book", faulty.per_line / units.f, "F", book_of, bar=BAR),
+        units.row("import_sales_book_wall", faulty.wall, "s", book_of),
+        units.row("import_sales_book_memory", faulty.peak / 1000, "MB", book_of),
+        units.row("import_sales_book_unpack", faulty.unpack / 1000, "MB", book_of),
     ]
 
 
@@ -163,17 +163,6 @@ def _xlsx(lines: int, bad: Collection[int]) -> Iterator[bytes]:
         page.write_row(number, 0, [row[0], day, *row[2:5], int(row[5]), float(row[6]), float(row[7])])
     book.close()
     yield kept.getvalue()
-
-
-def _row(name: str, seconds: float, units: Units, *, n: int, bar: float | None = None) -> dict[str, Any]:
-    return _ratio(name, seconds / units.f, units, n=n, bar=bar) | {"unit": "F"}
-
-
-def _ratio(name: str, value: float, units: Units, *, n: int, bar: float | None = None) -> dict[str, Any]:
-    return {
-        "name": name, "value": round(value, 2), "unit": "x", "n": n, "bar": bar, "floor": None,
-        "sig_us": round(units.sig * 1e6), "f_us": round(units.f * 1e6),
-    }  # fmt: skip
 
 
 # ------------------------------------------------------------ the process that reads one file

@@ -214,8 +214,8 @@ def _case(
             found[place].append(sum(ask(one) for _ in range(each)) / each)
     few, many = median(found[0]), median(found[1])
     n = rounds * each
-    ratio = _row(f"list_{name}", many / few, "x", units, n) | {"bar": BAR}
-    return [ratio, _row(f"list_{name}_cpu", many / units.f, "F", units, n)]
+    ratio = units.row(f"list_{name}", many / few, "x", n, bar=BAR)
+    return [ratio, units.row(f"list_{name}_cpu", many / units.f, "F", n)]
 
 
 def _asker(company: Any) -> Callable[[str], float]:
@@ -327,20 +327,3 @@ def _marks(company_id: int) -> dict[str, str]:
             "month": f"{now - timedelta(days=120):%Y-%m-%d}",
             "month_end": f"{now - timedelta(days=90):%Y-%m-%d}",
         }
-
-
-def _row(name: str, value: float, unit: str, units: Units, n: int) -> Row:
-    return {
-        "name": name, "value": round(value, 2), "unit": unit, "n": n, "bar": None, "floor": None,
-        "sig_us": round(units.sig * 1e6), "f_us": round(units.f * 1e6),
-    }  # fmt: skip
-
-
-if __name__ == "__main__":
-    from benchmarks.scratch import scratch_server
-
-    said = [int(one) for one in sys.argv[1:]]  # small, large, rounds, each: for a first look
-    few, many, rounds, each = [*said, *(*SIZES, ROUNDS, EACH)[len(said) :]]
-    with scratch_server():
-        for row in run(sizes=(few, many), rounds=rounds, each=each):
-            print(f"{row['name']:<34}{row['value']:>8} {row['unit']}")

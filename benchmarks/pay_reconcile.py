@@ -6,7 +6,6 @@ the invoices came that are paid is not what is measured: they are written in bul
 """
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -18,10 +17,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from amate.running.postgres import embedded
-from benchmarks.bill_issue import Counter
-from benchmarks.scratch import url_of_f
-from benchmarks.units import Units, cpu_of, open_units
+from benchmarks.two_sizes import Counter, two_sizes
+from benchmarks.units import cpu_of
 
 SMALL, LARGE = 100, 3_000
 ROUNDS = 3
@@ -30,70 +27,18 @@ AT_ONCE = 100
 PRICES = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """CPU seconds and statements a payment."""
-
-    receive: float
-    document: float
-    seal: float
-    statements: float
-
-    @property
-    def whole(self) -> float:
-        return self.receive + self.document + self.seal
-
-
 def run(*, small: int = SMALL, large: int = LARGE, rounds: int = ROUNDS) -> list[dict[str, Any]]:
     """Payers, amounts, references and documents differ from one payment to the next."""
-    import django
-
-    django.setup()
-    from django.db import connections
-
-    from amate.running.prepare import prepare
-    from amate.sandbox.companies import SHOPS, open_shop
-    from amate.sandbox.mint import mint_world
-
-    prepare()
-    server = embedded()
-    world = mint_world(server.home / "sandbox", now=datetime.now(UTC), ca_key_size=2048)
-    company, branch = open_shop(shop=SHOPS[0], world=world, now=datetime.now(UTC))
-    lows, highs = [], []
-    with open_units(url_of_f(server)) as units:
-        for number in range(rounds):
-            units.batch()
-            lows.append(_measured(company.pk, branch.pk, small, name=f"small-{number}"))
-            units.batch()
-            highs.append(_measured(company.pk, branch.pk, large, name=f"large-{number}"))
-    connections.close_all()
-    low = sorted(lows, key=lambda one: one.whole)[len(lows) // 2]
-    high = sorted(highs, key=lambda one: one.whole)[len(highs) // 2]
+    of = two_sizes("benchmarks.pay_reconcile", small=small, large=large, rounds=rounds)
+    units = of.units
     return [
-        _row("pay_reconcile", high.whole / units.f, "F", units, n=large, bar=BAR),
-        _row("pay_reconcile_receive", high.receive / units.f, "F", units, n=large),
-        _row("pay_reconcile_document", high.document / units.f, "F", units, n=large),
-        _row("pay_reconcile_seal", high.seal / units.f, "F", units, n=large),
-        _row("pay_reconcile_ratio", high.whole / low.whole, "x", units, n=large, bar=RATIO_BAR),
-        _row("pay_reconcile_statements", high.statements, "statements", units, n=large),
+        units.row("pay_reconcile", of.many["whole"] / units.f, "F", large, bar=BAR),
+        units.row("pay_reconcile_receive", of.many["receive"] / units.f, "F", large),
+        units.row("pay_reconcile_document", of.many["document"] / units.f, "F", large),
+        units.row("pay_reconcile_seal", of.many["seal"] / units.f, "F", large),
+        units.row("pay_reconcile_ratio", of.growth(), "x", large, bar=RATIO_BAR),
+        units.row("pay_reconcile_statements", of.many["statements"], "statements", large),
     ]
-
-
-def _measured(company_id: int, branch_id: int, count: int, *, name: str) -> Spent:
-    told = subprocess.run(
-        [sys.executable, "-m", "benchmarks.pay_reconcile", str(company_id), str(branch_id), str(count), name],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return Spent(**json.loads(told.stdout.splitlines()[-1]))
-
-
-def _row(name: str, value: float, unit: str, units: Units, *, n: int, bar: float | None = None) -> dict[str, Any]:
-    return {
-        "name": name, "value": round(value, 4), "unit": unit, "n": n, "bar": bar, "floor": None,
-        "sig_us": round(units.sig * 1e6), "f_us": round(units.f * 1e6),
-    }  # fmt: skip
 
 
 # ------------------------------------------------------------ the process that is paid
@@ -127,10 +72,13 @@ def _pay(company_id: int, branch_id: int, count: int, name: str) -> dict[str, An
         sealed = _seal(company_id, now=now, spent=spent, ran=ran)
     if sealed.count != count:
         raise RuntimeError(f"{sealed.count} REPs of {count} payments were sealed")
+    receive, document = (received - before) / count, (documented - received) / count
+    seal = sealed.spent / (count - 1)
     return {
-        "receive": (received - before) / count,
-        "document": (documented - received) / count,
-        "seal": sealed.spent / (count - 1),
+        "whole": receive + document + seal,
+        "receive": receive,
+        "document": document,
+        "seal": seal,
         "statements": said / count + sealed.statements / (count - 1),
     }
 

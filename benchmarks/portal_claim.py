@@ -54,7 +54,7 @@ class Measured:
             "_worker": [one.worker for one in self.rounds],
             "_database": [one.database for one in self.rounds],
         }
-        rows = [_row(name + part, median(values) / units.f, "F", self.claims, units) for part, values in parts.items()]
+        rows = [units.row(name + part, median(values) / units.f, "F", self.claims) for part, values in parts.items()]
         # No claim is cheaper than one signature and three commits: who claimed it, the sealed bytes, the stamp.
         rows[0] |= {"bar": bar, "floor": round(units.sig / units.f + 3, 1)}
         return rows
@@ -91,7 +91,7 @@ def run(
         return [
             *alone.rows("portal_claim", units, bar=BAR),
             *crowded.rows("portal_claim_by_4", units, bar=None),
-            _row("portal_claim_statements", len(asked) / listed, "statements", listed, units),
+            units.row("portal_claim_statements", len(asked) / listed, "statements", listed),
         ]
 
 
@@ -146,16 +146,3 @@ def _notes(world: Any, count: int) -> list[tuple[str, str, int]]:
         sold = [sell(branch=branch, number=n, sold_at=now - timedelta(minutes=12), now=now) for n in range(count)]
     connections.close_all()  # a backend of ours must not be counted as one of theirs
     return [(company.slug, ticket.code, ticket.total_cents) for ticket in sold]
-
-
-def _row(name: str, value: float, unit: str, n: int, units: Units) -> dict[str, Any]:
-    return {
-        "name": name,
-        "value": round(value, 1),
-        "unit": unit,
-        "n": n,
-        "bar": None,
-        "floor": None,
-        "sig_us": round(units.sig * 1e6),
-        "f_us": round(units.f * 1e6),
-    }

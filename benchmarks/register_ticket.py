@@ -11,7 +11,7 @@ import httpx
 from amate.running.postgres import embedded
 from benchmarks.scratch import url_of_f
 from benchmarks.site import Cpu, running_site
-from benchmarks.units import Units, open_units
+from benchmarks.units import open_units
 
 WARM_UP, ROUNDS, EACH = 30, 5, 60
 BAR = 10
@@ -52,9 +52,9 @@ def run(*, warm_up: int = WARM_UP, rounds: int = ROUNDS, each: int = EACH) -> li
     whole = median(one.web + one.database for one in found)
     # No note is cheaper than the transaction that keeps it.
     return [
-        _row("register_ticket", whole, units, rounds * each) | {"bar": BAR, "floor": 1.0},
-        _row("register_ticket_web", median(one.web for one in found), units, rounds * each),
-        _row("register_ticket_database", median(one.database for one in found), units, rounds * each),
+        units.row("register_ticket", whole / units.f, "F", rounds * each, bar=BAR, floor=1.0),
+        units.row("register_ticket_web", median(one.web for one in found) / units.f, "F", rounds * each),
+        units.row("register_ticket_database", median(one.database for one in found) / units.f, "F", rounds * each),
     ]
 
 
@@ -89,18 +89,3 @@ def _sales(branch: str) -> Iterator[dict[str, Any]]:
                 for place, price in enumerate(prices)
             ],
         }
-
-
-def _row(name: str, seconds: float, units: Units, n: int) -> dict[str, Any]:
-    return {
-        "name": name, "value": round(seconds / units.f, 2), "unit": "F", "n": n, "bar": None, "floor": None,
-        "sig_us": round(units.sig * 1e6), "f_us": round(units.f * 1e6),
-    }  # fmt: skip
-
-
-if __name__ == "__main__":
-    from benchmarks.scratch import scratch_server
-
-    with scratch_server():
-        for row in run():
-            print(row)

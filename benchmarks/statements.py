@@ -14,7 +14,7 @@ from typing import Any
 from amate.running.postgres import embedded
 from benchmarks.ageing import server_analysed
 from benchmarks.scratch import url_of_f
-from benchmarks.units import Units, cpu_of, open_units
+from benchmarks.units import cpu_of, open_units
 
 SIZES = (100, 3_000)
 ROUNDS = 3
@@ -61,9 +61,9 @@ def run(*, sizes: tuple[int, int] = SIZES, rounds: int = ROUNDS) -> list[Row]:
             paper = (time.process_time() - before) / 10
         small, large = (median(found[size]) for size in sizes)
         return [
-            _row("statements", large / units.f, "F", units, sizes[1]),
-            _row("statements_growth", large / small, "ratio", units, sizes[1]) | {"bar": RATIO_BAR},
-            _row("statement_pdf", paper / units.sig, "sig", units, 10),
+            units.row("statements", large / units.f, "F", sizes[1]),
+            units.row("statements_growth", large / small, "ratio", sizes[1], bar=RATIO_BAR),
+            units.row("statement_pdf", paper / units.sig, "sig", 10),
         ]
 
 
@@ -127,18 +127,3 @@ def _fill(company_id: int, branch_id: int, size: int) -> list[int]:
                 arrivals = [Arrival(one, pk) for one, pk in zip(paid, some, strict=True)]
                 receive_payments(arrivals, today=day + timedelta(days=3), now=NOW)
     return ids
-
-
-def _row(name: str, value: float, unit: str, units: Units, n: int) -> Row:
-    return {
-        "name": name, "value": round(value, 4), "unit": unit, "n": n, "bar": None, "floor": None,
-        "sig_us": round(units.sig * 1e6), "f_us": round(units.f * 1e6),
-    }  # fmt: skip
-
-
-if __name__ == "__main__":
-    from benchmarks.scratch import scratch_server
-
-    with scratch_server():
-        for row in run():
-            print(row)

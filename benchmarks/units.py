@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from statistics import median
+from typing import Any
 
 import psycopg
 from cryptography.hazmat.primitives import hashes
@@ -49,6 +50,15 @@ class Units:
     def f(self) -> float:
         """CPU seconds of the client and of its backend."""
         return median(self.fs)
+
+    def row(
+        self, name: str, value: float, unit: str, n: int, *, bar: float | None = None, floor: float | None = None
+    ) -> dict[str, Any]:
+        """A figure of a benchmark that measured its own units."""
+        return {
+            "name": name, "value": round(value, 4), "unit": unit, "n": n, "bar": bar, "floor": floor,
+            "sig_us": round(self.sig * 1e6), "f_us": round(self.f * 1e6),
+        }  # fmt: skip
 
     def _transaction(self) -> None:
         with self.line.transaction():
