@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 from amate.running.postgres import embedded
+from benchmarks.companies import own_companies
 from benchmarks.scratch import url_of_f
 from benchmarks.units import cpu_of, open_units
 
@@ -31,16 +32,10 @@ def run(*, sizes: tuple[int, int] = SIZES, rounds: int = ROUNDS, each: int = EAC
     from django.db import connection
 
     from amate.ledger.queries import ageing, owed_in_books
-    from amate.running.prepare import prepare
-    from amate.sandbox.companies import SHOPS, open_shop
-    from amate.sandbox.mint import mint_world
     from amate.tenancy.scope import company_scope
 
-    prepare()
     server = embedded()
-    now = datetime.now(UTC)
-    world = mint_world(server.home / "sandbox", now=now, ca_key_size=2048)
-    shops = [open_shop(shop=shop, world=world, now=now) for shop in SHOPS]
+    shops = own_companies("ageing", len(sizes))
     spent: dict[str, list[float]] = {"charge": [], "receive": []}
     for (company, branch), size in zip(shops, sizes, strict=True):
         _fill(company.pk, branch.pk, size, spent)

@@ -12,6 +12,7 @@ from typing import Any
 
 from amate.running.postgres import embedded
 from benchmarks.ageing import _cpu, server_analysed
+from benchmarks.companies import own_companies
 from benchmarks.scratch import url_of_f
 from benchmarks.units import open_units
 
@@ -31,15 +32,10 @@ def run(*, sizes: tuple[int, int] = SIZES, rounds: int = ROUNDS) -> list[Row]:
     from django.db import connection
 
     from amate.billing_cycle.reconciliation.models import BankLine
-    from amate.running.prepare import prepare
-    from amate.sandbox.companies import SHOPS, open_shop
-    from amate.sandbox.mint import mint_world
     from amate.tenancy.scope import company_scope
 
-    prepare()
     server = embedded()
-    world = mint_world(server.home / "sandbox", now=datetime.now(UTC), ca_key_size=2048)
-    shops = [open_shop(shop=shop, world=world, now=datetime.now(UTC)) for shop in SHOPS]
+    shops = own_companies("bank_file", len(sizes))
     owing = [
         _fill(company.pk, branch.pk, size, rounds + 1) for (company, branch), size in zip(shops, sizes, strict=True)
     ]

@@ -13,6 +13,7 @@ from typing import Any
 
 from amate.running.postgres import embedded
 from benchmarks.ageing import server_analysed
+from benchmarks.companies import own_companies
 from benchmarks.scratch import url_of_f
 from benchmarks.units import cpu_of, open_units
 
@@ -31,14 +32,8 @@ def run(*, sizes: tuple[int, int] = SIZES) -> list[Row]:
     django.setup()
     from django.db import connection
 
-    from amate.running.prepare import prepare
-    from amate.sandbox.companies import SHOPS, open_shop
-    from amate.sandbox.mint import mint_world
-
-    prepare()
     server = embedded()
-    world = mint_world(server.home / "sandbox", now=datetime.now(UTC), ca_key_size=2048)
-    shops = [open_shop(shop=shop, world=world, now=datetime.now(UTC)) for shop in SHOPS]
+    shops = own_companies("dunning", len(sizes))
     people = [_fill(company.pk, branch.pk, size) for (company, branch), size in zip(shops, sizes, strict=True)]
     first: dict[int, list[float]] = {size: [] for size in sizes}
     second: dict[int, list[float]] = {size: [] for size in sizes}

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from amate.running.postgres import embedded
+from benchmarks.companies import own_companies
 from benchmarks.scratch import url_of_f
 from benchmarks.units import Units, cpu_of, open_units
 
@@ -249,17 +250,14 @@ def _shops(server: Any) -> list[tuple[Any, list[int], int]]:
     """Two companies, each with its branches and one receiver."""
     from amate.companies.models import Branch
     from amate.invoices.models import Origin
-    from amate.sandbox.companies import SHOPS, fresh_ticket, open_shop
-    from amate.sandbox.mint import mint_world
+    from amate.sandbox.companies import fresh_ticket
     from amate.self_invoicing.claim import claim_ticket
     from amate.tenancy.scope import company_scope
     from tests.web.office.desk import RECEPTOR
 
     now = datetime.now(UTC)
-    world = mint_world(server.home / "sandbox", now=now, ca_key_size=2048)
     found = []
-    for shop in SHOPS:
-        company, branch = open_shop(shop=shop, world=world, now=now)
+    for company, branch in own_companies("office_lists", 2):
         ticket = fresh_ticket(company=company, now=now)
         with company_scope(company.pk):
             claimed = claim_ticket(ticket_id=ticket.pk, receptor=RECEPTOR, correo="", origin=Origin.PORTAL, now=now)

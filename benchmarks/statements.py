@@ -13,6 +13,7 @@ from typing import Any
 
 from amate.running.postgres import embedded
 from benchmarks.ageing import server_analysed
+from benchmarks.companies import own_companies
 from benchmarks.scratch import url_of_f
 from benchmarks.units import cpu_of, open_units
 
@@ -31,15 +32,10 @@ def run(*, sizes: tuple[int, int] = SIZES, rounds: int = ROUNDS) -> list[Row]:
     from amate.billing_cycle.statements.models import Statement
     from amate.billing_cycle.statements.paper import pdf_of
     from amate.billing_cycle.statements.told import told_of
-    from amate.running.prepare import prepare
-    from amate.sandbox.companies import SHOPS, open_shop
-    from amate.sandbox.mint import mint_world
     from amate.tenancy.scope import company_scope
 
-    prepare()
     server = embedded()
-    world = mint_world(server.home / "sandbox", now=datetime.now(UTC), ca_key_size=2048)
-    shops = [open_shop(shop=shop, world=world, now=datetime.now(UTC)) for shop in SHOPS]
+    shops = own_companies("statements", len(sizes))
     people = [_fill(company.pk, branch.pk, size) for (company, branch), size in zip(shops, sizes, strict=True)]
     found: dict[int, list[float]] = {size: [] for size in sizes}
     with server_analysed(server), open_units(url_of_f(server)) as units:
@@ -93,7 +89,7 @@ def _fill(company_id: int, branch_id: int, size: int) -> list[int]:
     ids: list[int] = []
     for lot in range(0, size, 100):
         with company_scope(company_id):
-            names = [f"Cliente {lot + n}" for n in range(100)]
+            names = [f"Cliente {n}" for n in range(lot, min(lot + 100, size))]
             some = [add_customer(nombre=name, receptor=None, correo="", now=NOW).pk for name in names]
             ids += some
             for month in range(3):

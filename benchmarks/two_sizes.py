@@ -4,11 +4,11 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from statistics import median_low
 from typing import Any
 
 from amate.running.postgres import embedded
+from benchmarks.companies import own_companies
 from benchmarks.scratch import url_of_f
 from benchmarks.units import Units, open_units
 
@@ -46,16 +46,9 @@ def two_sizes(module: str, *, small: int, large: int, rounds: int) -> Sizes:
     django.setup()
     from django.db import connections
 
-    from amate.running.prepare import prepare
-    from amate.sandbox.companies import SHOPS, open_shop
-    from amate.sandbox.mint import mint_world
-
-    prepare()
-    server = embedded()
-    world = mint_world(server.home / "sandbox", now=datetime.now(UTC), ca_key_size=2048)
-    company, branch = open_shop(shop=SHOPS[0], world=world, now=datetime.now(UTC))
+    [(company, branch)] = own_companies(module.rpartition(".")[2], 1)
     told: dict[int, list[Told]] = {small: [], large: []}
-    with open_units(url_of_f(server)) as units:
+    with open_units(url_of_f(embedded())) as units:
         for number in range(rounds):
             for size in told:
                 units.batch()

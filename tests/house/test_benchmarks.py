@@ -28,19 +28,13 @@ ROW = {
     "commit": "x",
 }
 
-SMALL_CLAIM = """
-import json
-from benchmarks.scratch import scratch_server
-with scratch_server():
-    from benchmarks.portal_claim import run
-    print("ROWS", json.dumps(run(warm_up=1, rounds=1, each=1, crowd_each=4, listed=1)))
-"""
-
-SMALL_IMPORT = """
+# One server for all: each opens what it needs beside what the others left, as `make bench` does.
+SMALL = """
 import json, subprocess
 from benchmarks.scratch import scratch_server
 with scratch_server():
-    from benchmarks import import_sales
+    from benchmarks import ageing, bank_file, bill_issue, dunning, import_sales, office_lists, pay_reconcile, portal_claim
+    from benchmarks import register_ticket, statements
     rows = import_sales.run(lines=(20, 50, 100), rounds=1, book_of=120)
     from amate.companies.models import Company
     whose = Company.objects.get().pk
@@ -57,43 +51,32 @@ with scratch_server():
         except subprocess.CalledProcessError as refused:
             rows.append(dict(rows[0], name="raised_" + name, value="other rows are bad" in refused.stderr))
         import_sales._upload = upload
+    rows += register_ticket.run(warm_up=2, rounds=1, each=4)
+    rows += bill_issue.run(small=4, large=8, rounds=1)
+    rows += pay_reconcile.run(small=4, large=8, rounds=1)
+    rows += ageing.run(sizes=(100, 200), rounds=1, each=2)
+    rows += statements.run(sizes=(4, 8), rounds=1)
+    rows += bank_file.run(sizes=(10, 20), rounds=1)
+    rows += dunning.run(sizes=(10, 20))
+    rows += office_lists.run(sizes=(200, 400), rounds=1, each=1)
+    rows += portal_claim.run(warm_up=1, rounds=1, each=1, crowd_each=4, listed=1)
     print("ROWS", json.dumps(rows))
 """
-SMALL_TILL = """
-import json
-from benchmarks.scratch import scratch_server
-with scratch_server():
-    from benchmarks.register_ticket import run
-    print("ROWS", json.dumps(run(warm_up=2, rounds=1, each=4)))
-"""
-SMALL_LISTS = """
-import json
-from benchmarks.scratch import scratch_server
-with scratch_server():
-    from benchmarks.office_lists import run
-    print("ROWS", json.dumps(run(sizes=(2000, 4000), rounds=1, each=1)))
-"""
 
-SMALL_BILL = """
-import json
-from benchmarks.scratch import scratch_server
-with scratch_server():
-    from benchmarks.bill_issue import run
-    print("ROWS", json.dumps(run(small=4, large=8, rounds=1)))
-"""
+
+@pytest.fixture(scope="module")
+def rows() -> dict[str, Any]:
+    """What each benchmark says of a small run."""
+    done = python("-c", SMALL)
+    said = next((line for line in done.stdout.splitlines() if line.startswith("ROWS ")), None)
+    assert said is not None, done.stderr
+    return {row["name"]: row for row in json.loads(said.removeprefix("ROWS "))}
 
 
 def python(*said: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *said], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=300
     )
-
-
-def measured(script: str) -> dict[str, Any]:
-    done = python("-c", script)
-    said = next((line for line in done.stdout.splitlines() if line.startswith("ROWS ")), None)
-    assert said is not None, done.stderr
-    return {row["name"]: row for row in json.loads(said.removeprefix("ROWS "))}
 
 
 def test_every_benchmark_is_run_by_make_bench() -> None:
@@ -131,8 +114,7 @@ def test_the_command_prints_and_keeps_what_it_measured(tmp_path: Path) -> None:
     assert done.returncode == (1 if missed else 0), done.stderr
 
 
-def test_a_claim_through_the_real_portal_can_be_measured() -> None:
-    rows = measured(SMALL_CLAIM)
+def test_a_claim_through_the_real_portal_can_be_measured(rows: dict[str, Any]) -> None:
     whole, parts = rows["portal_claim"], ("web", "worker", "database")
     assert whole["bar"] == 80
     assert whole["value"] > whole["floor"] > 3
@@ -141,8 +123,7 @@ def test_a_claim_through_the_real_portal_can_be_measured() -> None:
     assert rows["portal_claim_statements"]["value"] > 20
 
 
-def test_a_file_of_sales_can_be_measured_line_by_line() -> None:
-    rows = measured(SMALL_IMPORT)
+def test_a_file_of_sales_can_be_measured_line_by_line(rows: dict[str, Any]) -> None:
     assert rows["import_sales"]["bar"] == 1.5
     assert rows["import_sales_memory"]["bar"] == 1.2
     parts = rows["import_sales_read"]["value"] + rows["import_sales_commit"]["value"]
@@ -161,24 +142,21 @@ def test_the_measured_book_has_its_ten_bad_rows_and_the_last_one_is_one() -> Non
     assert (rows[0] > 1, rows[-1]) == (True, 200_001)
 
 
-def test_a_list_can_be_measured_at_two_sizes() -> None:
-    rows = measured(SMALL_LISTS)
-    ratios = {name: row for name, row in rows.items() if row["unit"] == "x"}
+def test_a_list_can_be_measured_at_two_sizes(rows: dict[str, Any]) -> None:
+    ratios = {name: row for name, row in rows.items() if name.startswith("list_") and row["unit"] == "x"}
     assert len(ratios) == len(PAGES)
     assert {row["bar"] for row in ratios.values()} == {1.2}
     assert all(rows[f"{name}_cpu"]["value"] > 1 for name in ratios)
 
 
-def test_a_sale_sent_by_the_api_can_be_measured() -> None:
-    rows = measured(SMALL_TILL)
+def test_a_sale_sent_by_the_api_can_be_measured(rows: dict[str, Any]) -> None:
     whole = rows["register_ticket"]
     assert whole["bar"] == 10
     assert whole["value"] > whole["floor"]
     assert rows["register_ticket_web"]["value"] > 0
 
 
-def test_a_run_of_billing_can_be_measured_to_the_seal() -> None:
-    rows = measured(SMALL_BILL)
+def test_a_run_of_billing_can_be_measured_to_the_seal(rows: dict[str, Any]) -> None:
     assert {name: rows[name]["bar"] for name in ("bill_issue", "nothing_due", "bill_issue_statements")} == {
         "bill_issue": 20,
         "nothing_due": 0.01,
@@ -187,3 +165,11 @@ def test_a_run_of_billing_can_be_measured_to_the_seal() -> None:
     parts = rows["bill_issue_charge"]["value"] + rows["bill_issue_seal"]["value"]
     assert parts == pytest.approx(rows["bill_issue"]["value"], abs=0.02)
     assert rows["bill_statements"]["value"] > 0
+
+
+def test_what_the_wheel_does_can_be_measured(rows: dict[str, Any]) -> None:
+    bars = {"ageing": 0.1, "pay_reconcile": 24, "dunning": 2, "bank_file": 8, "statements_growth": 1.2}
+    assert {name: rows[name]["bar"] for name in bars} == bars
+    assert all(rows[name]["value"] > 0 for name in bars)
+    parts = [rows[f"pay_reconcile_{part}"]["value"] for part in ("receive", "document", "seal")]
+    assert sum(parts) == pytest.approx(rows["pay_reconcile"]["value"], abs=0.02)

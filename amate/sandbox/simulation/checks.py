@@ -67,12 +67,16 @@ SELECT n.id FROM collection_notice n JOIN ledger_receivable r ON r.id = n.receiv
 JOIN unnest(%s::text[], %s::int[]) AS rung(code, days_after) ON rung.code = n.step
 WHERE n.day < r.due_on + rung.days_after
 """
-# Past grace for a week and warned as long, and still served: there was a day of cuts among those.
+# Past grace for a week with enough to be cut for, warned as long, and still served: there was a day of cuts among those.
 NEVER_CUT = """
 SELECT DISTINCT s.customer_id FROM service_service s WHERE s.desired = 'active' AND s.ended_at IS NULL AND EXISTS (
   SELECT FROM ledger_receivable r JOIN collection_notice n ON n.receivable_id = r.id
   WHERE r.customer_id = s.customer_id AND r.settled_on IS NULL AND r.state = 'open' AND r.reopened_on IS NULL
     AND r.due_on + %s < %s AND n.last_warning AND n.state = 'sent' AND n.settled_on <= %s)
+AND %s <= (SELECT sum(r.total - coalesce((
+    SELECT sum(a.amount) FROM ledger_allocation a WHERE a.receivable_id = r.id AND a.reversed_on IS NULL), 0))
+  FROM ledger_receivable r WHERE r.customer_id = s.customer_id AND r.settled_on IS NULL AND r.state = 'open'
+    AND r.due_on + %s < %s)
 """
 # Of each cut what was overdue, and what of his money we had at that instant: what more the provider had by then was missing.
 CUTS = """
@@ -131,7 +135,9 @@ class Checks:
             self.calm_since = today
         if today - self.calm_since > A_WEEK:
             ago = today - A_WEEK
-            self.note("I22_warned_and_never_cut", _ids(NEVER_CUT, [self.life.simulated.pace.grace, ago, ago]))
+            pace = self.life.simulated.pace
+            found = _ids(NEVER_CUT, [pace.grace, ago, ago, pace.least, pace.grace, ago])
+            self.note("I22_warned_and_never_cut", found)
         self.note("I24_given_up", Promise.objects.given_up().values_list("pk", flat=True))
         self.note("parked", Parking.objects.open().values_list("pk", flat=True))
         self.note("newer_debt_first", _ids(NEWER_FIRST))
