@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from amate.fiscal.places import areas
 from amate.fiscal.sat_texts import open_texts, plain, satcfdi_folder, table
 from amate.fiscal.tables.comprobante import (
     EXPORTACIONES,
@@ -201,9 +202,10 @@ class Searchable(NamedTuple):
 
 
 def search_rows(catalogs: Catalogs | None = None) -> Iterator[Searchable]:
-    """Products, units, regimes and uses for a search table; those of `catalogs`, else of the package.
+    """Products, units, regimes, uses and postal codes for a search table; those of `catalogs`, else of the package.
 
-    In the package about 200 keys that are newer than satcfdi's database have no text yet and are left out.
+    In the package about 200 keys that are newer than satcfdi's database have no text yet and are left out. What a postal
+    code is called is always the package's: what a newer edition adds is known by its number alone.
     """
     current = catalogs or installed()
     for catalog in _SEARCHABLE:
@@ -215,6 +217,10 @@ def search_rows(catalogs: Catalogs | None = None) -> Iterator[Searchable]:
     for catalog in _SEARCHABLE_SMALL:
         for entry in current.small[sat_name(catalog)].values():
             yield Searchable(catalog, entry.clave, entry.texto, entry.desde, entry.hasta)
+    limits = current.limits.get("codigo_postal", {})
+    for area in areas():
+        if area.cp in current.codigos_postales and area.cp != NOWHERE:
+            yield Searchable("codigo_postal", area.cp, area.text, *limits.get(area.cp, (None, None)))
 
 
 def _package_texts(catalog: str) -> Iterator[tuple[str, str]]:
