@@ -65,7 +65,7 @@ class Plugs:
         """How a CFDI stands at the SAT; while its service is away, as a PAC brings it. Raises `PacUnavailable`."""
         try:
             return await self.sat.ask(query)
-        except PacUnavailable as away:
+        except PacUnavailable:
             for pac in self.pacs:
                 if not isinstance(pac, TellsStanding):
                     continue
