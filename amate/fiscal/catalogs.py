@@ -65,6 +65,13 @@ _VERSION_FILE = "version.txt"
 Validity = tuple[date, date | None]
 
 
+class Demand(NamedTuple):
+    """What a ClaveProdServ asks for by its columns: a complement (as the catalogue names it, empty for none) and taxes."""
+
+    complemento: str
+    impuestos: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Catalogs:
     """Keys that exist. The large sets are read on first use and kept; `version` names the data they come from.
@@ -79,6 +86,8 @@ class Catalogs:
     # Of the large sets, by field name ("clave_prod_serv"): only keys that are not valid for ever; and newer texts.
     limits: Mapping[str, Mapping[str, Validity]] = field(default_factory=dict, repr=False)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    # By ClaveProdServ. The package has none: the schema of the SAT does not carry those columns, an edition does.
+    demands: Mapping[str, Demand] = field(default_factory=dict, repr=False)
 
     @cached_property
     def codigos_postales(self) -> frozenset[str]:
