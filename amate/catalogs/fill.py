@@ -5,7 +5,7 @@ from itertools import islice
 
 from django.db import connections
 
-from amate.catalogs.people_say import SAID
+from amate.catalogs.people_say import said_of
 from amate.catalogs.search import plain_text
 from amate.fiscal.catalogs import Searchable
 
@@ -16,11 +16,13 @@ SELECT catalog, key, text, plain, said, desde, hasta,
        setweight(to_tsvector('simple', said), 'A') || setweight(to_tsvector('simple', plain), 'B')
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[])
   AS row(catalog, key, text, plain, said, desde, hasta)
+WHERE NOT EXISTS (
+  SELECT FROM catalogs_satkey AS kept WHERE (kept.catalog, kept.key) = (row.catalog, row.key)
+    AND (kept.text, kept.said, kept.desde, kept.hasta) IS NOT DISTINCT FROM (row.text, row.said, row.desde, row.hasta)
+)
 ON CONFLICT (catalog, key) DO UPDATE SET
   text = excluded.text, plain = excluded.plain, said = excluded.said, desde = excluded.desde, hasta = excluded.hasta,
   words = excluded.words
-WHERE (catalogs_satkey.text, catalogs_satkey.said, catalogs_satkey.desde, catalogs_satkey.hasta)
-  IS DISTINCT FROM (excluded.text, excluded.said, excluded.desde, excluded.hasta)
 """
 FORGET = "DELETE FROM catalogs_satkey WHERE catalog = %s AND NOT key = ANY(%s)"
 
@@ -35,7 +37,7 @@ def fill_keys(*, rows: Iterable[Searchable], database: str = "owner", chunk: int
             for row in part:
                 seen.setdefault(row.catalog, []).append(row.key)
             plain = [plain_text(row.text) for row in part]
-            said = [SAID.get(row.catalog, {}).get(row.key, "") for row in part]
+            said = [plain_text(said_of(row.catalog, row.key, row.text)) for row in part]
             catalogs, keys, texts, since, until = (list(column) for column in zip(*part, strict=True))
             c.execute(INSERT, [catalogs, keys, texts, plain, said, since, until])
         for catalog, kept in seen.items():
@@ -45,6 +47,7 @@ def fill_keys(*, rows: Iterable[Searchable], database: str = "owner", chunk: int
 
 def keys_are_filled(*, database: str = "owner") -> bool:
     with connections[database].cursor() as c:
-        c.execute("SELECT EXISTS (SELECT 1 FROM catalogs_satkey WHERE catalog = 'uso_cfdi')")
+        # Of those that were filled last when there were fewer: an older installation lacks it.
+        c.execute("SELECT EXISTS (SELECT 1 FROM catalogs_satkey WHERE catalog = 'codigo_postal')")
         row = c.fetchone()
     return bool(row and row[0])

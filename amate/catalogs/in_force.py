@@ -2,13 +2,13 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from amate.catalogs.models import Edition
 from amate.catalogs.source import C_RATES, RATES, Cells, SourceRefused, day
-from amate.fiscal.catalogs import LARGE, SMALL, Catalogs, Validity, catalogs_in_force, installed, put_in_force
+from amate.fiscal.catalogs import LARGE, SMALL, Catalogs, Demand, Validity, catalogs_in_force, installed, put_in_force
 from amate.fiscal.tables.entry import CFDI_40, Entry
 from amate.fiscal.tables.impuestos import IMPUESTOS, TASAS, Tasa
 from amate.fiscal.tables.personas import Regimen, Uso
@@ -57,7 +57,17 @@ def catalogs_of(version: str, tables: Mapping[str, Iterable[Cells]]) -> Catalogs
         tasas=tuple(_rate(row) for row in tables[C_RATES]) if C_RATES in tables else TASAS,
         limits=limits,
         texts=texts,
+        demands=dict(_demands(tables.get("c_ClaveProdServ", ()))),
     )
+
+
+def _demands(rows: Iterable[Cells]) -> Iterator[tuple[str, Demand]]:
+    """Of those keys alone that ask for something: empty columns are the SAT's "opcional"."""
+    for row in rows:
+        taxes = {tax for column, tax in (("iva_trasladado", "002"), ("ieps_trasladado", "003")) if _yes(row, column)}
+        complemento = row.get("complemento", "")
+        if taxes or complemento:
+            yield row["id"], Demand(complemento, frozenset(taxes))
 
 
 def _small(sat: str, rows: Iterable[Cells]) -> dict[str, Entry]:

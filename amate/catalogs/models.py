@@ -17,8 +17,8 @@ class SatKeyQuerySet(models.QuerySet["SatKey"]):
 class SatKey(models.Model):
     catalog = models.CharField(max_length=30)
     key = models.CharField(max_length=20)
-    text = models.CharField(max_length=400)
-    plain = models.CharField(max_length=400, help_text="lower case, no accents: what is searched")
+    text = models.TextField(help_text="of a postal code: its place, and a line for each colonia")
+    plain = models.TextField(help_text="lower case, no accents: what is searched")
     said = models.CharField(
         max_length=400, blank=True, default="", db_default="", help_text="what people call it, plain"
     )

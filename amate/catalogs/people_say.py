@@ -113,25 +113,79 @@ UNITS = {
 }
 
 REGIMES = {
-    "605": "sueldos asalariado empleado nomina trabajador",
-    "606": "renta arrendamiento casero",
-    "612": "persona fisica actividad empresarial profesional honorarios",
-    "616": "sin obligaciones publico estudiante ama de casa",
-    "621": "rif incorporacion",
-    "625": "plataformas uber didi mercado libre airbnb",
+    "601": "empresa sociedad sa de cv srl moral general negocio compania",
+    "603": "asociacion civil ac donataria no lucrativa iglesia sindicato fundacion",
+    "605": "sueldos asalariado empleado nomina trabajador salario",
+    "606": "renta arrendamiento casero alquiler inmuebles",
+    "607": "vendi bienes casa terreno enajenacion",
+    "608": "otros ingresos",
+    "610": "extranjero residente fuera de mexico",
+    "611": "dividendos acciones socio accionista",
+    "612": "persona fisica actividad empresarial profesional honorarios freelance comerciante",
+    "614": "intereses inversiones banco",
+    "615": "premios rifa sorteo loteria",
+    "616": "sin obligaciones publico estudiante ama de casa sin regimen",
+    "620": "cooperativa cooperativas",
+    "621": "rif incorporacion repeco",
+    "622": "agricola ganadero pesca campo rancho agricultor pescador silvicultura",
+    "623": "grupo de sociedades opcional",
+    "624": "coordinados autotransporte camiones",
+    "625": "plataformas uber didi mercado libre airbnb rappi repartidor",
     "626": "resico simplificado de confianza",
-    "601": "empresa sociedad sa de cv moral general",
-    "603": "asociacion civil donataria no lucrativa",
 }
 
 USES = {
-    "G01": "mercancia reventa inventario",
-    "G03": "gastos en general deducir",
-    "D01": "medico dentista hospital gastos medicos",
-    "D10": "colegiatura escuela",
-    "D07": "seguro de gastos medicos",
-    "I04": "computadora laptop equipo de computo",
-    "S01": "sin efectos no deducir",
+    "G01": "mercancia reventa inventario materia prima compras",
+    "G02": "devolucion descuento bonificacion nota de credito",
+    "G03": "gastos en general deducir negocio empresa",
+    "I01": "construccion obra local edificio",
+    "I02": "muebles escritorio silla oficina",
+    "I03": "coche camioneta auto vehiculo camion transporte",
+    "I04": "computadora laptop impresora equipo de computo",
+    "I05": "troqueles moldes herramienta",
+    "I06": "telefono celular radio comunicacion telefonica",
+    "I07": "satelite satelital",
+    "I08": "maquinaria otra inversion equipo",
+    "D01": "medico dentista hospital gastos medicos psicologo nutriologo lentes",
+    "D02": "incapacidad discapacidad silla de ruedas",
+    "D03": "funeral funeraria entierro panteon",
+    "D04": "donativo donacion caridad",
+    "D05": "hipoteca credito de la casa infonavit intereses",
+    "D06": "ahorro retiro afore aportacion voluntaria sar",
+    "D07": "seguro de gastos medicos prima aseguradora",
+    "D08": "camion escolar transporte de los ninos",
+    "D09": "ahorro plan de pensiones",
+    "D10": "colegiatura escuela kinder primaria secundaria preparatoria",
+    "S01": "sin efectos no deducir publico en general ninguno",
+    "CP01": "complemento de pago rep abono",
+    "CN01": "nomina sueldo recibo",
+}
+
+# Of a postal code: whoever writes an address says its state so.
+STATES = {
+    "Baja California": "bc",
+    "Baja California Sur": "bcs",
+    "Ciudad de México": "cdmx df distrito federal",
+    "Coahuila": "coah",
+    "Chihuahua": "chih",
+    "Durango": "dgo",
+    "Guanajuato": "gto",
+    "Guerrero": "gro",
+    "Hidalgo": "hgo",
+    "Jalisco": "jal",
+    "Estado de México": "edomex edo mex",
+    "Michoacán": "mich",
+    "Nuevo León": "nl",
+    "Puebla": "pue",
+    "Querétaro": "qro",
+    "Quintana Roo": "qroo",
+    "San Luis Potosí": "slp",
+    "Sinaloa": "sin",
+    "Sonora": "son",
+    "Tamaulipas": "tamps",
+    "Veracruz": "ver",
+    "Yucatán": "yuc",
+    "Zacatecas": "zac",
 }
 
 SAID = {
@@ -140,3 +194,11 @@ SAID = {
     "regimen_fiscal": REGIMES,
     "uso_cfdi": USES,
 }
+
+
+def said_of(catalog: str, key: str, text: str) -> str:
+    """What people call a key, in their words. A postal code is called by its place before any of its colonias."""
+    if catalog != "codigo_postal":
+        return SAID.get(catalog, {}).get(key, "")
+    place = text.partition("\n")[0]
+    return " ".join(filter(None, (place, STATES.get(place.rpartition(", ")[2], ""))))

@@ -10,12 +10,14 @@ from amate.catalogs.brands import thing_of_brand
 from amate.catalogs.models import SatKey
 from amate.catalogs.plurals import beginnings_of
 
-# Whole words and beginnings first, ranked; spelling mistakes by trigrams only when nothing else was found.
+# Whole words and beginnings first, ranked; spelling mistakes by trigrams only when nothing else was found. A postal code has
+# the words of a hundred colonias: there those that stand together come first ("roma norte", not "romanos" and "norte").
 BY_WORDS = """
 SELECT key, text FROM catalogs_satkey
 WHERE catalog = %(catalog)s AND words @@ to_tsquery('simple', %(query)s)
   AND (hasta IS NULL OR hasta >= %(day)s) AND (desde IS NULL OR desde <= %(day)s)
-ORDER BY ts_rank(words, to_tsquery('simple', %(query)s), 1) DESC, length(text), key LIMIT %(limit)s
+ORDER BY (catalog = 'codigo_postal' AND position(%(plain)s IN plain) > 0) DESC,
+  ts_rank(words, to_tsquery('simple', %(query)s), 1) DESC, length(text), key LIMIT %(limit)s
 """
 BY_LIKENESS = """
 SELECT key, text FROM catalogs_satkey
@@ -38,9 +40,11 @@ PARTICLES = frozenset(
         "la",
         "las",
         "los",
+        "mi",
         "o",
         "para",
         "por",
+        "que",
         "servicio",
         "servicios",
         "un",

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from amate.fiscal.places import areas
 from amate.fiscal.sat_texts import open_texts, plain, satcfdi_folder, table
 from amate.fiscal.tables.comprobante import (
     EXPORTACIONES,
@@ -64,6 +65,13 @@ _VERSION_FILE = "version.txt"
 Validity = tuple[date, date | None]
 
 
+class Demand(NamedTuple):
+    """What a ClaveProdServ asks for by its columns: a complement (as the catalogue names it, empty for none) and taxes."""
+
+    complemento: str
+    impuestos: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Catalogs:
     """Keys that exist. The large sets are read on first use and kept; `version` names the data they come from.
@@ -78,6 +86,8 @@ class Catalogs:
     # Of the large sets, by field name ("clave_prod_serv"): only keys that are not valid for ever; and newer texts.
     limits: Mapping[str, Mapping[str, Validity]] = field(default_factory=dict, repr=False)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    # By ClaveProdServ. The package has none: the schema of the SAT does not carry those columns, an edition does.
+    demands: Mapping[str, Demand] = field(default_factory=dict, repr=False)
 
     @cached_property
     def codigos_postales(self) -> frozenset[str]:
@@ -201,9 +211,10 @@ class Searchable(NamedTuple):
 
 
 def search_rows(catalogs: Catalogs | None = None) -> Iterator[Searchable]:
-    """Products, units, regimes and uses for a search table; those of `catalogs`, else of the package.
+    """Products, units, regimes, uses and postal codes for a search table; those of `catalogs`, else of the package.
 
-    In the package about 200 keys that are newer than satcfdi's database have no text yet and are left out.
+    In the package about 200 keys that are newer than satcfdi's database have no text yet and are left out. What a postal
+    code is called is always the package's: what a newer edition adds is known by its number alone.
     """
     current = catalogs or installed()
     for catalog in _SEARCHABLE:
@@ -215,6 +226,10 @@ def search_rows(catalogs: Catalogs | None = None) -> Iterator[Searchable]:
     for catalog in _SEARCHABLE_SMALL:
         for entry in current.small[sat_name(catalog)].values():
             yield Searchable(catalog, entry.clave, entry.texto, entry.desde, entry.hasta)
+    limits = current.limits.get("codigo_postal", {})
+    for area in areas():
+        if area.cp in current.codigos_postales and area.cp != NOWHERE:
+            yield Searchable("codigo_postal", area.cp, area.text, *limits.get(area.cp, (None, None)))
 
 
 def _package_texts(catalog: str) -> Iterator[tuple[str, str]]:

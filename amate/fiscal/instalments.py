@@ -96,8 +96,11 @@ def pay(
         for due, face in _shared(dues, faces, parts, total, before, amount, split):
             parts[due.tax.kind] = split.part(due, face)
     made = [part for tax in taxes if (part := parts[tax.kind]) is not None]
+    moved = [due for due in dues if not due.tax.retencion]
     if not made and dues:
-        made = [split.least(dues[0])]
+        made = [split.least((moved or dues)[0])]
+    elif moved and all(part.retencion for part in made) and all(due.tax.impuesto == IEPS for due in moved):
+        made.append(split.least(moved[0]))
     return Paid(amount, tuple(made))
 
 
@@ -227,7 +230,7 @@ class _Split:
         return None if found is None else self._made(tax, *found)
 
     def least(self, due: _Due) -> TaxPart:
-        """An object of tax 02 always says a tax (CRP20246), even of a cent."""
+        """An object of tax 02 always says a tax (CRP20246), and 07 its IEPS (CRP20279), even of a cent."""
         return self._made(due.tax, self.unit, ZERO)
 
     def _base(self, due: _Due, face: Decimal | None) -> Decimal:

@@ -62,7 +62,7 @@ def _decide(payments: Sequence[Received], payable: dict[int, Payable], *, now: d
     if not ids or not all(payment.applied for payment in payments):
         raise NoRep("Di qué facturas paga cada pago, y cuánto de cada una.")
     for payment in payments:
-        _check_received(payment)
+        check_payment(payment)
     mine = {pk: replace(payable[pk]) for pk in ids}  # decided on a copy: refused, it takes nothing
     if why_not := next((one.why_not for one in mine.values() if one.why_not), ""):
         raise NoRep(why_not)
@@ -74,8 +74,9 @@ def _decide(payments: Sequence[Received], payable: dict[int, Payable], *, now: d
     return rows
 
 
-def _check_received(payment: Received) -> None:
-    """What the builder would refuse of the payment itself: found only at sealing, nobody could mend it any more."""
+def check_payment(payment: Received) -> None:
+    """What the builder would refuse of the payment itself: found only at sealing, nobody could mend it any more. Raises
+    `fiscal.comprobante.DocumentRefused`."""
     check_received(
         Payment(
             fecha_pago=payment.fecha_pago,

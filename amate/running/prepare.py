@@ -88,10 +88,11 @@ def agree_on_the_signing_key(*, ours: bool) -> None:
 
 def _fill_catalogs() -> None:
     from amate.catalogs.fill import fill_keys, keys_are_filled
+    from amate.catalogs.in_force import refresh
     from amate.fiscal.catalogs import search_rows
 
     if not keys_are_filled():
-        fill_keys(rows=search_rows())
+        fill_keys(rows=search_rows(refresh(database="owner")))
 
 
 def _refuse_unmigrated() -> None:

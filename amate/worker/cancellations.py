@@ -62,7 +62,7 @@ async def look(plugs: Plugs, lease: Lease) -> bool:
     if query is None:
         return False
     try:
-        standing = await plugs.sat.ask(query)
+        standing = await plugs.standing_of(query)
     except PacUnavailable as away:
         raise TryLater(str(away), after=away.retry_after) from away
     follow(await inside(lease, _record_standing)(cancellation_id=cancellation_id, standing=standing, now=plugs.clock()))
@@ -121,7 +121,7 @@ async def _is_known(plugs: Plugs, lease: Lease) -> bool:
     if query is None:
         return True
     try:
-        standing = await plugs.sat.ask(query)
+        standing = await plugs.standing_of(query)
     except PacUnavailable:
         return False
     if not (standing.cancelled or standing.in_process):

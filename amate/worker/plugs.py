@@ -16,8 +16,8 @@ from amate.adapters.messages.by_provider import ByProvider
 from amate.adapters.messages.email import Smtp, url_of
 from amate.adapters.messages.http_sms import HttpSms
 from amate.adapters.messages.sms import Gateway, Texter
-from amate.adapters.pac import Pac, open_pac
-from amate.adapters.pac.sat_status import SatStatus
+from amate.adapters.pac import Pac, PacUnavailable, open_pac
+from amate.adapters.pac.sat_status import SatStanding, SatStatus, StatusQuery, TellsStanding
 from amate.adapters.payments import PaymentProvider, ProviderAccount, open_provider
 from amate.adapters.switch import Switch, SwitchAccount, open_switch
 from amate.fiscal.catalogs import Catalogs, catalogs_in_force
@@ -60,6 +60,20 @@ class Plugs:
         """What this process knows of each PAC without asking it."""
         left = {one.code: one.left for one in self.heard(now)} if len(self.pacs) > 1 else {}
         return [PacStanding(pac.code, pac.gate.rest > 0, left.get(pac.code)) for pac in self.pacs]
+
+    async def standing_of(self, query: StatusQuery) -> SatStanding:
+        """How a CFDI stands at the SAT; while its service is away, as a PAC brings it. Raises `PacUnavailable`."""
+        try:
+            return await self.sat.ask(query)
+        except PacUnavailable:
+            for pac in self.pacs:
+                if not isinstance(pac, TellsStanding):
+                    continue
+                try:
+                    return await pac.standing(query)
+                except PacUnavailable:
+                    continue
+            raise
 
     async def aclose(self) -> None:
         for pac in self.pacs:

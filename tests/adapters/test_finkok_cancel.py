@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable, Coroutine
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 from xml.sax.saxutils import escape
@@ -21,6 +22,7 @@ from amate.adapters.pac import (
     PacUnavailable,
 )
 from amate.adapters.pac.finkok import Finkok
+from amate.adapters.pac.sat_status import SatStanding, StatusQuery
 from tests.adapters.test_finkok_wire import RECORDED, answer, written
 from tests.corpus import needs_corpus
 
@@ -191,3 +193,46 @@ def test_the_recorded_receipt_is_read() -> None:
     said["receipt"] = acuse()
     receipt, _ = cancel({"cancel_signature": folio("201"), "get_receipt": written(said)})
     assert receipt.acuse == acuse().encode()
+
+
+# ------------------------------------------------------------ how a CFDI stands
+
+
+QUERY = StatusQuery(uuid=ONE, rfc_emisor="H&E951128469", rfc_receptor=RFC, total=Decimal("330"), sello="c2VsbG8=")
+
+
+def standing(said: str) -> SatStanding:
+    return told({"get_sat_status": said}, lambda pac: pac.standing(QUERY))[0]
+
+
+@needs_corpus
+def test_the_recorded_standing_is_read_as_the_sats_own_would_be() -> None:
+    recorded = json.loads((RECORDED / "cancel-get-sat-status-response.json").read_text(encoding="utf-8"))
+    found = standing(written(recorded["get_sat_statusResult"]))
+    assert (found.live, found.in_process, found.cancellable, found.needs_acceptance) == (True, True, True, False)
+    assert found.estado == "Vigente"
+
+
+def test_the_sat_is_asked_for_the_cfdi_by_all_but_its_seal() -> None:
+    said = "<sat><CodigoEstatus>N - 602: Comprobante no encontrado.</CodigoEstatus></sat><error/>"
+    found, asked = told({"get_sat_status": said}, lambda pac: pac.standing(QUERY))
+    assert not found.found
+    ((path, sent),) = asked
+    assert path == "/servicios/soap/cancel"
+    assert {etree.QName(node).localname: node.text for node in sent} == {
+        "username": "u & co",
+        "password": "p",
+        "taxpayer_id": "H&E951128469",
+        "rtaxpayer_id": RFC,
+        "uuid": str(ONE).upper(),
+        "total": "330.0",
+    }
+
+
+@pytest.mark.parametrize("said", ["<error>300 - no</error>", "<sat/>", "<sat><Estado>Cancelado</Estado></sat>", ""])
+def test_a_standing_that_does_not_say_that_the_sat_answered_is_none(said: str) -> None:
+    """Above all not "cancelled": books would move on it."""
+    with pytest.raises(PacUnavailable):
+        standing(said)
+    with pytest.raises(PacUnavailable):
+        told({"get_sat_status": httpx.Response(500, content=b"<html/>")}, lambda pac: pac.standing(QUERY))

@@ -1,13 +1,16 @@
 """Our Finkok client cancelling at the simulator, over real HTTP."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from amate.adapters.pac import AnswerOrder, CancelOrder, CancelReceipt, PacAmbiguous, PacRejected, PacUnavailable
+from amate.adapters.pac.sat_status import StatusQuery
 from amate.fiscal.acuse import read_acuse
 from amate.fiscal.cancelacion import cancel_request
+from amate.fiscal.xml import parse
 from amate.sandbox.mint import World
 from tests.adapters.test_finkok import IMPATIENT, call, stamp
 from tests.sandbox.documents import draft, open_pair, seal_tree
@@ -18,7 +21,10 @@ class Story:
     def __init__(self, simulator: Simulator, minted: World, now: datetime) -> None:
         self.simulator, self.minted, self.now = simulator, minted, now
         root = draft(now=now, cents=100_000)
-        self.uuid = stamp(simulator, seal_tree(root, open_pair(minted.csds["moral"]))).uuid
+        stamped = parse(stamp(simulator, seal_tree(root, open_pair(minted.csds["moral"]))).xml)
+        self.uuid = UUID(stamped.find(".//{*}TimbreFiscalDigital").get("UUID"))
+        emisor, receptor = (stamped.find(f"{{*}}{name}").get("Rfc") for name in ("Emisor", "Receptor"))
+        self.says = emisor, receptor, Decimal(stamped.get("Total"))
 
     def order(self, *, role: str = "moral", uuid: UUID | None = None) -> CancelOrder:
         csd, about = open_pair(self.minted.csds[role]), uuid or self.uuid
@@ -97,3 +103,14 @@ def test_what_waits_for_a_receiver_is_listed(story: Story) -> None:
     stranger = AnswerOrder("MCI7306249Y1", story.uuid, True, b"<nada/>")
     with pytest.raises(PacRejected):
         call(story.simulator, lambda pac: pac.answer(stranger))
+
+
+def test_it_tells_how_a_cfdi_stands_at_the_sat(story: Story) -> None:
+    emisor, receptor, total = story.says
+    query = StatusQuery(story.uuid, emisor, receptor, total, "")
+    found = call(story.simulator, lambda pac: pac.standing(query))
+    assert (found.live, found.cancelled) == (True, False)
+    story.cancel()
+    assert call(story.simulator, lambda pac: pac.standing(query)).how_cancelled == "sin_aceptacion"
+    other = StatusQuery(story.uuid, emisor, receptor, total + 1, "")
+    assert not call(story.simulator, lambda pac: pac.standing(other)).found

@@ -9,9 +9,12 @@ from django.db import connections
 
 from amate.catalogs.brands import BRANDS
 from amate.catalogs.fill import fill_keys, keys_are_filled
+from amate.catalogs.people_say import SAID, STATES
 from amate.catalogs.plurals import beginnings_of
+from amate.catalogs.postal_codes import search_postal_codes
 from amate.catalogs.search import plain_text, search_keys
-from amate.fiscal.catalogs import search_rows
+from amate.fiscal.catalogs import catalogs_in_force, search_rows
+from amate.fiscal.places import areas
 
 PROD, UNIT = "clave_prod_serv", "clave_unidad"
 TODAY = date(2026, 11, 22)
@@ -93,10 +96,61 @@ def test_strange_questions_do_no_harm(filled: None, typed: str) -> None:
         ("clave_unidad", "pza", "H87"),
         ("regimen_fiscal", "resico", "626"),
         ("regimen_fiscal", "plataformas", "625"),
+        ("regimen_fiscal", "casa que vendí", "607"),
+        ("regimen_fiscal", "rancho ganadero", "622"),
+        ("regimen_fiscal", "ama de casa", "616"),
+        ("regimen_fiscal", "freelance", "612"),
         ("uso_cfdi", "dentista", "D01"),
+        ("uso_cfdi", "camioneta", "I03"),
+        ("uso_cfdi", "impresora", "I04"),
+        ("uso_cfdi", "hipoteca", "D05"),
+        ("uso_cfdi", "funeraria", "D03"),
+        ("uso_cfdi", "devolución", "G02"),
         ("uso_cfdi", "gastos", "G03"),
     ],
 )
 def test_peoples_own_words_find_it_first(filled: None, catalog: str, typed: str, expected: str) -> None:
     found = [key for key, _ in search_keys(catalog=catalog, typed=typed, day=TODAY)]
     assert expected in found[:3], found
+
+
+def test_every_regime_and_every_use_has_words_of_people() -> None:
+    """As a key that the SAT does not have would be found by nobody, and one without words only by the SAT's."""
+    current = catalogs_in_force()
+    for catalog, keys in (("regimen_fiscal", current.regimenes), ("uso_cfdi", current.usos)):
+        alive = {entry.clave for entry in current.entries(catalog, TODAY)}
+        assert alive <= SAID[catalog].keys() <= keys.keys()
+    assert STATES.keys() <= {area.place.estado for area in areas()}
+
+
+@pytest.mark.parametrize(
+    ("typed", "cp", "place", "colonia"),
+    [
+        ("Roma Norte", "06700", "Ciudad de México, Cuauhtémoc, Ciudad de México", "Roma Norte"),
+        ("guadalajara centro", "44100", "Guadalajara, Jalisco", "Guadalajara Centro"),
+        ("prados tepeyac zapopan", "45050", "Zapopan, Jalisco", "Prados Tepeyac"),
+        ("tijuana bc zona centro", "22000", "Tijuana, Baja California", "Zona Centro"),
+        ("cuauhtemoc cdmx roma norte", "06700", "Ciudad de México, Cuauhtémoc, Ciudad de México", "Roma Norte"),
+        ("prados tepellac", "45050", "Zapopan, Jalisco", "Prados Tepeyac"),
+        ("45050", "45050", "Zapopan, Jalisco", "Ciudad Del Sol"),
+    ],
+)
+def test_a_postal_code_is_found_by_its_municipality_its_city_and_its_colonia(
+    filled: None, typed: str, cp: str, place: str, colonia: str
+) -> None:
+    found = search_postal_codes(typed=typed, day=TODAY)
+    assert cp in [one.cp for one in found[:5]], found[:5]
+    one = next(one for one in found if one.cp == cp)
+    assert (one.place, one.colonias[0]) == (place, colonia)
+
+
+def test_a_town_comes_before_the_streets_that_are_named_after_it(filled: None) -> None:
+    found = search_postal_codes(typed="Guadalajara", day=TODAY)
+    assert {one.place for one in found} == {"Guadalajara, Jalisco"}
+
+
+def test_of_very_many_colonias_the_one_that_was_asked_for_is_shown(filled: None) -> None:
+    most = max(areas(), key=lambda area: len(area.colonias))
+    (one,) = search_postal_codes(typed=most.cp, day=TODAY)
+    assert (len(one.colonias), one.more) == (4, len(most.colonias) - 4)
+    assert all(one.cp != "00000" for one in search_postal_codes(typed="00", day=TODAY))

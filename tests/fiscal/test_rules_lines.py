@@ -4,11 +4,14 @@ from decimal import Decimal
 
 import pytest
 
+from amate.catalogs.in_force import catalogs_of
 from amate.fiscal.line import NO_GIFTS
 from amate.fiscal.money import Line, MoneyRefused, tax_line
+from amate.fiscal.rules.validate import validate
 from amate.fiscal.seal import seal
+from amate.fiscal.xml import parse
 from tests.fiscal import minting
-from tests.fiscal.altered import codes, findings
+from tests.fiscal.altered import codes, findings, spoil
 from tests.fiscal.documents import invoice, line
 
 RETAINED = seal(invoice(line(retention=Decimal("0.100000"), descuento=Decimal("10.00"))), minting.csd()).xml
@@ -139,3 +142,46 @@ def test_of_others_a_line_not_object_of_tax_may_be_discounted_to_nothing() -> No
     untaxed = "c:Concepto/@Descuento=100.00; c:Concepto/@ObjetoImp=01; remove c:Concepto/c:Impuestos"
     about_the_line = {"CFDI40166", "CFDI40168", "CFDI40169", "CFDI40171", "CFDI40172", "CFDI40174"}
     assert not about_the_line & set(codes(untaxed, xml=ALL_OFF))
+
+
+DEMANDING = catalogs_of(
+    "an edition",
+    {
+        "c_ClaveProdServ": [
+            {"id": "43231500", "iva_trasladado": "1", "ieps_trasladado": "1", "complemento": ""},
+            {"id": "15101514", "iva_trasladado": "", "ieps_trasladado": "", "complemento": "HidroYPetro"},
+            {"id": "01010101", "iva_trasladado": "", "ieps_trasladado": "0", "complemento": ""},
+        ]
+    },
+)
+
+
+def demanded(changes: str, *, xml: bytes | None = None) -> list[tuple[str, str]]:
+    root = parse(xml if xml is not None else seal(invoice(), minting.csd()).xml)
+    spoil(root, changes)
+    found = validate(root, catalogs=DEMANDING)
+    return [(one.code, one.severity) for one in found if one.code in ("CFDI40163", "CFDI40164")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ("c:Concepto/@ClaveProdServ=43231500", [("CFDI40164", "error")]),  # it tells IVA, and no IEPS
+        ("c:Concepto/@ClaveProdServ=43231500; c:Traslado/@Impuesto=001", [("CFDI40164", "error")] * 2),
+        ("c:Concepto/@ClaveProdServ=43231500; c:Concepto/@ObjetoImp=04", [("CFDI40164", "warning")]),
+        ("c:Concepto/@ClaveProdServ=15101514", [("CFDI40163", "error")]),
+        ("c:Concepto/@ClaveProdServ=01010101", []),
+        ("c:Concepto/@ClaveProdServ=15101514; ./@TipoDeComprobante=P", []),
+    ],
+)
+def test_what_a_key_demands_is_known_from_an_adopted_edition(changes: str, told: list[tuple[str, str]]) -> None:
+    assert demanded(changes) == told
+    assert not {"CFDI40163", "CFDI40164"} & {one.code for one in findings(changes)}, "the package does not know it"
+
+
+def test_a_stamp_is_no_complement_and_any_other_is_what_the_key_may_have_meant() -> None:
+    clean = seal(invoice(), minting.csd()).xml
+    for name, told in (("TimbreFiscalDigital", [("CFDI40163", "error")]), ("HidroYPetro", [])):
+        inside = f'<cfdi:Complemento><x:{name} xmlns:x="http://x"/></cfdi:Complemento></cfdi:Comprobante>'
+        xml = clean.replace(b"</cfdi:Comprobante>", inside.encode())
+        assert demanded("c:Concepto/@ClaveProdServ=15101514", xml=xml) == told

@@ -58,7 +58,7 @@ with scratch_server():
     rows += statements.run(sizes=(4, 8), rounds=1)
     rows += bank_file.run(sizes=(10, 20), rounds=1)
     rows += dunning.run(sizes=(10, 20))
-    rows += office_lists.run(sizes=(200, 400), rounds=1, each=1)
+    rows += office_lists.run(sizes=(2000, 4000), rounds=1, each=1)
     rows += portal_claim.run(warm_up=1, rounds=1, each=1, crowd_each=4, listed=1)
     print("ROWS", json.dumps(rows))
 """

@@ -15,6 +15,7 @@ from amate.invoices.lines import lines_to_json
 from amate.invoices.models import Cancellation, Invoice, Origin
 from amate.invoices.replace import Content, replace_invoice
 from amate.promises.kinds import SOMEBODY_WAITS
+from amate.self_invoicing.models import Claim
 
 IVA = Impuesto("002", "Tasa", Decimal("0.160000"))
 COMPANY = Receptor("SDI190823KX4", "SURCO DISENO", "44160", "601", "G03")
@@ -108,3 +109,11 @@ def the_receiver(world: Any, says: str, invoice: Invoice) -> None:
 
 def cancellation(world: Any, one: Cancellation) -> Cancellation:
     return world.scoped(lambda: Cancellation.objects.get(pk=one.pk))  # type: ignore[no-any-return]
+
+
+def with_a_note(world: Any, globals_: list[Invoice]) -> list[Invoice]:
+    """Each with a note that it tells, without which nothing is sealed (DB-12): of globals made from bare values."""
+    for one in globals_:
+        ticket = world.sale()
+        world.scoped(lambda: Claim.objects.create(ticket=ticket, global_invoice=one, claimed_at=world.now()))  # noqa: B023
+    return globals_

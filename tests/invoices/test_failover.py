@@ -10,6 +10,7 @@ from amate.invoices.choose_pac import ANY, PacStanding, choose_pac
 from amate.invoices.models import Invoice, Sealing, Stamp, State
 from amate.promises.models import Promise
 from amate.promises.sweep import rescue
+from tests.invoices.life import cancel, issued, minutes_pass
 from tests.stories.dying_worker import BETWEEN_PACS
 from tests.stories.processes import dies_by_its_own_hand, stamped_by, worker_process
 
@@ -307,3 +308,22 @@ def test_a_worker_killed_between_two_pacs_leaves_one_cfdi(two_pacs: Any, point: 
     # Where the first PAC's "no" was not yet written, nobody but the first may be asked.
     expected = SW if point in ("away_not_recorded", "moved_not_committed") else FINKOK
     assert stamped_at(two_pacs, invoice) == expected
+
+
+# ------------------------------------------------------------ the SAT itself is away
+
+
+def test_while_the_sats_own_service_is_away_a_pac_that_asks_it_tells(two_pacs: Any) -> None:
+    """Here the first simulator only plays the SAT's service: the document and its cancellation are Finkok's."""
+    two_pacs.order = (FINKOK,)
+    invoice = issued(two_pacs, "116.00")
+    fault(two_pacs.pac, "503", on="status")
+    fault(two_pacs.second, "503", on="relay")
+    cancel(two_pacs, invoice)
+    two_pacs.settle()
+    minutes_pass(two_pacs)
+    assert two_pacs.invoice(invoice).state == State.CANCEL_REQUESTED, "nobody knows how it stands"
+    mended(two_pacs.second)
+    settled(two_pacs, 60, 60)
+    found = two_pacs.invoice(invoice)
+    assert (found.state, found.cancelled_how) == (State.CANCELLED, "without")

@@ -17,7 +17,7 @@ from amate.fiscal.xml import parse
 from amate.invoices.credit import NotCreditable, credit_invoice
 from amate.invoices.issue_global import issue_global
 from amate.invoices.models import Invoice, Kind, Origin, Stamp, State
-from tests.invoices.life import IVA, cancel, minutes_pass, replaced
+from tests.invoices.life import IVA, cancel, minutes_pass, replaced, with_a_note
 
 # FISCAL GLO-8
 GLO_8 = [("17-2358-4568", "150.80", "01"), ("17-2358-4569", "417.58", "04"), ("17-2358-4624", "411.80", "03")]
@@ -39,7 +39,7 @@ def globals_of(world: Any, sales: list[GlobalSale]) -> list[Invoice]:
         branch = Branch.objects.get()
         return issue_global(branch=branch, period=when, sales=sales, origin=Origin.SYSTEM, now=world.now())
 
-    return world.scoped(act)  # type: ignore[no-any-return]
+    return with_a_note(world, world.scoped(act))
 
 
 def test_the_fixture_of_the_sats_guide_is_stamped_to_the_cent(world: Any) -> None:

@@ -11,7 +11,7 @@ from amate.invoices.issue_global import issue_global
 from amate.invoices.models import Invoice, Origin
 from amate.self_invoicing.globals_due import globals_due
 from amate.self_invoicing.models import Ticket
-from tests.invoices.life import line
+from tests.invoices.life import line, with_a_note
 from tests.invoices.month import goes_to, goes_to_next_month
 
 
@@ -23,7 +23,7 @@ def made(world: Any, day: date) -> Invoice:
         period = period_of(day, periodicidad="01")
         return issue_global(branch=branch, period=period, sales=[sale], origin=Origin.SYSTEM, now=world.now())[0]
 
-    return world.scoped(act)  # type: ignore[no-any-return]
+    return with_a_note(world, [world.scoped(act)])[0]
 
 
 def due(world: Any) -> list[tuple[str, str, str]]:

@@ -227,6 +227,7 @@ ayuda/<case>/abrir/                        POST   yes   yes   yes        -      
 ayuda/<case>/cerrar/                       POST   yes   yes   yes        -         yes     yes
 ayuda/<case>/responder/                    POST   yes   yes   yes        -         yes     yes
 buscar/                                    GET    yes   yes   yes        yes       yes     yes
+claves-sat/                                GET    yes   yes   yes        yes       yes     yes
 teclas/                                    GET    yes   yes   yes        yes       yes     yes
 teclas/                                    POST   yes   yes   yes        yes       yes     yes
 clientes/                                  GET    yes   yes   yes        yes       yes     yes

@@ -21,6 +21,8 @@ from amate.adapters.pac.finkok_cancel import read_answers, read_codes, read_pend
 from amate.adapters.pac.finkok_wire import Said, StampAnswer, envelope, read_result, read_stamp
 from amate.adapters.pac.gate import Gate
 from amate.adapters.pac.line import TIMEOUTS, Line
+from amate.adapters.pac.sat_status import SatStanding, StatusQuery, standing_said
+from amate.fiscal.qr import expression_total
 
 STAMP, CANCEL, REGISTRATION = "stamp", "cancel", "registration"
 NOBODYS = "00000000-0000-0000-0000-000000000000"
@@ -99,6 +101,27 @@ class Finkok:
             told.update(outcome="answered", code=code)
             acuse = checked_acuse(said.text("Acuse"), uuid=order.uuid, code=code, rfc=order.rfc, received="1000")
             return AnswerReceipt(codes, acuse)
+
+    async def standing(self, query: StatusQuery) -> SatStanding:
+        """What the SAT told it of one CFDI. It does not ask by the seal: the rest of `query` must match."""
+        asked = {
+            **self._who(),
+            "taxpayer_id": query.rfc_emisor,
+            "rtaxpayer_id": query.rfc_receptor,
+            "uuid": str(query.uuid).upper(),
+            "total": expression_total(query.total),
+        }
+        async with self._line.told("pac.standing", uuid=str(query.uuid)) as told:
+            try:
+                said = await self._asked(CANCEL, "get_sat_status", asked)
+            except PacAmbiguous as unread:
+                raise PacUnavailable("network", f"No se pudo leer el estado ante el SAT: {unread}") from unread
+            answers = said.each("sat")
+            if not answers:
+                raise PacUnavailable("network", f"El PAC no dice el estado ante el SAT: {said.text('error')[:200]}")
+            standing = standing_said(answers[0].text)
+            told.update(outcome=standing.codigo[:7])
+            return standing
 
     async def balance(self) -> int | None:
         """Finkok counts by RFC of the emitter: without one in the account it is only asked whether it knows us, and None."""

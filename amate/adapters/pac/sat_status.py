@@ -6,9 +6,11 @@ Asking changes nothing: whatever goes wrong is `PacUnavailable`, ask again later
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import TracebackType
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 from xml.sax.saxutils import escape
 
@@ -32,6 +34,7 @@ _ENVELOPE = (
     "<soapenv:Header/><soapenv:Body><tem:Consulta><tem:expresionImpresa>{expression}</tem:expresionImpresa>"
     "</tem:Consulta></soapenv:Body></soapenv:Envelope>"
 )
+_NO_STANDING = "El SAT respondió sin el estado del comprobante."
 _CODE = re.compile(r"^\s*(S|N)\s*-?\s*(\d{3})?")
 _LOOPBACK = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
@@ -121,6 +124,14 @@ _HOW = {
 }
 
 
+@runtime_checkable
+class TellsStanding(Protocol):
+    """A PAC that asks the SAT for us how a CFDI stands."""
+
+    async def standing(self, query: StatusQuery) -> SatStanding:
+        """The SAT's own words, brought by the PAC. Raises `PacUnavailable`: ask again later."""
+
+
 class SatStatus:
     """One client for all companies. Use it as an async context manager, or `aclose` it."""
 
@@ -184,13 +195,16 @@ def read_standing(body: bytes) -> SatStanding:
     except MalformedXml as broken:
         raise PacUnavailable("network", f"El SAT respondió algo que no se puede leer: {broken}") from broken
     result = root.find(".//{*}ConsultaResult")
-    codigo = "" if result is None else (result.findtext("{*}CodigoEstatus") or "").strip()
-    if result is None or not _CODE.match(codigo):
-        raise PacUnavailable("network", "El SAT respondió sin el estado del comprobante.")
+    if result is None:
+        raise PacUnavailable("network", _NO_STANDING)
+    return standing_said(lambda name: (result.findtext(f"{{*}}{name}") or "").strip())
 
-    def said(name: str) -> str:
-        return (result.findtext(f"{{*}}{name}") or "").strip()
 
+def standing_said(said: Callable[[str], str]) -> SatStanding:
+    """From its five words, by the SAT's names of them. Raises `PacUnavailable` when they are not there."""
+    codigo = said("CodigoEstatus")
+    if not _CODE.match(codigo):
+        raise PacUnavailable("network", _NO_STANDING)
     return SatStanding(
         codigo=codigo,
         estado=said("Estado"),

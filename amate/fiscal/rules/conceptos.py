@@ -1,9 +1,10 @@
 """Lines: what is sold.
 
-CFDI40162 ClaveProdServ · 40165 ClaveUnidad · 40166 ValorUnitario · 40167 Importe · 40168-40169 Descuento ·
+CFDI40162 ClaveProdServ · 40163 its complement · 40164 its taxes · 40165 ClaveUnidad · 40166 ValorUnitario · 40167 Importe · 40168-40169 Descuento ·
 40170 ObjetoImp · 40171-40173 its Impuestos node.
 
-40163 and 40164 (keys that demand a complement or a tax) need columns that the SAT's schema does not carry.
+What a key demands (40163, 40164) stands in columns that the SAT's schema does not carry: known once an edition of the
+catalogues was adopted. Of a complement they give a name for people, so that only its absence can be told.
 CON-4 (a line discounted to nothing) and LAW-2 (fuels) have no code: they are ours.
 """
 
@@ -13,7 +14,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from amate.fiscal.catalogs import Catalogs
+from amate.fiscal.catalogs import Catalogs, Demand
 from amate.fiscal.line import NO_GIFTS
 from amate.fiscal.rounding import UNITS, times
 from amate.fiscal.rules.finding import Finding, error, warning
@@ -27,6 +28,8 @@ _SI_OBJETO = "02"
 _WITHOUT_TAXES = frozenset({"01", "03"})
 _FUELS, _FUELS_SINCE = ("151015", "151115"), date(2026, 4, 24)
 _ANY_ELEMENT = "{*}*"
+_TIMBRE, _OF_THE_LINE = "TimbreFiscalDigital", "{*}ComplementoConcepto"
+_TAXES = {"002": "IVA", "003": "IEPS"}
 _LONGEST = len(UNITS) - 1
 
 
@@ -37,6 +40,8 @@ def check(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
         attrs = line.attrs
         if wrong := keys.wrong("c_ClaveProdServ", attrs.get("ClaveProdServ", "")):
             yield _at(line, "CFDI40162", "ClaveProdServ", wrong)
+        if catalogs.demands and doc.sells and (demand := catalogs.demands.get(attrs.get("ClaveProdServ", ""))):
+            yield from _demanded(line, demand, doc.complements)
         if wrong := keys.wrong("c_ClaveUnidad", attrs.get("ClaveUnidad", "")):
             yield _at(line, "CFDI40165", "ClaveUnidad", wrong)
         if doc.sells and line.valor_unitario is not None and line.valor_unitario <= 0:
@@ -48,6 +53,18 @@ def check(doc: Reading, catalogs: Catalogs) -> Iterator[Finding]:
             yield from _objeto(line, keys)
         if attrs.get("ClaveProdServ", "").startswith(_FUELS) and doc.as_of >= _FUELS_SINCE:
             yield from _fuel(line)
+
+
+def _demanded(line: Line, demand: Demand, complements: frozenset[str]) -> Iterator[Finding]:
+    clave = line.attrs["ClaveProdServ"]
+    if demand.complemento and not complements - {_TIMBRE} and line.element.find(_OF_THE_LINE) is None:
+        yield _at(line, "CFDI40163", "ClaveProdServ", f"La clave {clave} exige un complemento: {demand.complemento}.")
+    told = {tax.impuesto for tax in line.traslados}
+    for missing in sorted(demand.impuestos - told):
+        said = f"La clave {clave} exige desglosar {_TAXES[missing]} trasladado: agrégalo, o elige otra clave."
+        # With any other object of tax nothing is broken down: whether the SAT asks all the same nobody has published.
+        finding = error if line.attrs.get("ObjetoImp") == _SI_OBJETO else warning
+        yield finding("CFDI40164", path_of(line.element, "ClaveProdServ"), said)
 
 
 def _importe(line: Line) -> Iterator[Finding]:

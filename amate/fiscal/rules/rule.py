@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Looked = Literal["offline", "pac", "dormant", "no_data", "formula"]
+Looked = Literal["offline", "pac", "dormant", "formula"]
 
 NOT_LOOKED: dict[Looked, str] = {
     "pac": "Solo un PAC o el SAT lo saben.",
     "dormant": "El SAT aún no publica los límites.",
-    "no_data": "Hace falta una tabla del SAT que su esquema no trae.",
     "formula": "No es una revisión aparte: está dentro de la fórmula de otra.",
 }
 _LOOKED: dict[str, Looked] = {looked: looked for looked in NOT_LOOKED}

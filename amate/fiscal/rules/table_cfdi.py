@@ -89,8 +89,8 @@ ROWS = (
         CFDI40160 UsoCFDI está en c_UsoCFDI.
         CFDI40161 UsoCFDI va con el régimen y el tipo de persona.
         CFDI40162 ClaveProdServ está en c_ClaveProdServ.
-        CFDI40163 ?no_data La clave que exige un complemento lo lleva.
-        CFDI40164 ?no_data La clave que exige un impuesto lo lleva.
+        CFDI40163 La clave que exige un complemento lleva alguno (lo dice la edición adoptada del catálogo).
+        CFDI40164 ! La clave que exige un impuesto lo lleva (lo dice la edición adoptada del catálogo).
         CFDI40165 ClaveUnidad está en c_ClaveUnidad.
         CFDI40166 ValorUnitario es mayor que cero (I, E, N).
         CFDI40167 ! Importe está en la ventana de Cantidad × ValorUnitario.

@@ -39,7 +39,7 @@ KINDS: Mapping[str, str] = {
     "status_lag": "el estado del SAT es el de hace `ms`",
 }
 # What a fault may strike: one act, or any of them.
-ACTS = ("stamp", "cancel", "pending", "answer", "status", "any")
+ACTS = ("stamp", "cancel", "pending", "answer", "status", "relay", "any")  # relay: a PAC that asks the SAT
 
 _random = SystemRandom()
 

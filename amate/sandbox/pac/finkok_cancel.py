@@ -1,6 +1,7 @@
 """Finkok's service of cancellations: cancel, pending, answer, receipt (ENGINE FINKOK), under the faults of the day."""
 
 from uuid import uuid4
+from xml.sax.saxutils import escape
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,6 +20,7 @@ ACTS = {
     "accept_reject_signature": "answer",
     "get_pending": "pending",
     "get_receipt": "pending",
+    "get_sat_status": "relay",
 }
 # Finkok looks before it asks the SAT, and has a word of its own for what has live relations.
 OWN_WORDS = {"204": "no_cancelable"}
@@ -62,6 +64,7 @@ class _FinkokCancel:
                 "accept_reject_signature": self._answer,
                 "get_pending": self._pending,
                 "get_receipt": self._receipt,
+                "get_sat_status": self._sat_status,
             }[asked.operation](asked, kinds)
         except Refusal as refusal:
             said = f"{refusal.code} - {refusal.message}"
@@ -92,6 +95,21 @@ class _FinkokCancel:
         if found is None:
             return {"success": "false", "uuid": uuid, "receipt": "", "error": "No se encontró el acuse"}
         return {"success": "true", "uuid": uuid, "receipt": found.acuse.decode(), "error": ""}
+
+    def _sat_status(self, asked: Asked, kinds: frozenset[str]) -> Tree:
+        """It asks the SAT without the seal, and says nothing of the issuer's standing (EFOS)."""
+        said = {name: escape(asked.fields.get(name, "")) for name in ("taxpayer_id", "rtaxpayer_id", "total", "uuid")}
+        expression = "?re={taxpayer_id}&rr={rtaxpayer_id}&tt={total}&id={uuid}".format(**said)
+        told = self._desk.tell(expression)
+        if "json_without_data" in kinds:
+            return {"error": "No se pudo consultar al SAT"}
+        words = {
+            "CodigoEstatus": told.codigo,
+            "Estado": told.standing.estado,
+            "EsCancelable": told.standing.es_cancelable,
+            "EstatusCancelacion": told.standing.estatus_cancelacion,
+        }
+        return {"sat": {name: word for name, word in words.items() if word}, "error": ""}
 
 
 def _uuid(uuid: str, kinds: frozenset[str]) -> str:

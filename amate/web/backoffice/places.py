@@ -106,6 +106,7 @@ ACTS = (
     Place("customer_new", "Agregar un cliente", "nuevo cliente alta", roles=MAY_KEEP_CUSTOMERS),
     Place("proposals", "Propuestas de datos fiscales", "revisar cambios clientes", roles=MAY_KEEP_CUSTOMERS),
     Place("mails", "Correos que no llegaron", "enviados rebotados entrega", "?ver=sin-llegar"),
+    Place("sat_keys", "Claves del SAT", "catálogos producto servicio unidad código postal colonia régimen uso"),
     Place("keyboard", "Atajos del teclado", "teclas ayuda comandos"),
 )
 

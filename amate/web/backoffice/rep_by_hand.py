@@ -1,10 +1,11 @@
-"""The complement of one payment, typed by hand: of one PPD invoice, or of several of its receiver. Of one in another currency the payment says the rate of
-its own day, and may have come in pesos."""
+"""The complement of payments typed by hand: one payment of a PPD invoice, or of several of its receiver; or several payments
+of that invoice, told together. Of one in another currency each payment says the rate of its own day, and may have come in
+pesos."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from django import forms
@@ -25,7 +26,7 @@ from amate.invoices.how_it_stands import document_of
 from amate.invoices.models import Invoice, Kind, Origin, State
 from amate.invoices.payments import Received
 from amate.invoices.remaining import left_of
-from amate.invoices.rep import NoRep, draft_rep
+from amate.invoices.rep import NoRep, check_payment, draft_rep
 from amate.invoices.what_may_be_done import why_not_paid, why_not_payable
 from amate.papers.dates import short
 from amate.web.backoffice.invoice_form import RateField
@@ -40,11 +41,14 @@ from amate.web.clock import now
 
 NOON = time(12)
 OFFERED = 20
+MORE = 9  # payments beside the first
+OTHER = "otro_pago"  # the button that asks for one more
 TEN_PLACES = Decimal("1e-10")  # of EquivalenciaDR (CRP20237)
 
 
-class PaymentForm(forms.Form):
-    """`clave` names the payment: sent twice it is one."""
+class PaymentRow(forms.Form):
+    """One payment. Of an invoice in another currency `importe` is in `moneda`; `tipo_cambio`: pesos for one of the invoice's
+    currency, on the day of the payment."""
 
     fecha = forms.DateField(
         label="Qué día se recibió",
@@ -58,6 +62,42 @@ class PaymentForm(forms.Form):
     num_operacion = forms.CharField(
         label="Número de operación", max_length=100, required=False, help_text="Referencia, cheque o autorización."
     )
+
+    def __init__(self, *args: Any, moneda: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if moneda == MXN:
+            return
+        named = [(one, f"{one} · {name_of('moneda', one) or one}") for one in (moneda, MXN)]
+        self.fields["moneda"] = forms.ChoiceField(label="En qué moneda se recibió", choices=named)
+        self.fields["tipo_cambio"] = RateField(
+            label="Tipo de cambio del día del pago",
+            max_length=20,
+            help_text=f"Cuántos pesos valía un {moneda}.",
+            error_messages={"required": f"Escribe cuántos pesos valía un {moneda} el día del pago"},
+            widget=forms.TextInput({"inputmode": "decimal", "class": "num", "autocomplete": "off"}),
+        )
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """After `is_valid`; empty for a row in which nothing was typed."""
+        return self.cleaned_data
+
+    def quiet(self) -> Self:
+        """As a page that nobody has sent yet: no errors."""
+        self._errors = forms.utils.ErrorDict()
+        return self
+
+
+class MorePayment(PaymentRow):
+    """Another payment of the same invoice. Untouched it does not count: how it was paid is always chosen."""
+
+    def has_changed(self) -> bool:
+        return any(name in self.changed_data for name in ("fecha", "importe", "num_operacion", "tipo_cambio"))
+
+
+class PaymentForm(PaymentRow):
+    """The first payment. `clave` names them all: sent twice they are the same."""
+
     clave = wish_field()
 
     def __init__(self, *args: Any, others: Sequence[tuple[Invoice, Decimal]] = (), **kwargs: Any) -> None:
@@ -85,25 +125,6 @@ class PaymentForm(forms.Form):
         return data
 
 
-class ForeignPaymentForm(PaymentForm):
-    """Of an invoice in another currency. `importe` is in `moneda`; `tipo_cambio`: pesos for one of the invoice's currency, on
-    the day of the payment."""
-
-    tipo_cambio = RateField(
-        label="Tipo de cambio del día del pago",
-        max_length=20,
-        widget=forms.TextInput({"inputmode": "decimal", "class": "num", "autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, moneda: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        named = [(one, f"{one} · {name_of('moneda', one) or one}") for one in (moneda, MXN)]
-        self.fields["moneda"] = forms.ChoiceField(label="En qué moneda se recibió", choices=named)
-        self.fields["tipo_cambio"].help_text = f"Cuántos pesos valía un {moneda}."
-        asked = f"Escribe cuántos pesos valía un {moneda} el día del pago"
-        self.fields["tipo_cambio"].error_messages["required"] = asked
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     require(request, MAY_CANCEL)
@@ -119,14 +140,13 @@ def pay(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
         return redirect(address(request, "invoice", found.pk))
     moment, zone = now(), zone_of(found.branch.cp)
     today = moment.astimezone(zone).date()
-    first = {"fecha": today, "importe": left.to_pay, "forma_pago": "03", "clave": uuid4().hex}
-    sent = request.POST if posted else None
-    if found.moneda == MXN:
-        form = PaymentForm(sent, initial=first, others=_others(found))
-    else:
-        form = ForeignPaymentForm(sent, initial=first, moneda=found.moneda)
-    if posted and form.is_valid():
-        rep = _draft(found, form, moment=moment)
+    form, more = _forms(request, found, first={"fecha": today, "importe": left.to_pay})
+    asks_another = posted and OTHER in request.POST
+    if asks_another:
+        form.quiet()
+        more = [one.quiet() for one in more]
+    elif posted and _all_valid([form, *more]):
+        rep = _draft(found, [form, *more], moment=moment)
         if rep is not None:
             messages.success(request, "Emitimos el complemento de pago. Aquí verás cuando esté timbrado.")
             return redirect(address(request, "invoice", rep.pk))
@@ -135,13 +155,38 @@ def pay(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
         "office/invoice_pay.html",
         room="invoices",
         zone=zone,
-        status=422 if posted else 200,
+        status=422 if posted and not asks_another else 200,
         invoice=found,
         pill=invoice_pill(found),
         left=left,
         due=rep_by(today),
         form=form,
+        more=more,
+        troubled=next((one for one in (form, *more) if one.errors), None),
+        may_add=len(more) < MORE,
     )
+
+
+def _forms(request: HttpRequest, found: Invoice, *, first: dict[str, Any]) -> tuple[PaymentForm, list[MorePayment]]:
+    """The first payment, and as many more as the page had or asks for now."""
+    sent = request.POST if request.method == "POST" else None
+    typed = "" if sent is None else sent.get("pagos", "")
+    had = int(typed) if typed.isdecimal() and len(typed) == 1 else 0
+    count = min(had + (sent is not None and OTHER in sent), MORE)
+    others = _others(found) if found.moneda == MXN else ()
+    start = {**first, "forma_pago": "03", "clave": uuid4().hex}
+    rows = [
+        MorePayment(
+            sent if number <= had + 1 else None,
+            initial={"forma_pago": "03"},
+            moneda=found.moneda,
+            prefix=f"p{number}",
+            empty_permitted=True,
+            use_required_attribute=False,
+        )
+        for number in range(2, count + 2)
+    ]
+    return PaymentForm(sent, initial=start, moneda=found.moneda, others=others), rows
 
 
 def _others(found: Invoice) -> list[tuple[Invoice, Decimal]]:
@@ -153,26 +198,48 @@ def _others(found: Invoice) -> list[tuple[Invoice, Decimal]]:
     return [(one, left) for one, left in owed if left > 0]
 
 
-def _draft(found: Invoice, form: PaymentForm, *, moment: datetime) -> Invoice | None:
-    """None: the form says why not. Of today, whose hour nobody typed, the hour is now: noon may not have come."""
-    said: dict[str, Any] = form.cleaned_data
+def _all_valid(rows: Sequence[PaymentRow]) -> bool:
+    """Each is asked, so that every mistake is told at once."""
+    wrong = [row for row in rows if not row.is_valid()]
+    return not wrong
+
+
+def _draft(found: Invoice, rows: Sequence[PaymentRow], *, moment: datetime) -> Invoice | None:
+    """None: a form says why not. Instalments are numbered in the order in which the money came."""
+    first = rows[0]
+    assert isinstance(first, PaymentForm)
+    payments: list[Received] = []
+    for number, row in enumerate(rows, start=1):
+        if not row.said:
+            continue
+        key = f"mano:{first.said['clave']}" + (f":{number}" if number > 1 else "")
+        payments.append(_received(found, row, key=key, moment=moment))
+        try:
+            check_payment(payments[-1])
+        except DocumentRefused as refused:
+            row.add_error(refused.field if refused.field in row.fields else "importe", refused.message)
+            return None
+    try:
+        payments.sort(key=lambda one: one.fecha_pago)
+        return draft_rep(payments=payments, origin=Origin.OFFICE, now=moment)
+    except (NoRep, DocumentRefused) as refused:
+        first.add_error("importe", str(refused))
+    return None
+
+
+def _received(found: Invoice, row: PaymentRow, *, key: str, moment: datetime) -> Received:
+    """Of today, whose hour nobody typed, the hour is now: noon may not have come."""
+    said = row.said
     local = moment.astimezone(zone_of(found.branch.cp)).replace(tzinfo=None, microsecond=0)
     noon = datetime.combine(said["fecha"], NOON)
-    payment = Received(
-        key=f"mano:{said['clave']}",
+    return Received(
+        key=key,
         fecha_pago=min(noon, local) if said["fecha"] <= local.date() else noon,
         forma_pago=said["forma_pago"],
         monto=said["importe"],
         num_operacion=said["num_operacion"],
-        **_in_money(found, said, form.others),
+        **_in_money(found, said, row.others if isinstance(row, PaymentForm) else {}),
     )
-    try:
-        return draft_rep(payments=[payment], origin=Origin.OFFICE, now=moment)
-    except DocumentRefused as refused:
-        form.add_error(refused.field if refused.field in form.fields else "importe", refused.message)
-    except NoRep as refused:
-        form.add_error("importe", str(refused))
-    return None
 
 
 def _in_money(found: Invoice, said: dict[str, Any], others: dict[int, Decimal]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from django.test import Client
 
 from amate.audit.models import Entry
 from amate.companies.models import Branch
+from amate.fiscal.xml import parse
 from amate.invoices.answer_cancellation import record_pending
-from amate.invoices.models import Cancellation, Invoice, Kind, ReceivedRequest, State
+from amate.invoices.models import Cancellation, Invoice, Kind, ReceivedRequest, Stamp, State
 from tests.invoices.life import issued, minutes_pass
 from tests.world import World
 
@@ -171,6 +172,48 @@ def test_a_payment_that_no_rep_can_say_is_told_at_its_field_and_nothing_is_writt
     told = send(world, client, path, **said, importe="1000.01")
     assert "quedan 1,000.00" in told.content.decode()
     assert not world.scoped(lambda: Invoice.objects.filter(kind=Kind.PAGO).exists())
+
+
+def test_several_payments_are_typed_on_one_page_and_told_in_one_rep(world: World) -> None:
+    """In the order in which the money came, whatever the order of the rows; an empty row does not count."""
+    invoice, client = issued(world, "1160.00", ppd=True), world.log_in()
+    path = f"facturas/{invoice.pk}/pago/"
+    first = {"fecha": "2026-11-20", "importe": "400.00", "forma_pago": "03", "clave": "a" * 32, "num_operacion": "777"}
+    asked = send(world, client, path, **first, pagos="0", otro_pago="1")
+    assert asked.status_code == 200
+    shown = asked.content.decode()
+    assert f"Pago 2 de {invoice}" in shown
+    assert 'value="777"' in shown, "what was typed stays"
+    assert not world.scoped(lambda: Invoice.objects.filter(kind=Kind.PAGO).exists())
+    second = {"p2-fecha": "2026-11-18", "p2-importe": "360.00", "p2-forma_pago": "01", "p2-num_operacion": "12|34"}
+    empty = {"p3-fecha": "", "p3-importe": "", "p3-forma_pago": "01", "p3-num_operacion": ""}
+    told = send(world, client, path, **first, **second, **empty, pagos="2")
+    assert told.status_code == 422
+    assert told.context["more"][0].errors["num_operacion"] == ["Quita la barra “|”: el SAT no la admite"]
+    assert told.context["more"][1].errors == {}
+    told = send(world, client, path, **first, **{**second, "p2-importe": "", "p2-num_operacion": ""}, pagos="1")
+    assert told.context["more"][0].errors["importe"] == ["Escribe cuánto se recibió"]
+    told = send(world, client, path, **first, **{**second, "p2-importe": "760.01", "p2-num_operacion": ""}, pagos="1")
+    assert told.status_code == 422, "together they pay more than is owed"
+    assert not world.scoped(lambda: Invoice.objects.filter(kind=Kind.PAGO).exists())
+    second["p2-num_operacion"] = ""
+    send(world, client, path, **first, **second, **empty, pagos="2")
+    again = send(world, client, path, **first, **second, **empty, pagos="2")
+    assert "ya tiene su complemento" in again.content.decode()
+    world.settle()
+    rep = world.scoped(lambda: Invoice.objects.get(kind=Kind.PAGO))
+    assert rep.state == State.STAMPED
+    root = parse(bytes(world.scoped(lambda: Stamp.objects.get(invoice=rep)).xml))
+    pagos = list(root.iter("{http://www.sat.gob.mx/Pagos20}Pago"))
+    assert [(one.get("FechaPago")[:10], one.get("FormaDePagoP"), one.get("Monto")) for one in pagos] == [
+        ("2026-11-18", "01", "360.00"),
+        ("2026-11-20", "03", "400.00"),
+    ]
+    paid = [one[0] for one in pagos]
+    assert [(one.get("NumParcialidad"), one.get("ImpSaldoAnt"), one.get("ImpSaldoInsoluto")) for one in paid] == [
+        ("1", "1160.00", "800.00"),
+        ("2", "800.00", "400.00"),
+    ]
 
 
 def test_a_pue_invoice_takes_no_payment(world: World) -> None:
