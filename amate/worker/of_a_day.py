@@ -9,7 +9,7 @@ from amate.billing_cycle.service.observe import accounts_to_observe
 from amate.billing_cycle.service.want import owe_what_is_left
 from amate.promises.kinds import BATCH
 from amate.promises.promise import promise
-from amate.worker import billing, collection, statements
+from amate.worker import billing, collection, statements, vouchers
 
 
 def _money(now: datetime) -> None:
@@ -31,6 +31,7 @@ def _services(now: datetime) -> None:
 OF_A_DAY: Mapping[str, Callable[[datetime], None]] = {
     "money": _money,
     "billing": billing.plan,
+    "vouchers": vouchers.plan,
     "collection": collection.plan,
     "services": _services,
     "observe": _observe,

@@ -192,6 +192,7 @@ ajustes/pagos/                             POST   yes   yes   -          -      
 ajustes/pagos/<provider>/                  GET    yes   yes   -          -         -       -
 ajustes/pagos/<provider>/                  POST   yes   yes   -          -         -       -
 ajustes/pagos/<provider>/probar/           POST   yes   yes   -          -         -       -
+ajustes/pagos/<provider>/fichas/           POST   yes   yes   -          -         -       -
 ajustes/pagos/<provider>/desconectar/      POST   yes   yes   -          -         -       -
 ajustes/bancos/<account>/reconocer/        POST   yes   yes   -          -         -       -
 ajustes/portal/                            GET    yes   yes   -          -         -       -

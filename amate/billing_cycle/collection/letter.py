@@ -32,10 +32,11 @@ AN_HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class PayBy:
-    """A way to pay that the customer reads: what it is, and the number or words that he needs."""
+    """A way to pay that the customer reads: what it is, and the number or words that he needs; `url` of one that is opened."""
 
     label: str
     value: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
