@@ -188,6 +188,7 @@ WORDS = {
     "promise.withdrawn": "Retiró una promesa de pago",
     "customer.exempted": "Exentó del corte a un cliente hasta el {until}: {why}",
     "customer.exempted_no_more": "Quitó a un cliente la exención de corte",
+    "customer.channels": "Eligió por dónde no se le recuerda un pago: {silenced}",
     "customer.cut": "Cortó por falta de pago: {overdue} vencidos",
     "cuts.held": "Se detuvieron los cortes del día: serían {would_cut}, y sin una persona se hacen {most}",
     "cuts.allowed": "Dejó hacer hasta {most} cortes el {day}",

@@ -12,7 +12,7 @@ from tests.web.portal.test_account import Account, mailed
 from tests.world import World
 
 LOOKED_AT = {"ask_for_link", "once", "home", "statement", "documents", "ask_report"}
-SAME_PAGE = {"ask_promise", "ask_fiscal"}
+SAME_PAGE = {"ask_promise", "ask_fiscal", "ask_channels"}
 FILES = {"statement_pdf", "statement_xlsx", "document_pdf", "document_xml"}
 HEAVIEST = 25_000
 
@@ -56,6 +56,9 @@ def test_every_page_bears_inspection_and_is_light(world: World, site: str, brows
     world.time_passes(minutes=2)
     ana.goes(rosa.asks("datos").partition("/cuenta/")[2])
     ana.bears_inspection("datos")
+    world.time_passes(minutes=2)
+    ana.goes(rosa.asks("avisos").partition("/cuenta/")[2])
+    ana.bears_inspection("avisos")
     world.time_passes(days=LIFE.days, minutes=timedelta(minutes=20).total_seconds() / 60)
     ana.goes(page)
     ana.bears_inspection("cuenta-vencida")

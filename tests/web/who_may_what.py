@@ -239,6 +239,7 @@ atender/<customer>/promesa/retirar/        POST   yes   yes   yes        yes    
 atender/<customer>/cortesia/               POST   yes   yes   yes        yes       -       yes
 atender/<customer>/exencion/               POST   yes   yes   yes        -         -       -
 atender/<customer>/exencion/quitar/        POST   yes   yes   yes        -         -       -
+atender/<customer>/avisos/                 POST   yes   yes   yes        yes       -       yes
 por-cobrar/                                GET    yes   yes   yes        yes       yes     yes
 por-cobrar/exportar/                       GET    yes   yes   yes        yes       -       -
 por-cobrar/exportar/                       POST   yes   yes   yes        yes       -       -
@@ -264,6 +265,14 @@ reportes/planes/                           GET    yes   yes   yes        yes    
 reportes/planes/exportar/                  GET    yes   yes   yes        yes       -       -
 reportes/cobranza/                         GET    yes   yes   yes        yes       -       -
 reportes/cobranza/exportar/                GET    yes   yes   yes        yes       -       -
+reportes/dias/                             GET    yes   yes   yes        yes       -       -
+reportes/dias/exportar/                    GET    yes   yes   yes        yes       -       -
+reportes/avisos/                           GET    yes   yes   yes        yes       -       -
+reportes/avisos/exportar/                  GET    yes   yes   yes        yes       -       -
+reportes/recurrente/                       GET    yes   yes   yes        yes       -       -
+reportes/recurrente/exportar/              GET    yes   yes   yes        yes       -       -
+reportes/movimientos/                      GET    yes   yes   yes        yes       -       -
+reportes/movimientos/exportar/             GET    yes   yes   yes        yes       -       -
 servicios/                                 GET    yes   yes   yes        yes       yes     yes
 servicios/exportar/                        GET    yes   yes   yes        yes       -       -
 servicios/exportar/                        POST   yes   yes   yes        yes       -       -
@@ -473,6 +482,8 @@ f/<slug>/cuenta/<token>/prometer/          POST   none     none
 f/<slug>/cuenta/<token>/datos/             GET    none     none
 f/<slug>/cuenta/<token>/datos/             POST   none     none
 f/<slug>/<code>/<cents>                    GET    open     open
+f/<slug>/cuenta/<token>/avisos/            GET    none     none
+f/<slug>/cuenta/<token>/avisos/            POST   none     none
 api/v1/openapi.json                        GET    open     open
 api/v1/openapi.json                        POST   open     open
 """

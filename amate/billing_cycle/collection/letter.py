@@ -165,6 +165,9 @@ def _written(
     warns = any(one.last_warning for one in claimed)
     cut_on = first_cut_named(late, terms=terms_of(policy), warning_on=today, holidays=holidays) if warns else None
     reach = reach_of([customer_id])[customer_id]
+    if claimed[0].channel in reach.silenced and not warns and not any(one.step == BILL.code for one in claimed):
+        settle_notices(claimed, Notice.State.SKIPPED, why="Pidió que no se le avise por aquí.", now=now)
+        return None
     facts: dict[str, object] = {
         "nombre": reach.nombre,
         "items": items_of(owed, today=today),

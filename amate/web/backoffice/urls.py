@@ -133,6 +133,7 @@ of_a_company: list[URLPattern | URLResolver] = [
     path("atender/<int:customer_id>/cortesia/", served_acts.courtesy, name="courtesy"),
     path("atender/<int:customer_id>/exencion/", served_acts.exempt, name="exempt"),
     path("atender/<int:customer_id>/exencion/quitar/", served_acts.exempt_no_more, name="exempt_no_more"),
+    path("atender/<int:customer_id>/avisos/", served_acts.channels, name="channels"),
     path("por-cobrar/", receivables.receivables, name="receivables"),
     path("por-cobrar/exportar/", exports.export, {"listing": "por-cobrar"}, name="receivables_export"),
     path("por-cobrar/agenda/", agenda.agenda, name="agenda"),
