@@ -509,6 +509,7 @@ POST   /tickets/{source}/{external_id}/unlock   tickets:write
 POST   /code-blocks                             tickets:write
 GET    /standing                                standing:read
 GET    /invoices/{uuid}                         invoices:read
+GET    /standing.csv                            standing:read
 GET    /invoices/{uuid}.xml                     invoices:read
 GET    /invoices/{uuid}.pdf                     invoices:read
 POST   /validate/cfdi                           invoices:read
