@@ -13,7 +13,7 @@ from amate.billing_cycle.collection.models import Notice
 from amate.billing_cycle.collection.opt_out import silenced_of
 from amate.billing_cycle.collection.rules import Standing
 from amate.billing_cycle.collection.served import Answer, Line, answers_for
-from amate.billing_cycle.collection.served_words import HEADLINES, TONES, WORDS, why_of
+from amate.billing_cycle.collection.served_words import HEADLINES, STEPS, TONES, WORDS, why_of
 from amate.billing_cycle.service.models import Desired
 from amate.companies.day import day_of
 from amate.customers.models import Customer
@@ -34,14 +34,6 @@ NOTICE_TONES: dict[str, str] = {
     Notice.State.SKIPPED: "",
     Notice.State.FAILED: "bad",
     Notice.State.UNKNOWN: "warn",
-}
-# Of the house's own ladders; a company's own steps are shown by their codes.
-STEPS = {
-    "before": "Antes de vencer",
-    "eve": "Un día antes",
-    "today": "El día que vence",
-    "late": "Ya vencida",
-    "last": "Último aviso",
 }
 
 
@@ -80,7 +72,6 @@ def show_card(request: HttpRequest, customer_id: int, *, text: str, status: int 
         "office/served_card.html",
         room="served",
         status=status,
-            "channels": ChannelsForm(initial={"no_por": sorted(silenced_of([customer.pk]).get(customer.pk, ()))}),
         text=text,
         longest=LONGEST,
         customer=customer,
@@ -89,6 +80,7 @@ def show_card(request: HttpRequest, customer_id: int, *, text: str, status: int 
             "promise": PromiseForm(today=today, initial=_promise_of(answer)),
             "courtesy": CourtesyForm(),
             "exempt_form": ExemptForm(today=today),
+            "channels": ChannelsForm(initial={"no_por": sorted(silenced_of([customer.pk]).get(customer.pk, ()))}),
             **forms,
         },
     )
