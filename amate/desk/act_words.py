@@ -195,6 +195,7 @@ WORDS = {
     "texts.set": "Cambió cómo salen los SMS",
     "texts.closed": "Apagó los SMS",
     "service.added": "Dio de alta el servicio {name}",
+    "service.ended": "Dio de baja el servicio {name}: el otro sistema ya lo apagó",
     "service.held": "Suspendió un servicio",
     "service.lifted": "Quitó una suspensión",
     "service.done_by_hand": "Dijo que ya hizo a mano lo que faltaba de un servicio",

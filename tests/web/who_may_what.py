@@ -290,6 +290,7 @@ servicios/<service>/                       GET    yes   yes   yes        yes    
 servicios/<service>/suspender/             POST   yes   yes   yes        yes       -       -
 servicios/<service>/volver/                POST   yes   yes   yes        yes       -       -
 servicios/<service>/avisar/                POST   yes   yes   yes        yes       -       -
+servicios/<service>/baja/                  POST   yes   yes   yes        yes       -       -
 servicios/<service>/hecho/                 POST   yes   yes   yes        yes       -       -
 clientes/nuevo/                            POST   yes   yes   yes        -         -       -
 clientes/<customer>/                       GET    yes   yes   yes        yes       yes     yes
@@ -481,9 +482,9 @@ f/<slug>/cuenta/<token>/prometer/          GET    none     none
 f/<slug>/cuenta/<token>/prometer/          POST   none     none
 f/<slug>/cuenta/<token>/datos/             GET    none     none
 f/<slug>/cuenta/<token>/datos/             POST   none     none
-f/<slug>/<code>/<cents>                    GET    open     open
 f/<slug>/cuenta/<token>/avisos/            GET    none     none
 f/<slug>/cuenta/<token>/avisos/            POST   none     none
+f/<slug>/<code>/<cents>                    GET    open     open
 api/v1/openapi.json                        GET    open     open
 api/v1/openapi.json                        POST   open     open
 """
@@ -508,8 +509,8 @@ POST   /tickets/{source}/{external_id}/lock     tickets:write
 POST   /tickets/{source}/{external_id}/unlock   tickets:write
 POST   /code-blocks                             tickets:write
 GET    /standing                                standing:read
-GET    /invoices/{uuid}                         invoices:read
 GET    /standing.csv                            standing:read
+GET    /invoices/{uuid}                         invoices:read
 GET    /invoices/{uuid}.xml                     invoices:read
 GET    /invoices/{uuid}.pdf                     invoices:read
 POST   /validate/cfdi                           invoices:read

@@ -155,6 +155,7 @@ of_a_company: list[URLPattern | URLResolver] = [
     path("servicios/<int:service_id>/suspender/", services.hold, name="service_hold"),
     path("servicios/<int:service_id>/volver/", services.lift, name="service_lift"),
     path("servicios/<int:service_id>/avisar/", services.again, name="service_again"),
+    path("servicios/<int:service_id>/baja/", services.end, name="service_end"),
     path("servicios/<int:service_id>/hecho/", services.done, name="service_done"),
     path("reportes/", reports.reports, name="reports"),
     *[path(f"reportes/{one}/", reports.report, {"name": one}, name=f"report_{one}") for one in REPORTS],
