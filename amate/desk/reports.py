@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from amate.billing_cycle.collection.models import Channel
+from amate.billing_cycle.collection.served_words import STEPS
 from amate.desk.filters import At, day_in_words
 from amate.desk.listing import Cell, Column
 from amate.desk.receivable_list import AGE_WORDS
@@ -15,8 +17,11 @@ from amate.fiscal.catalogs import name_of
 from amate.papers.dates import MONTHS
 from amate.reports.ageing import ageing_by_customer
 from amate.reports.collected import collected_by_month
+from amate.reports.days_to_collect import WINDOW, days_to_collect
 from amate.reports.income import income_by_form, income_by_month, income_by_plan
 from amate.reports.payers import good_payers, worst_debtors
+from amate.reports.recovered import WITHIN, recovered_by_step
+from amate.reports.recurring import recurring_by_plan, recurring_moves
 
 MOST_BY_NAME = 1000
 SUMMED = (Cell.PESOS, Cell.NUMBER)
@@ -107,6 +112,10 @@ def month_in_words(day: date) -> str:
 
 def _form(row: Any) -> str:
     return f"{row.what} · {name_of('forma_pago', row.what)}" if row.what else "No se sabe"
+
+
+def _step(row: Any) -> str:
+    return str(STEPS.get(row.step, row.step))
 
 
 PARAMETERS = (
@@ -217,6 +226,65 @@ REPORTS = {
                 Column("Parte cobrada", Cell.SHARE, lambda row, at: row.rate, 12),
             ),
             sums=("Cargos", "Venció", "En su día", "A los 15 días", "A los 30 días", "Hasta hoy"),
+        ),
+        Report(
+            name="dias", title="Días de cobro (DSO)", stretch=True,
+            what=f"Lo que te debían al final de cada mes, entre lo que emitiste en los {WINDOW} días de antes, por {WINDOW}.",
+            rows=lambda days: days_to_collect(first=days.first, last=days.last),
+            columns=(
+                Column("Al día", Cell.DAY, lambda row, at: row.day, 14),
+                Column("Te debían", Cell.PESOS, lambda row, at: row.owed, 16),
+                Column("Emitido en el mes", Cell.PESOS, lambda row, at: row.in_month, 18),
+                Column(f"Emitido en {WINDOW} días", Cell.PESOS, lambda row, at: row.billed, 18),
+                Column("Días de cobro", Cell.NUMBER, lambda row, at: row.days, 14),
+            ),
+            sums=("Emitido en el mes",),
+        ),
+        Report(
+            name="avisos", title="Qué aviso funciona", stretch=True,
+            what=f"De lo que se debía al enviar cada aviso, qué parte entró en los {WITHIN} días siguientes y antes del próximo.",
+            rows=lambda days: recovered_by_step(first=days.first, last=days.last),
+            columns=(
+                Column("Aviso", Cell.TEXT, lambda row, at: _step(row), 20),
+                Column("Por", Cell.TEXT, lambda row, at: Channel(row.channel).label, 12),
+                Column("Enviados", Cell.NUMBER, lambda row, at: row.told, 10),
+                Column("Se debía", Cell.PESOS, lambda row, at: row.owed, 16),
+                Column("Con pago", Cell.NUMBER, lambda row, at: row.paying, 10),
+                Column("Entró", Cell.PESOS, lambda row, at: row.paid, 16),
+                Column("Parte recuperada", Cell.SHARE, lambda row, at: row.rate, 14),
+            ),
+            sums=("Enviados", "Se debía", "Con pago", "Entró"),
+            empty="En esos días no salió ningún aviso.",
+        ),
+        Report(
+            name="recurrente", title="Ingreso recurrente (MRR)", stretch=False,
+            what="Lo que las suscripciones vigentes ese día dejan en un mes, sin impuestos: un plan anual cuenta un doceavo, "
+            "uno quincenal dos veces, y una pausa sin cobro nada.",
+            rows=lambda days: recurring_by_plan(as_of=days.last),
+            columns=(
+                Column("Plan", Cell.TEXT, lambda row, at: row.plan, 40),
+                Column("Suscripciones", Cell.NUMBER, lambda row, at: row.subscriptions, 14),
+                Column("Al mes", Cell.PESOS, lambda row, at: row.monthly, 16),
+                Column("Promedio", Cell.PESOS, lambda row, at: row.mean, 16),
+            ),
+            sums=("Suscripciones", "Al mes"),
+            empty="Ese día no había suscripciones vigentes.",
+        ),
+        Report(
+            name="movimientos", title="Cómo cambió el ingreso recurrente", stretch=True,
+            what="Al inicio, más lo nuevo, lo que volvió y los aumentos, menos las reducciones y las bajas o pausas: al final.",
+            rows=lambda days: recurring_moves(first=days.first, last=days.last),
+            columns=(
+                Column("Mes", Cell.TEXT, lambda row, at: month_in_words(row.month), 20),
+                Column("Al inicio", Cell.PESOS, lambda row, at: row.opening, 16),
+                Column("Nuevo", Cell.PESOS, lambda row, at: row.fresh, 14),
+                Column("Volvió", Cell.PESOS, lambda row, at: row.back, 14),
+                Column("Aumentos", Cell.PESOS, lambda row, at: row.more, 14),
+                Column("Reducciones", Cell.PESOS, lambda row, at: row.less, 14),
+                Column("Bajas y pausas", Cell.PESOS, lambda row, at: row.lost, 14),
+                Column("Al final", Cell.PESOS, lambda row, at: row.closing, 16),
+            ),
+            sums=("Nuevo", "Volvió", "Aumentos", "Reducciones", "Bajas y pausas"),
         ),
     )
 }  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from amate.papers.codes import code128_svg
 from amate.papers.compile import to_pdf
 from amate.papers.dates import short
 from amate.papers.facts import figure
@@ -41,6 +42,20 @@ class PaperItem:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperVoucher:
+    """`barcode`: what is drawn as Code 128; `url` opens a page that takes a card."""
+
+    concept: str
+    title: str
+    amount: Decimal
+    reference: str
+    barcode: str
+    url: str
+    where: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class PaperStatement:
     """`call`: what is to be done, in big; `services`: (state, name, why); `ways`: (title, [(label, value)]); `sums`: what leads
     from the balance before to this one."""
@@ -64,11 +79,12 @@ class PaperStatement:
     notices: Sequence[str]
     ways: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     pay: Decimal
+    vouchers: Sequence[PaperVoucher] = ()
 
 
 def statement_pdf(said: PaperStatement, *, look: Look) -> bytes:
     """A tagged PDF on letter paper. Equal arguments give equal bytes: its moment is the end of the cut-off, never the clock."""
-    raw = {}
+    raw = {f"bars{at}": code128_svg(one.barcode) for at, one in enumerate(said.vouchers) if one.barcode}
     if logo := logo_svg(look.logo_svg_or_png):
         raw["logo"] = logo
     facts = {
@@ -93,6 +109,7 @@ def statement_pdf(said: PaperStatement, *, look: Look) -> bytes:
         "notices": list(said.notices),
         "ways": [{"title": title, "says": [list(pair) for pair in says]} for title, says in said.ways],
         "pay": money(said.pay) if said.pay else "",
+        "vouchers": [_voucher(at, one) for at, one in enumerate(said.vouchers)],
     }
     return to_pdf(sheet="statement", data=facts, raw=raw)
 
@@ -126,6 +143,19 @@ def _row(one: PaperRow) -> dict[str, Any]:
         "payment": money(one.payment) if one.payment is not None else "",
         "balance": money(one.balance),
         "late": one.late,
+    }
+
+
+def _voucher(at: int, one: PaperVoucher) -> dict[str, Any]:
+    return {
+        "concept": one.concept,
+        "title": one.title,
+        "amount": money(one.amount),
+        "reference": one.reference,
+        "bars": f"bars{at}" if one.barcode else "",
+        "url": one.url,
+        "where": one.where,
+        "until": short(one.until),
     }
 
 

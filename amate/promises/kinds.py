@@ -54,6 +54,7 @@ KINDS = {
     "reconcile": Kind("money"),
     "sweep_payments": Kind("money"),
     "give_reference": Kind("money"),
+    "make_vouchers": Kind("money"),
     "try_provider": Kind("money"),
     "book_bank_file": Kind("desk"),
     "undo_bank_file": Kind("desk"),

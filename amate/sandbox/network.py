@@ -122,7 +122,9 @@ def point_network(*, company: Company, at: Outside, folder: Path, now: datetime)
         payers = [
             {"name": one.customer.nombre, "email": one.customer.correo or "demo@amate.example", "phone": "5555550100",
              "clabe": one.value}
-            for one in PaymentReference.objects.select_related("customer").filter(kind="clabe").order_by("pk")
+            for one in PaymentReference.objects.select_related("customer").filter(
+                kind="clabe", receivable__isnull=True
+            ).order_by("pk")
         ]  # fmt: skip
     write_private(kept / "payers.json", json.dumps(payers).encode())
     return {

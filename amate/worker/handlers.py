@@ -27,6 +27,7 @@ from amate.worker import (
     runs,
     statements,
     texts,
+    vouchers,
 )
 from amate.worker.ask_sat import ask_sat
 from amate.worker.inside import inside
@@ -55,6 +56,7 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "reconcile": partial(payments.reconcile, plugs),
         "sweep_payments": partial(payments.sweep, plugs),
         "give_reference": partial(references.give, plugs),
+        "make_vouchers": partial(vouchers.make, plugs),
         "try_provider": partial(references.try_provider, plugs),
         "book_bank_file": partial(bank_files.book, plugs),
         "undo_bank_file": partial(bank_files.undo, plugs),

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from amate.billing_cycle.reconciliation.models import ProviderAccount
+from amate.billing_cycle.service.end import end_services
 from amate.billing_cycle.service.observe import accounts_to_observe
 from amate.billing_cycle.service.want import owe_what_is_left
+from amate.companies.day import day_of
 from amate.promises.kinds import BATCH
 from amate.promises.promise import promise
-from amate.worker import billing, collection, statements
+from amate.worker import billing, collection, statements, vouchers
 
 
 def _money(now: datetime) -> None:
@@ -25,12 +27,14 @@ def _observe(now: datetime) -> None:
 
 
 def _services(now: datetime) -> None:
+    end_services(today=day_of(now), now=now)
     owe_what_is_left(now=now)
 
 
 OF_A_DAY: Mapping[str, Callable[[datetime], None]] = {
     "money": _money,
     "billing": billing.plan,
+    "vouchers": vouchers.plan,
     "collection": collection.plan,
     "services": _services,
     "observe": _observe,

@@ -131,6 +131,28 @@ def test_a_charge_is_paid_told_verified_and_fetched(
     assert (event.provider, event.paid_at, event.currency) == (code, NOON, "MXN")
 
 
+def test_a_card_is_taken_on_a_page_of_the_providers(
+    provider: PaymentServer, ask: Ask, heard: Listener, code: str
+) -> None:
+    if code == "digital_femsa":
+        with pytest.raises(ProviderRejected, match="solo cobra en efectivo"):
+            charged(ask, way=Way.CARD)
+        return
+    assert Can.CARD_LINK in offline(provider, code).can
+    charge = charged(ask, way=Way.CARD, reference="AMT-148-9")
+    assert charge.pay_at[0].url.startswith("https://")
+    assert (charge.payment_id, charge.expires_at) == ("", NOON + timedelta(days=5))
+    provider.pays(charge.pay_at[0].reference)
+    provider.deliver()
+    client = offline(provider, code)
+    (hint,) = client.hints(client.verify(heard.heard[-1]))
+    event = fetched(ask, hint.payment_id)
+    assert (event.kind, event.amount, event.forma_pago) == (Kind.PAID, Decimal("349.00"), "04")
+    assert (event.our_reference, event.provider_reference) == ("AMT-148-9", "")
+    with pytest.raises(ProviderRejected):
+        ask(lambda p: p.cancel(charge))
+
+
 @BY_TRANSFER
 def test_what_a_rep_needs_comes_with_a_transfer(provider: PaymentServer, ask: Ask) -> None:
     charge = charged(ask)

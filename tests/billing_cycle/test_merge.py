@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import ForeignKey
 
-from amate.billing_cycle.collection.models import CollectorNote, Exemption, Notice, PromiseToPay
+from amate.billing_cycle.collection.models import CollectorNote, Exemption, Notice, OptOut, PromiseToPay
 from amate.billing_cycle.reconciliation.models import LearnedOrigin, PaymentHint, PaymentReference, ReportedPayment
 from amate.billing_cycle.service.accounts import keep_switch
 from amate.billing_cycle.service.models import CutDecision, Service, SwitchAccount
@@ -110,6 +110,7 @@ MAKES: dict[Any, Callable[[Customer], Any]] = {
     Notice: told,
     PromiseToPay: promised,
     Exemption: exempt,
+    OptOut: lambda who: OptOut.objects.create(customer=who, channel="sms", by="rosa", made_at=at(DAY)),
     CollectorNote: lambda who: CollectorNote.objects.create(
         customer=who, text="paga el 15", by="a", created_at=at(DAY)
     ),

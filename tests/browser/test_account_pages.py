@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from playwright.sync_api import Browser
 
-from amate.billing_cycle.reconciliation.models import BankAccount
+from amate.billing_cycle.reconciliation.accounts import keep_account
+from amate.billing_cycle.reconciliation.models import BankAccount, PaymentReference
 from amate.billing_cycle.statements.links import LIFE
 from amate.web.portal.account.urls import urlpatterns
 from tests.browser.person import Person, weight_of
@@ -12,7 +13,7 @@ from tests.web.portal.test_account import Account, mailed
 from tests.world import World
 
 LOOKED_AT = {"ask_for_link", "once", "home", "statement", "documents", "ask_report"}
-SAME_PAGE = {"ask_promise", "ask_fiscal"}
+SAME_PAGE = {"ask_promise", "ask_fiscal", "ask_channels"}
 FILES = {"statement_pdf", "statement_xlsx", "document_pdf", "document_xml"}
 HEAVIEST = 25_000
 
@@ -21,6 +22,7 @@ def test_every_page_bears_inspection_and_is_light(world: World, site: str, brows
     rosa = Account(world)
     clabe = "646180012300000425"
     world.scoped(lambda: BankAccount.objects.create(name="STP", bank="", clabe=clabe, created_at=world.now()))
+    world.scoped(lambda: _vouchers(world, rosa))
     ana = Person(browser, f"{site}{world.shop.portal}cuenta/")
     page = f"{rosa.token}/"
     ana.goes()
@@ -38,6 +40,7 @@ def test_every_page_bears_inspection_and_is_light(world: World, site: str, brows
         "avisar": "avisar-pago/",
     }.items():
         ana.goes(page + rest)
+        assert name != "cuenta" or ana.page.get_by_role("img", name="Código de barras de 93000262276908").is_visible()
         ana.bears_inspection(name)
         weights[name] = weight_of(browser, f"{ana.portal}{page}{rest}", ana.context.cookies())
     ana.clicks("Enviarme el enlace")
@@ -56,6 +59,9 @@ def test_every_page_bears_inspection_and_is_light(world: World, site: str, brows
     world.time_passes(minutes=2)
     ana.goes(rosa.asks("datos").partition("/cuenta/")[2])
     ana.bears_inspection("datos")
+    world.time_passes(minutes=2)
+    ana.goes(rosa.asks("avisos").partition("/cuenta/")[2])
+    ana.bears_inspection("avisos")
     world.time_passes(days=LIFE.days, minutes=timedelta(minutes=20).total_seconds() / 60)
     ana.goes(page)
     ana.bears_inspection("cuenta-vencida")
@@ -65,3 +71,17 @@ def test_every_page_bears_inspection_and_is_light(world: World, site: str, brows
     print("weights", weights)
     assert {name: weight for name, weight in weights.items() if weight > HEAVIEST} == {}
     ana.leaves()
+
+
+def _vouchers(world: World, rosa: Account) -> None:
+    now = world.now()
+    account = keep_account(code="conekta", name="Conekta", private_key="k", webhook_keys="", api_url="", now=now)
+    facts = {"customer": rosa.who, "receivable": rosa.debt, "account": account, "amount": "399.00", "created_at": now}
+    for kind, value, more in (
+        ("cash", "93000262276908", {"shops": ["7 Eleven", "Farmacias del Ahorro", "Circle K"]}),
+        ("clabe", "646180111800003298", {"bank": "STP"}),
+        ("order", "1-1-card-1", {"url": "https://pay.example/checkout/ord_2tKXbHg1CqGzU9f3a"}),
+    ):
+        PaymentReference.objects.create(
+            kind=kind, value=value, facts=more, expires_at=now + timedelta(days=20), **facts
+        )

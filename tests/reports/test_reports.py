@@ -12,11 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from amate.billing_cycle.collection.models import Notice
+from amate.billing_cycle.subscriptions.models import Pause, Plan, PlanPrice, Subscription
+from amate.billing_cycle.subscriptions.stop import stop
+from amate.billing_cycle.subscriptions.subscribe import NewSubscription, subscribe
+from amate.companies.models import Branch
 from amate.desk.filters import At
 from amate.desk.reports import REPORTS, Days, Told, report_file, tell, usual_days
+from amate.fiscal.money import Impuesto, Line
+from amate.invoices.lines import line_to_json
+from amate.ledger.models import Receivable
 from amate.ledger.overview import overview_of
 from amate.ledger.queries import ageing, owed_in_books, top_debtors
 from amate.ledger.reverse import Why, reverse_payment
+from amate.ledger.void import void_receivable
 from amate.ledger.write_off import write_off
 from amate.reports.income import shares_of
 from tests.ledger.hands import DAY, at, charged, customer, d, pays
@@ -44,9 +53,37 @@ def a_year() -> None:
     late = pays(customer("Dora"), "p:credit", "75.50", day=after(30))
     back = pays(customer("Eli"), "p:back", "40.00", day=after(31))
     reverse_payment(payment_id=back.payment.pk, why=Why.REFUND, note="", today=after(70), now=at(after(70)))
+    told_of(charged(customer("Gabi"), "c:told", 100), day=after(12))
+    subscribed()
     lost = charged(customer("Fito"), "c:lost", 900)
     write_off(receivable_id=lost.pk, why="", today=after(90), now=at(after(90)))
     assert late.payment.pk
+
+
+def told_of(debt: Receivable, *, day: date, step: str = "late", channel: str = "mail") -> None:
+    Notice.objects.create(
+        customer_id=debt.customer_id, receivable=debt, step=step, channel=channel, day=day, claimed_at=at(day), state="sent",
+        settled_on=day,
+    )  # fmt: skip
+
+
+def subscribed(
+    price: str = "116.00", *, unit: str = "month", every: int = 1, on: date = DAY, key: str = "p"
+) -> Subscription:
+    plan = Plan.objects.create(
+        key=key,
+        nombre=f"Plan {key}",
+        concept="Internet",
+        clave_prod_serv="81112100",
+        unit=unit,
+        every=every,
+        changed_at=at(DAY),
+    )
+    iva = line_to_json(Line(d(1), d(1), (Impuesto("002", "Tasa", Decimal("0.160000")),)))["impuestos"]
+    PlanPrice.objects.create(plan=plan, valid_from=date(2020, 1, 1), amount=price, includes_tax=True, taxes=iva)
+    who, branch = customer(f"De {key}"), Branch.objects.order_by("id")[0]
+    new = NewSubscription(customer_id=who.pk, branch_id=branch.pk, plan_id=plan.pk, starts_on=on)
+    return subscribe(asked=new, today=on, now=at(on))
 
 
 def told(name: str, *, first: date = DAY, last: date = LAST) -> Told:
@@ -182,6 +219,86 @@ def test_the_first_page_says_what_the_books_say(world: World) -> None:
             ]
         assert overview_of(after(30), debtors=1).received == d("75.50")
         assert overview_of(after(30), debtors=1).charges
+
+    world.scoped(story)
+
+
+def test_what_repeats_is_taken_to_a_month_without_taxes_and_its_moves_add_up(world: World) -> None:
+    def story() -> None:
+        subscribed("116.00", key="mes")
+        subscribed("1392.00", key="año", unit="year")
+        subscribed("58.00", key="quincena", unit="semimonth")
+        week = subscribed("116.00", key="semana", unit="week", on=after(20))
+        found = told("recurrente", last=after(25))
+        sums = {row.plan: row.monthly for row in found.rows}
+        assert sums == {"Plan mes": d(100), "Plan año": d(100), "Plan quincena": d(100), "Plan semana": d("433.33")}
+        assert (total(found, "Al mes"), total(found, "Suscripciones")) == (d("733.33"), 4)
+        assert total(told("recurrente", last=after(5)), "Al mes") == d(300)
+        # it goes, another rises and a third rests for a while
+        stop(subscription_id=week.pk, on=after(45), reason="se muda", today=after(40), now=at(after(40)))
+        PlanPrice.objects.create(
+            plan=Plan.objects.get(key="mes"), valid_from=after(50), amount="174.00", includes_tax=True,
+            taxes=PlanPrice.objects.filter(plan__key="mes").get().taxes,
+        )  # fmt: skip
+        resting = Subscription.objects.get(terms__plan__key="quincena")
+        Pause.objects.create(
+            subscription=resting, from_on=after(58), to_on=after(95), reason="viaje", made_at=at(after(50))
+        )
+        rows = told("movimientos", first=DAY, last=LAST).rows
+        assert [row.opening for row in rows[1:]] == [row.closing for row in rows[:-1]]
+        for row in rows:
+            assert row.opening + row.fresh + row.back + row.more + row.less + row.lost == row.closing
+        march, april, may, june = rows
+        assert (march.opening, march.fresh) == (d(0), d("733.33"))
+        assert (april.more, april.lost) == (d(50), d("-533.33"))
+        assert (may.more, may.lost, june.back, june.closing) == (d(0), d(0), d(100), d(350))
+        assert told("recurrente", last=after(25)).rows == found.rows  # a past day is told as it was
+
+    world.scoped(story)
+
+
+def test_days_to_collect_are_what_is_owed_over_what_was_billed(world: World) -> None:
+    def story() -> None:
+        who = customer("Ana")
+        charged(who, "c:1", 600, day=DAY)
+        charged(who, "c:2", 300, day=after(40))
+        pays(who, "p:1", 600, day=after(35))
+        void_receivable(
+            receivable_id=charged(who, "c:3", 999, day=after(41)).pk, why="error", today=after(42), now=at(after(42))
+        )
+        march, april, may, june = told("dias").rows
+        assert [(one.owed, one.in_month, one.billed, one.days) for one in (march, april, may)] == [
+            (d(600), d(600), d(600), Decimal("90.0")),
+            (d(300), d(300), d(900), Decimal("30.0")),
+            (d(300), d(0), d(300), Decimal("90.0")),
+        ]
+        assert june.owed == owed_in_books(as_of=june.day)
+        assert total(told("dias"), "Emitido en el mes") == d(900)
+
+    world.scoped(story)
+
+
+def test_money_counts_for_the_last_word_before_it_and_once(world: World) -> None:
+    def story() -> None:
+        one, two, three = (charged(customer(n), f"c:{n}", 100) for n in ("Ana", "Beto", "Caro"))
+        for debt in (one, two, three):
+            told_of(debt, day=after(8), step="before")
+        for debt in (two, three):
+            told_of(debt, day=after(12), step="late")
+        told_of(three, day=after(12), step="late", channel="sms")
+        pays(one.customer, "p:1", 100, day=after(8))
+        pays(two.customer, "p:2", 40, day=after(10))
+        pays(two.customer, "p:3", 60, day=after(13))
+        pays(three.customer, "p:4", 30, day=after(27))
+        pays(three.customer, "p:5", 70, day=after(28))  # too late to be anybody's
+        rows = {(row.step, row.channel): row for row in told("avisos").rows}
+        assert {key: (row.told, row.owed, row.paying, row.paid) for key, row in rows.items()} == {
+            ("before", "mail"): (3, d(300), 2, d(140)),
+            ("late", "mail"): (2, d(160), 1, d(60)),
+            ("late", "sms"): (1, d(100), 1, d(30)),
+        }
+        assert rows["late", "mail"].rate == Decimal("0.375")
+        assert total(told("avisos"), "Entró") == d(230)
 
     world.scoped(story)
 

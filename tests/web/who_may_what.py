@@ -192,6 +192,7 @@ ajustes/pagos/                             POST   yes   yes   -          -      
 ajustes/pagos/<provider>/                  GET    yes   yes   -          -         -       -
 ajustes/pagos/<provider>/                  POST   yes   yes   -          -         -       -
 ajustes/pagos/<provider>/probar/           POST   yes   yes   -          -         -       -
+ajustes/pagos/<provider>/fichas/           POST   yes   yes   -          -         -       -
 ajustes/pagos/<provider>/desconectar/      POST   yes   yes   -          -         -       -
 ajustes/bancos/<account>/reconocer/        POST   yes   yes   -          -         -       -
 ajustes/portal/                            GET    yes   yes   -          -         -       -
@@ -239,6 +240,7 @@ atender/<customer>/promesa/retirar/        POST   yes   yes   yes        yes    
 atender/<customer>/cortesia/               POST   yes   yes   yes        yes       -       yes
 atender/<customer>/exencion/               POST   yes   yes   yes        -         -       -
 atender/<customer>/exencion/quitar/        POST   yes   yes   yes        -         -       -
+atender/<customer>/avisos/                 POST   yes   yes   yes        yes       -       yes
 por-cobrar/                                GET    yes   yes   yes        yes       yes     yes
 por-cobrar/exportar/                       GET    yes   yes   yes        yes       -       -
 por-cobrar/exportar/                       POST   yes   yes   yes        yes       -       -
@@ -264,6 +266,14 @@ reportes/planes/                           GET    yes   yes   yes        yes    
 reportes/planes/exportar/                  GET    yes   yes   yes        yes       -       -
 reportes/cobranza/                         GET    yes   yes   yes        yes       -       -
 reportes/cobranza/exportar/                GET    yes   yes   yes        yes       -       -
+reportes/dias/                             GET    yes   yes   yes        yes       -       -
+reportes/dias/exportar/                    GET    yes   yes   yes        yes       -       -
+reportes/avisos/                           GET    yes   yes   yes        yes       -       -
+reportes/avisos/exportar/                  GET    yes   yes   yes        yes       -       -
+reportes/recurrente/                       GET    yes   yes   yes        yes       -       -
+reportes/recurrente/exportar/              GET    yes   yes   yes        yes       -       -
+reportes/movimientos/                      GET    yes   yes   yes        yes       -       -
+reportes/movimientos/exportar/             GET    yes   yes   yes        yes       -       -
 servicios/                                 GET    yes   yes   yes        yes       yes     yes
 servicios/exportar/                        GET    yes   yes   yes        yes       -       -
 servicios/exportar/                        POST   yes   yes   yes        yes       -       -
@@ -281,6 +291,7 @@ servicios/<service>/                       GET    yes   yes   yes        yes    
 servicios/<service>/suspender/             POST   yes   yes   yes        yes       -       -
 servicios/<service>/volver/                POST   yes   yes   yes        yes       -       -
 servicios/<service>/avisar/                POST   yes   yes   yes        yes       -       -
+servicios/<service>/baja/                  POST   yes   yes   yes        yes       -       -
 servicios/<service>/hecho/                 POST   yes   yes   yes        yes       -       -
 clientes/nuevo/                            POST   yes   yes   yes        -         -       -
 clientes/<customer>/                       GET    yes   yes   yes        yes       yes     yes
@@ -472,6 +483,8 @@ f/<slug>/cuenta/<token>/prometer/          GET    none     none
 f/<slug>/cuenta/<token>/prometer/          POST   none     none
 f/<slug>/cuenta/<token>/datos/             GET    none     none
 f/<slug>/cuenta/<token>/datos/             POST   none     none
+f/<slug>/cuenta/<token>/avisos/            GET    none     none
+f/<slug>/cuenta/<token>/avisos/            POST   none     none
 f/<slug>/<code>/<cents>                    GET    open     open
 api/v1/openapi.json                        GET    open     open
 api/v1/openapi.json                        POST   open     open
@@ -497,6 +510,7 @@ POST   /tickets/{source}/{external_id}/lock     tickets:write
 POST   /tickets/{source}/{external_id}/unlock   tickets:write
 POST   /code-blocks                             tickets:write
 GET    /standing                                standing:read
+GET    /standing.csv                            standing:read
 GET    /invoices/{uuid}                         invoices:read
 GET    /invoices/{uuid}.xml                     invoices:read
 GET    /invoices/{uuid}.pdf                     invoices:read

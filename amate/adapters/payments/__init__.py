@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 SPOKEN = ("conekta", "digital_femsa")
+CASH_LEAST, CASH_MOST = Decimal("10.00"), Decimal("10000.00")  # of one reference of cash (PAY-9)
 Cause = Literal["busy", "network", "server", "credentials"]
 T = TypeVar("T")
 
@@ -37,6 +38,7 @@ class Way(StrEnum):
 
     CASH = "cash"
     SPEI = "spei"
+    CARD = "card"  # on a page of the provider's
 
 
 class Kind(StrEnum):
@@ -128,7 +130,7 @@ class PayerRef:
 
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
-    """`our_reference` comes back with every payment of it."""
+    """`our_reference` comes back with every payment of it. `back_url`: where the page of a card leads back to."""
 
     our_reference: str
     amount: Decimal
@@ -137,12 +139,13 @@ class ChargeRequest:
     payer: PayerRef
     expires_at: datetime
     currency: str = "MXN"
+    back_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PayAt:
-    """One thing a payer can hold in hand: a CLABE, or a reference of cash and the shops that take it. `agreement`: what
-    a bank's machine asks for beside it."""
+    """One thing a payer can hold in hand: a CLABE, a reference of cash and the shops that take it, or the address of a page
+    that takes his card (then `reference` is its id). `agreement`: what a bank's machine asks for beside it."""
 
     way: Way
     reference: str
@@ -150,11 +153,13 @@ class PayAt:
     barcode_url: str = ""
     agreement: str = ""
     shops: tuple[str, ...] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """`payment_id`: what `fetch` wants; `pay_at` is never empty, and any one of it pays."""
+    """`payment_id`: what `fetch` wants, empty for a page that nobody paid at yet; `pay_at` is never empty, and any one of it
+    pays."""
 
     charge_id: str
     payment_id: str

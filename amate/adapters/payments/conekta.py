@@ -12,6 +12,8 @@ from urllib.parse import quote
 import httpx
 
 from amate.adapters.payments import (
+    CASH_LEAST,
+    CASH_MOST,
     Can,
     Charge,
     ChargeRequest,
@@ -42,12 +44,13 @@ ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What of the wire differs. `lasting`: the ways it offers, and what it calls a reference for life; `cash`: the least
-    and most of one voucher (PAY-9), of which a contract may allow less."""
+    and most of one voucher (PAY-9), of which a contract may allow less; `cards`: whether it has a page for them."""
 
     api_url: str
     accept: str
     lasting: Mapping[Way, str]
     cash: tuple[Decimal, Decimal]
+    cards: bool
 
 
 PROFILES: Mapping[str, Profile] = {
@@ -55,14 +58,16 @@ PROFILES: Mapping[str, Profile] = {
         api_url="https://api.conekta.io",
         accept="application/vnd.conekta-v2.3.0+json",
         lasting={Way.CASH: "cash_recurrent", Way.SPEI: "spei_recurrent"},
-        cash=(Decimal("10.00"), Decimal("10000.00")),
+        cash=(CASH_LEAST, CASH_MOST),
+        cards=True,
     ),
     # Its SDK 1.2 knows cash only, at OXXO, and still the older name of a reference for life.
     "digital_femsa": Profile(
         api_url="https://api.digitalfemsa.io",
         accept="application/vnd.app-v2.1.0+json",
         lasting={Way.CASH: "oxxo_recurrent"},
-        cash=(Decimal("10.00"), Decimal("10000.00")),
+        cash=(CASH_LEAST, CASH_MOST),
+        cards=False,
     ),
 }
 
@@ -76,7 +81,8 @@ class Conekta:
         self._line = Line(account.api_url or self._profile.api_url, transport=transport)
         self.code = account.code
         usual = {Can.VOUCHER, Can.PERSISTENT_REF, Can.PARTIAL, Can.CANCEL, Can.LIST}
-        self.can = frozenset(usual | ({Can.CLABE, Can.REFUND} if Way.SPEI in self._profile.lasting else set()))
+        clabe = {Can.CLABE, Can.REFUND} if Way.SPEI in self._profile.lasting else set()
+        self.can = frozenset(usual | clabe | ({Can.CARD_LINK} if self._profile.cards else set()))
 
     # ------------------------------------------------------------ what the web calls
 
@@ -89,7 +95,8 @@ class Conekta:
     # ------------------------------------------------------------ what the worker calls
 
     async def create_charge(self, charge: ChargeRequest, *, idempotency_key: str) -> Charge:
-        self._offers(charge.way)
+        if charge.way is not Way.CARD or not self._profile.cards:
+            self._offers(charge.way)
         least, most = self._profile.cash
         if charge.way is Way.CASH and not least <= charge.amount <= most:
             raise ProviderRejected(
@@ -101,15 +108,8 @@ class Conekta:
             "currency": charge.currency,
             "customer_info": _customer_info(charge.payer),
             "line_items": [{"name": charge.concept[:250], "unit_price": cents, "quantity": 1}],
-            "charges": [
-                {
-                    "payment_method": {
-                        "type": charge.way.value,
-                        "expires_at": int(charge.expires_at.timestamp()),
-                    }
-                }
-            ],
             "metadata": {wire.REFERENCE: charge.our_reference},
+            **_to_be_paid(charge),
         }
         answer = await self._ask("POST", "/orders", json=order, key=idempotency_key)
         return _charge(answer, our_reference=charge.our_reference)
@@ -181,7 +181,7 @@ class Conekta:
 
     def _offers(self, way: Way) -> None:
         if way not in self._profile.lasting:
-            raise ProviderRejected("way", "Este proveedor solo cobra en efectivo: para SPEI usa otro.")
+            raise ProviderRejected("way", "Este proveedor solo cobra en efectivo: para SPEI o tarjeta usa otro.")
 
     async def _order(self, order: str) -> list[PaymentEvent]:
         if not ORDER_ID.fullmatch(order):
@@ -220,8 +220,26 @@ def _customer_info(payer: PayerRef) -> dict[str, Any]:
     return {"name": payer.name, "email": payer.email, "phone": payer.phone}
 
 
+def _to_be_paid(charge: ChargeRequest) -> dict[str, Any]:
+    until = int(charge.expires_at.timestamp())
+    if charge.way is not Way.CARD:
+        return {"charges": [{"payment_method": {"type": charge.way.value, "expires_at": until}}]}
+    back = {"success_url": charge.back_url, "failure_url": charge.back_url} if charge.back_url else {}
+    return {"checkout": {"type": "HostedPayment", "allowed_payment_methods": ["card"], "expires_at": until, **back}}
+
+
 def _charge(order: dict[str, Any], *, our_reference: str) -> Charge:
     try:
+        if order.get("checkout"):
+            page = order["checkout"]
+            return Charge(
+                charge_id=str(order["id"]),
+                payment_id="",
+                our_reference=our_reference,
+                amount=from_cents(int(order["amount"])),
+                pay_at=(PayAt(Way.CARD, str(page["id"]), url=str(page["url"])),),
+                expires_at=datetime.fromtimestamp(int(page["expires_at"]), UTC),
+            )
         charges = order["charges"]["data"]
         pays = [one["payment_method"] for one in charges]
         until = pays[0].get("expires_at")

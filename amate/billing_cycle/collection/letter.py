@@ -32,10 +32,11 @@ AN_HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class PayBy:
-    """A way to pay that the customer reads: what it is, and the number or words that he needs."""
+    """A way to pay that the customer reads: what it is, and the number or words that he needs; `url` of one that is opened."""
 
     label: str
     value: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,9 @@ def _written(
     warns = any(one.last_warning for one in claimed)
     cut_on = first_cut_named(late, terms=terms_of(policy), warning_on=today, holidays=holidays) if warns else None
     reach = reach_of([customer_id])[customer_id]
+    if claimed[0].channel in reach.silenced and not warns and not any(one.step == BILL.code for one in claimed):
+        settle_notices(claimed, Notice.State.SKIPPED, why="Pidió que no se le avise por aquí.", now=now)
+        return None
     facts: dict[str, object] = {
         "nombre": reach.nombre,
         "items": items_of(owed, today=today),

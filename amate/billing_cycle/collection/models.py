@@ -80,6 +80,38 @@ class Notice(Stateful):
         return f"{self.step} {self.receivable_id}"
 
 
+class OptOut(CompanyOwned):
+    """A channel by which a customer asked not to be reminded, until it is taken back."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    channel = models.CharField(max_length=6, choices=Channel.choices)
+    by = models.CharField(max_length=254, help_text="himself, by the mail of his link, or who wrote it down for him")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=254, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "customer", "channel"], condition=Q(ended_at__isnull=True), name="opt_out_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by="") | Q(ended_at__isnull=False) & ~Q(ended_by=""),
+                name="opt_out_ended_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_channel_display()
+
+    @classmethod
+    def make_way(cls, *, kept_id: int, merged_id: int, now: datetime) -> None:
+        """What both asked for stands once (`customers.merge`)."""
+        live = cls.objects.filter(ended_at__isnull=True)
+        known = live.filter(customer_id=kept_id).values("channel")
+        live.filter(customer_id=merged_id, channel__in=known).update(ended_at=now, ended_by="fusión de clientes")
+
+
 class PromiseToPay(Stateful):
     """A customer's word, or the one that staff took: it holds the cut until its last day."""
 

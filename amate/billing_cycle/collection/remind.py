@@ -150,13 +150,21 @@ def _is_news(step: Step, told: Told) -> bool:
 
 def _channels(step: Step, reach: Reach, told: Told, *, texts: bool) -> list[Channel]:
     """By mail; a last warning by SMS too, if the company has a way for them. Who can be reached by neither, or whose last
-    warning did not arrive, is called by a person."""
-    if step.call or (step.last_warning and told.warning_lost):
+    warning did not arrive, is called by a person.
+
+    No reminder comes by a channel that he silenced. A bill and a last warning are no reminders: the first comes by mail, and
+    where he left no way for the second, it comes by mail too, since without it nobody may be cut."""
+    if step.last_warning and told.warning_lost:
         return [Channel.CALL]
-    found = [Channel.MAIL] if reach.mail else []
-    if texts and reach.phone and (step.last_warning or (not found and step.offset >= 0)):
+    if step.call:
+        return [one for one in (Channel.CALL,) if one not in reach.silenced]
+    found = [Channel.MAIL] if reach.mail and (step is BILL or Channel.MAIL not in reach.silenced) else []
+    texted = texts and bool(reach.phone) and Channel.SMS not in reach.silenced
+    if texted and (step.last_warning or (not found and not reach.mail and step.offset >= 0)):
         found.append(Channel.SMS)
-    return found or ([Channel.CALL] if step.last_warning else [])
+    if found or not step.last_warning:
+        return found
+    return [Channel.MAIL if reach.mail else Channel.CALL]
 
 
 def _tired(customer_ids: Iterable[int], *, most: int, today: date) -> set[int]:

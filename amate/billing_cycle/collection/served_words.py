@@ -34,6 +34,15 @@ HEADLINES: Mapping[Serve, str] = {
     Serve.NO: "No se le atiende: está suspendido",
 }
 _DAY = timedelta(days=1)
+# Of the house's own ladders; a company's own steps are shown by their codes.
+STEPS = {
+    "before": "Antes de vencer",
+    "eve": "Un día antes",
+    "today": "El día que vence",
+    "late": "Ya vencida",
+    "last": "Último aviso",
+    "call": "Llamarle",
+}
 
 
 def why_of(answer: Answer) -> list[str]:

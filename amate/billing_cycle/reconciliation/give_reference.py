@@ -34,7 +34,7 @@ def ask_reference(*, customer_id: int, account_id: int, way: Way, now: datetime)
     Customer.DoesNotExist."""
     account = ProviderAccount.objects.get(pk=account_id, closed_at__isnull=True)
     customer = find_remaining(Customer.objects.get(pk=customer_id))
-    payer = _payer(customer, account)
+    payer = payer_of(customer, account)
     if not payer.email or not payer.phone:
         raise CannotAsk("El proveedor pide el correo y el teléfono del cliente: agrégalos en sus contactos.")
     if has_reference(customer_id=customer.pk, account_id=account.pk, way=way):
@@ -56,7 +56,7 @@ def wanted_reference(*, customer_id: int, account_id: int, way: str) -> Wanted |
     customer = find_remaining(Customer.objects.get(pk=customer_id))
     if account is None or has_reference(customer_id=customer.pk, account_id=account_id, way=Way(way)):
         return None
-    return Wanted(account, customer.pk, _payer(customer, account), Way(way))
+    return Wanted(account, customer.pk, payer_of(customer, account), Way(way))
 
 
 def record_reference(*, wanted: Wanted, given: PersistentReference, now: datetime) -> None:
@@ -86,9 +86,14 @@ def has_reference(*, customer_id: int, account_id: int, way: Way) -> bool:
     return rows.filter(receivable__isnull=True, ended_at__isnull=True).exists()
 
 
-def _payer(customer: Customer, account: ProviderAccount) -> PayerRef:
+def payer_of(customer: Customer, account: ProviderAccount) -> PayerRef:
+    """As the provider asks for him; without a mail or a telephone it gives nothing."""
     contacts = list(Contact.objects.filter(customer=customer).order_by("-handles_payments", "id"))
-    known = PaymentReference.objects.filter(customer=customer, account=account).order_by("-id").first()
+    known = (
+        PaymentReference.objects.filter(customer=customer, account=account, receivable__isnull=True)
+        .order_by("-id")
+        .first()
+    )
     return PayerRef(
         our_id=f"{customer.company_id}-{customer.pk}",
         name=customer.nombre,

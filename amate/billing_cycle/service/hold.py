@@ -8,6 +8,9 @@ from amate.billing_cycle.service.want import want
 from amate.billing_cycle.subscriptions.pause import hold_days
 from amate.tenancy.writes import insert_unless_there
 
+# Of these the subscription itself says which days are charged.
+NO_DAYS = (Reason.PAUSE, Reason.ENDED)
+
 
 class CannotHold(Exception):
     """This hold is not for this act; nothing was written. The message (Spanish) says why."""
@@ -37,6 +40,6 @@ def hold_service(
     if not insert_unless_there(hold):
         return False
     record("service.held", about=f"service:{service.pk}", now=now, reason=reason.value, hold=hold.pk)
-    if want(service, now=now) and service.subscription_id is not None and reason != Reason.PAUSE:
+    if want(service, now=now) and service.subscription_id is not None and reason not in NO_DAYS:
         hold_days(subscription_id=service.subscription_id, on=today, reason=reason.label, now=now)
     return True

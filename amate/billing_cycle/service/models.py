@@ -17,6 +17,7 @@ class Reason(models.TextChoices):
     ADMIN = "admin", "Decisión de la empresa"
     ABUSE = "abuse", "Mal uso"
     PAUSE = "pause", "Pausa que pidió el cliente"
+    ENDED = "ended", "Baja"
 
 
 class Switch(models.TextChoices):

@@ -10,7 +10,8 @@ from amate.billing_cycle.statements.models import Statement
 from amate.billing_cycle.statements.movements import Entry, Since, Standing, entries_of, standings_of
 from amate.billing_cycle.statements.rows import rows_of, sums_of
 from amate.billing_cycle.statements.sources import Called, Sources, sources_of
-from amate.billing_cycle.statements.told import BUCKETS, ZERO, Item, Party, Told, Way, digest_of, facts_of
+from amate.billing_cycle.statements.told import BUCKETS, ZERO, Item, Party, Told, Voucher, Way, digest_of, facts_of
+from amate.billing_cycle.statements.vouchers import vouchers_of
 from amate.billing_cycle.statements.ways import ways_of
 from amate.companies.models import Emisor
 from amate.customers.models import Customer
@@ -93,6 +94,7 @@ def _draw(customers: Sequence[Customer], *, fecha_corte: date, moneda: str, now:
         moneda=moneda,
     )
     emisor = Emisor.objects.get()
+    vouchers = vouchers_of(list(since), now=now)
     ways = ways_of({one.pk: one.number for one in customers}, emisor=emisor, now=now)
     issuer = Party(emisor.nombre, emisor.rfc, telefono=emisor.telefono, correo=emisor.correo)
     return {
@@ -105,6 +107,7 @@ def _draw(customers: Sequence[Customer], *, fecha_corte: date, moneda: str, now:
             standings[one.pk],
             sources,
             ways[one.pk],
+            vouchers.get(one.pk, ()),
             fecha_corte=fecha_corte,
             moneda=moneda,
         )
@@ -138,6 +141,7 @@ def _told(
     standing: Standing,
     sources: Sources,
     ways: tuple[Way, ...],
+    vouchers: tuple[Voucher, ...],
     *,
     fecha_corte: date,
     moneda: str,
@@ -172,8 +176,15 @@ def _told(
         credit=standing.credit,
         promise=sources.promises.get(customer.pk),
         next_charge_on=sources.next_charges.get(customer.pk),
+        vouchers=_of_items(vouchers, items),
     )
     return Drawn(told, before, standing.through)
+
+
+def _of_items(vouchers: Sequence[Voucher], items: Sequence[Item]) -> tuple[Voucher, ...]:
+    """Of another day than today a debt may have been another sum."""
+    left = {one.receivable_id: one.left for one in items}
+    return tuple(one for one in vouchers if left.get(one.receivable_id) == one.amount)
 
 
 def _item(one: OpenItem, debts: Mapping[int, Called], on: date) -> Item:

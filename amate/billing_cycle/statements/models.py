@@ -74,6 +74,7 @@ class Purpose(models.TextChoices):
     REPORT = "report", "Avisar que pagó"
     PROMISE = "promise", "Prometer una fecha"
     FISCAL = "fiscal", "Corregir sus datos fiscales"
+    CHANNELS = "channels", "Elegir cómo se le avisa"
 
 
 class AccountLinkQuerySet(models.QuerySet["AccountLink"]):

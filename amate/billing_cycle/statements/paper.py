@@ -8,7 +8,7 @@ from amate.companies.look import look_of
 from amate.companies.models import Branch, Emisor
 from amate.papers.dates import short
 from amate.papers.look import Look
-from amate.papers.statement import PaperItem, PaperRow, PaperStatement, money, statement_pdf
+from amate.papers.statement import PaperItem, PaperRow, PaperStatement, PaperVoucher, money, statement_pdf
 
 
 def pdf_of(told: Told) -> bytes:
@@ -80,6 +80,11 @@ def paper_of(told: Told) -> PaperStatement:
         services=[(one.state, one.name, one.why) for one in told.services],
         notices=notices_of(told),
         ways=[(one.title, one.says) for one in told.ways],
+        vouchers=[
+            PaperVoucher(item.concept, one.title, one.amount, one.reference, one.barcode, one.url, one.where, one.until)
+            for item, some in told.vouched
+            for one in some
+        ],
         pay=told.to_pay,
     )
 

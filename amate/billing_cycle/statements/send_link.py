@@ -20,6 +20,7 @@ WORDS = {
     Purpose.REPORT: "avisar de un pago",
     Purpose.PROMISE: "prometer una fecha de pago",
     Purpose.FISCAL: "corregir los datos fiscales",
+    Purpose.CHANNELS: "elegir cómo te avisamos",
 }
 
 

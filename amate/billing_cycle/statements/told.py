@@ -77,6 +77,26 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Voucher:
+    """One way to pay one debt, for exactly what was left of it, on `until` at the latest. `reference`: what is shown or copied;
+    of a card there is only the `url`. `where` it is taken: shops or a bank."""
+
+    receivable_id: int
+    kind: str
+    title: str
+    amount: Decimal
+    reference: str
+    url: str
+    where: str
+    until: date
+
+    @property
+    def barcode(self) -> str:
+        """What a till reads, as Code 128; empty where nobody scans anything."""
+        return self.reference if self.kind == "cash" else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """Of the company: RFC, telephone, mail. Of the customer: `number` and RFC."""
 
@@ -116,6 +136,15 @@ class Told:
     credit: Decimal
     promise: Promised | None
     next_charge_on: date | None
+    vouchers: tuple[Voucher, ...] = ()
+
+    @property
+    def vouched(self) -> list[tuple[Item, list[Voucher]]]:
+        """The debts that may be paid at vouchers of their own."""
+        pairs = [
+            (item, [one for one in self.vouchers if one.receivable_id == item.receivable_id]) for item in self.items
+        ]
+        return [(item, some) for item, some in pairs if some]
 
     @property
     def owed(self) -> Decimal:
@@ -170,6 +199,9 @@ def told_of(facts: Mapping[str, Any]) -> Told:
         ways=_all(facts["ways"], lambda one: Way(one["kind"], one["title"], tuple((a, b) for a, b in one["says"]))),
         promise=Promised(**_typed(facts["promise"], days=("until",), sums=("amount",))) if facts["promise"] else None,
         next_charge_on=_day(facts["next_charge_on"]) if facts["next_charge_on"] else None,
+        vouchers=_all(
+            facts.get("vouchers", ()), lambda one: Voucher(**one | _typed(one, days=("until",), sums=("amount",)))
+        ),
     )
 
 

@@ -41,6 +41,20 @@ def credit_days(agreed: Agreed, away: Away, *, key: str, on: date, now: datetime
             insert_unless_there(row)
 
 
+def billed_past(agreed: Agreed, day: date) -> Decimal:
+    """Of what is billed, with its taxes: the part for that day and those after it."""
+    billed = Period.objects.filter(
+        subscription=agreed.subscription, state=PeriodState.CHARGED, charge__service_to__gt=day
+    )
+    found = ZERO
+    for one in billed.select_related("charge"):
+        charge = one.charge
+        if charge is not None and charge.service_to is not None:
+            of = (charge.service_to - one.starts_on).days
+            found += prorate(charge.total, days=min((charge.service_to - day).days, of), of=of)
+    return found
+
+
 def charge_back(agreed: Agreed, row: Pause, back: Away, *, now: datetime) -> None:
     """The days of a pause that ended before: of each period billed without them, or whose days were given back. Under the
     discounts it was billed with."""

@@ -24,8 +24,8 @@ class Charge:
     id: str
     order_id: str
     amount: int
-    way: str  # cash, spei
-    reference: str
+    way: str  # cash, spei, card
+    reference: str  # of a card: the id of the page that takes it
     status: str
     created_at: int
     expires_at: int | None

@@ -18,6 +18,11 @@ def create_order(book: Book, said: dict[str, Any]) -> Order:
     items = [dict(item) for item in said.get("line_items") or []]
     amount = sum(_whole(item.get("unit_price")) * _whole(item.get("quantity")) for item in items)
     pays = [dict(one.get("payment_method") or {}) for one in said.get("charges") or []]
+    page = dict(said.get("checkout") or {})
+    if page:
+        if page.get("type") != "HostedPayment" or page.get("allowed_payment_methods") != ["card"]:
+            raise Refused("conekta.errors.parameter_validation.checkout", "only hosted pages for cards are played here")
+        pays.append({"type": "card", "expires_at": page.get("expires_at")})
     if said.get("currency") != "MXN" or amount <= 0 or not pays:
         raise Refused("conekta.errors.parameter_validation", "currency, line_items and charges are required")
     now = book.second()
@@ -114,7 +119,7 @@ def happened(book: Book, told: str, order: Order, charge: Charge | None = None) 
 
 def _open_charge(book: Book, order: Order, pay: dict[str, Any], *, reuse: bool) -> Charge:
     way = str(pay.get("type"))
-    if way not in WAYS:
+    if way not in (*WAYS, "card"):
         raise Refused("conekta.errors.parameter_validation.payment_method", f"type {way} is not supported")
     if way == "cash" and not CASH[0] <= order.amount <= CASH[1]:
         raise Refused("conekta.errors.parameter_validation.amount", "The amount is out of the limits of cash")
@@ -139,6 +144,8 @@ def _open_charge(book: Book, order: Order, pay: dict[str, Any], *, reuse: bool) 
 
 
 def _reference(book: Book, way: str) -> str:
+    if way == "card":
+        return book.new_id("chk_")
     return book.clabe() if way == "spei" else "93" + book.digits(12)
 
 

@@ -24,6 +24,7 @@ form{display:flex;gap:.5rem;flex-wrap:wrap}button,input{min-height:2.75rem;paddi
 button{cursor:pointer}button.yes{background:#0b5f4d;border-color:#0b5f4d;color:#fff}input{width:9rem}:focus-visible{outline:3px solid #f2b100;outline-offset:2px}
 .wrap{overflow-x:auto}
 """
+WAYS = {"spei": "SPEI", "cash": "Efectivo", "card": "Tarjeta"}
 WORDS = {
     "pending_payment": "Por pagar",
     "paid": "Pagada",
@@ -86,7 +87,7 @@ def _order(one: Order) -> str:
         words += f": entraron ${came / 100:,.2f}"
     plays = _form(first.reference, one.amount) if one.status not in ("expired", "canceled") else ""
     return (
-        f"<tr><td><code>{escape(first.reference)}</code><br>{'SPEI' if first.way == 'spei' else 'Efectivo'} · {until}</td>"
+        f"<tr><td><code>{escape(first.reference)}</code><br>{WAYS[first.way]} · {until}</td>"
         f"<td>{escape(str(one.metadata.get('reference', '')))}<br>{escape(str(one.customer.get('name') or ''))}</td>"
         f'<td class="n">${one.amount / 100:,.2f}</td><td>{escape(words)}</td><td>{plays}</td></tr>'
     )
@@ -94,7 +95,7 @@ def _order(one: Order) -> str:
 
 def _source(one: Source) -> str:
     return (
-        f"<tr><td><code>{escape(one.reference)}</code><br>{'SPEI' if one.way == 'spei' else 'Efectivo'}</td>"
+        f"<tr><td><code>{escape(one.reference)}</code><br>{WAYS[one.way]}</td>"
         f"<td><code>{escape(one.customer_id)}</code></td><td></td><td></td><td>{_form(one.reference, None)}</td></tr>"
     )
 

@@ -6,7 +6,7 @@ from heapq import heappop
 from amate.sandbox.payments import orders
 from amate.sandbox.payments.book import Book, Charge, Event, Order, Refused
 
-FEE = {"cash": 39, "spei": 10}  # thousandths
+FEE = {"cash": 39, "spei": 10, "card": 35}  # thousandths
 BANKS = ("BBVA MEXICO", "SANTANDER", "BANORTE", "BANAMEX", "HSBC", "SCOTIABANK")
 
 
@@ -83,6 +83,8 @@ def _take(book: Book, order: Order, reference: str, amount: int, payer: dict[str
     charge.fee = round(amount * FEE[charge.way] / 1000)
     if charge.way == "cash":
         charge.auth_code, charge.payer = book.digits(8), {"store": "10MON" + book.digits(5), **payer}
+    elif charge.way == "card":
+        charge.auth_code = book.digits(6)
     else:
         charge.tracking_code = "AMT" + book.digits(17)
         charge.payer = {"bank": BANKS[book.random.randrange(len(BANKS))], "number": book.clabe(), **payer}

@@ -14,6 +14,8 @@ def listed(rows: Iterable[dict[str, Any]], *, has_more: bool = False) -> dict[st
 
 
 def order(one: Order) -> dict[str, Any]:
+    """A card makes no charge before it pays: until then there is only the page that takes it."""
+    page = next((row for row in one.charges if row.way == "card"), None)
     return {
         "object": "order",
         "id": one.id,
@@ -24,7 +26,8 @@ def order(one: Order) -> dict[str, Any]:
         "payment_status": one.status,
         "customer_info": {**one.customer, "object": "customer_info"},
         "line_items": listed({**item, "object": "line_item"} for item in one.line_items),
-        "charges": listed(charge(row) for row in one.charges),
+        "charges": listed(charge(row) for row in one.charges if row.way != "card" or row.paid_at),
+        **({} if page is None else {"checkout": _page(page)}),
         "metadata": one.metadata,
         "created_at": one.created_at,
         "updated_at": one.updated_at,
@@ -44,11 +47,27 @@ def charge(one: Charge) -> dict[str, Any]:
         "created_at": one.created_at,
         "paid_at": one.paid_at,
         "description": "Payment from order",
-        "payment_method": _spei(one) if one.way == "spei" else _cash(one),
+        "payment_method": {"cash": _cash, "spei": _spei, "card": _card}[one.way](one),
         "refunds": listed({"object": "refund", "id": ref, "amount": -amount} for ref, amount in one.refunds)
         if one.refunds
         else None,
     }
+
+
+def _page(one: Charge) -> dict[str, Any]:
+    return {
+        "object": "checkout",
+        "id": one.reference,
+        "type": "HostedPayment",
+        "allowed_payment_methods": ["card"],
+        "expires_at": one.expires_at,
+        "url": f"https://pay.invalid/checkout/{one.reference}",
+    }
+
+
+def _card(one: Charge) -> dict[str, Any]:
+    said = {"object": "card_payment", "type": "credit", "account_type": "credit", "auth_code": one.auth_code}
+    return said | {"brand": "visa", "last4": "4242"}
 
 
 def _cash(one: Charge) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from amate.web.api import code_blocks, invoices, notes, standing, tickets, validate
+from amate.web.api import code_blocks, invoices, notes, standing, standing_csv, tickets, validate
 from amate.web.api.problems import NoSuchThing, SaleRefused, ScopeMissing, TooOften, WrongMediaType, field_errors
 from amate.web.faults import problem
 
@@ -61,6 +61,7 @@ api.add_router("/code-blocks", code_blocks.router)
 api.add_router("/invoices", invoices.router)
 api.add_router("/validate", validate.router)
 api.add_router("/standing", standing.router)
+api.add_router("/standing.csv", standing_csv.router)
 
 
 @api.exception_handler(SaleRefused)

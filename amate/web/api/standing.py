@@ -192,7 +192,7 @@ def _answer(
     told = [[one.model_dump() for one in items], missing]
     digest = sha256(json.dumps([told, more, cursor.everybody if cursor else None], sort_keys=True).encode()).hexdigest()
     tag = f'"{digest[:32]}"'
-    if tag in [one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")]:
+    if has_tag(request, tag):
         response = HttpResponse(status=304)
     else:
         whole = StandingsOut(
@@ -207,6 +207,11 @@ def _answer(
     response["ETag"] = tag
     response["Cache-Control"] = f"private, max-age={TTL}"
     return response
+
+
+def has_tag(request: HttpRequest, tag: str) -> bool:
+    """Whether who asks has these very facts already."""
+    return tag in [one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")]
 
 
 def _numbers(ids: Iterable[int]) -> dict[int, int]:
@@ -224,9 +229,9 @@ def _out(answer: Answer, number: int, *, url: str) -> StandingOut:
         customer=number,
         standing=stand.standing,
         served=answer.serve,
-        balance=_pesos(answer.balance),
-        owed=_pesos(stand.owed),
-        overdue=_pesos(stand.overdue_amount),
+        balance=pesos(answer.balance),
+        owed=pesos(stand.owed),
+        overdue=pesos(stand.overdue_amount),
         oldest_due=stand.oldest_due.isoformat() if stand.oldest_due else None,
         promised_until=answer.promised.until.isoformat() if answer.promised else None,
         exempt_until=answer.exempt.until.isoformat() if answer.exempt else None,
@@ -248,5 +253,5 @@ def _service(line: Line) -> ServiceOut:
     )
 
 
-def _pesos(amount: Decimal) -> str:
+def pesos(amount: Decimal) -> str:
     return f"{amount:.2f}"

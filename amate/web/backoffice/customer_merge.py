@@ -37,6 +37,7 @@ KINDS = {
     "CutDecision": ("corte por falta de pago", "cortes por falta de pago"),
     "Notice": ("aviso de cobro", "avisos de cobro"),
     "PromiseToPay": ("promesa de pago", "promesas de pago"),
+    "OptOut": ("canal por el que no se le avisa", "canales por los que no se le avisa"),
     "Exemption": ("exención de corte", "exenciones de corte"),
     "CollectorNote": ("nota de cobranza", "notas de cobranza"),
     "PaymentHint": ("pago en camino", "pagos en camino"),

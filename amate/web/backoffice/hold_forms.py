@@ -10,6 +10,15 @@ TOO_LONG = f"Escríbelo más corto: caben {LONGEST} letras"
 CHOOSE = {"required": "Elige un motivo", "invalid_choice": "Elige un motivo de la lista"}
 
 
+class EndServiceForm(forms.Form):
+    baja = forms.CharField(
+        label="Por qué se da de baja",
+        max_length=300,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": "Escribe por qué se da de baja: queda en el historial"},
+    )
+
+
 class HoldServiceForm(forms.Form):
     motivo = forms.ChoiceField(label="Motivo", choices=CHOICES, error_messages=CHOOSE)
     nota = forms.CharField(

@@ -52,6 +52,7 @@ WORDS = {
     "reconcile": "Preguntar al proveedor por un pago que avisó",
     "sweep_payments": "Buscar pagos que nadie avisó",
     "give_reference": "Pedir al proveedor la referencia de un cliente",
+    "make_vouchers": "Pedir al proveedor las fichas de pago de un cliente",
     "try_provider": "Preguntar al proveedor de pagos si contesta",
     "book_bank_file": "Aplicar los depósitos de un archivo del banco",
     "undo_bank_file": "Deshacer un archivo del banco",

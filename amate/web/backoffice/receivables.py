@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from amate.access.may import MAY_GIVE_UP_DEBTS, MAY_READ_REPORTS
 from amate.audit.models import Entry
 from amate.billing_cycle.collection.models import Notice
+from amate.billing_cycle.collection.served_words import STEPS
 from amate.billing_cycle.reconciliation.models import PaymentReference
 from amate.companies.day import day_of
 from amate.desk.filters import At
@@ -29,7 +30,7 @@ from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill, invoice_pill
-from amate.web.backoffice.served import STEPS, notice_pill
+from amate.web.backoffice.served import notice_pill
 from amate.web.clock import now
 
 A_DAY = timedelta(days=1)

@@ -25,7 +25,8 @@ SHOWN = 200
 YEARS = range(2000, 2101)
 # What is read together stands together.
 GROUPS = (
-    ("Lo que te deben", ("antiguedad", "deudores", "cumplidos", "cobranza")),
+    ("Lo que te deben", ("antiguedad", "deudores", "cumplidos", "cobranza", "dias", "avisos")),
+    ("Lo que se repite", ("recurrente", "movimientos")),
     ("Lo que entró", ("ingresos", "formas", "planes")),
 )
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 from amate.access.may import MAY_COURTESY_AGAIN, MAY_EXEMPT, MAY_PROMISE
 from amate.billing_cycle.collection.models import Notice
+from amate.billing_cycle.collection.opt_out import silenced_of
 from amate.billing_cycle.collection.rules import Standing
 from amate.billing_cycle.collection.served import Answer, Line, answers_for
-from amate.billing_cycle.collection.served_words import HEADLINES, TONES, WORDS, why_of
+from amate.billing_cycle.collection.served_words import HEADLINES, STEPS, TONES, WORDS, why_of
 from amate.billing_cycle.service.models import Desired
 from amate.companies.day import day_of
 from amate.customers.models import Customer
@@ -22,7 +23,7 @@ from amate.web.backoffice.keyset import asked
 from amate.web.backoffice.page import show
 from amate.web.backoffice.roles import may
 from amate.web.backoffice.rows import Pill
-from amate.web.backoffice.served_forms import CourtesyForm, ExemptForm, PromiseForm
+from amate.web.backoffice.served_forms import ChannelsForm, CourtesyForm, ExemptForm, PromiseForm
 from amate.web.clock import now
 
 MOST = 20
@@ -33,15 +34,6 @@ NOTICE_TONES: dict[str, str] = {
     Notice.State.SKIPPED: "",
     Notice.State.FAILED: "bad",
     Notice.State.UNKNOWN: "warn",
-}
-# Of the house's own ladders; a company's own steps are shown by their codes.
-STEPS = {
-    "before": "Antes de vencer",
-    "eve": "Un día antes",
-    "today": "El día que vence",
-    "late": "Ya vencida",
-    "last": "Último aviso",
-    "call": "Llamarle",
 }
 
 
@@ -71,7 +63,7 @@ def card(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
 
 
 def show_card(request: HttpRequest, customer_id: int, *, text: str, status: int = 200, **forms: Any) -> HttpResponse:
-    """The answer about one; `forms`: `promise`, `courtesy` or `exempt_form` as they were filled with a mistake."""
+    """The answer about one; `forms`: `promise`, `courtesy`, `exempt_form` or `channels` as they were filled with a mistake."""
     customer = find_payer(customer_id)
     today = day_of(now())
     answer = answers_for([customer.pk], today=today)[customer.pk]
@@ -88,6 +80,7 @@ def show_card(request: HttpRequest, customer_id: int, *, text: str, status: int 
             "promise": PromiseForm(today=today, initial=_promise_of(answer)),
             "courtesy": CourtesyForm(),
             "exempt_form": ExemptForm(today=today),
+            "channels": ChannelsForm(initial={"no_por": sorted(silenced_of([customer.pk]).get(customer.pk, ()))}),
             **forms,
         },
     )

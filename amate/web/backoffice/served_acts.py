@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST
 from amate.access.may import MAY_COURTESY_AGAIN, MAY_EXEMPT, MAY_PROMISE
 from amate.billing_cycle.collection.courtesy import give_courtesy
 from amate.billing_cycle.collection.exempt import NotExempted, end_exemption, exempt_customer
+from amate.billing_cycle.collection.models import Channel
+from amate.billing_cycle.collection.opt_out import silence_channels
 from amate.billing_cycle.collection.promise_to_pay import NotPromised, promise_to_pay
 from amate.billing_cycle.collection.withdraw_promise import withdraw_promise
 from amate.companies.day import day_of
@@ -17,7 +19,7 @@ from amate.papers.dates import short
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.served import find_payer, show_card
-from amate.web.backoffice.served_forms import CourtesyForm, ExemptForm, PromiseForm
+from amate.web.backoffice.served_forms import ChannelsForm, CourtesyForm, ExemptForm, PromiseForm
 from amate.web.clock import now
 
 
@@ -109,6 +111,18 @@ def exempt_no_more(request: HttpRequest, slug: str, customer_id: int) -> HttpRes
     found, moment = find_payer(customer_id), now()
     done = end_exemption(customer_id=found.pk, by=_who(request), today=day_of(moment), now=moment)
     return _told(request, found.pk, done, "Ya no está exento.", "No estaba exento.")
+
+
+@require_POST
+def channels(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
+    """By which ways he asked not to be reminded."""
+    require(request, MAY_PROMISE)
+    found, form = find_payer(customer_id), ChannelsForm(request.POST)
+    if not form.is_valid():
+        return show_card(request, found.pk, text="", status=422, channels=form)
+    silenced = [Channel(one) for one in form.cleaned_data["no_por"]]
+    done = silence_channels(customer_id=found.pk, silenced=silenced, by=_who(request), now=now())
+    return _told(request, found.pk, done, "Anotamos por dónde se le avisa.", "Ya estaba así.")
 
 
 def _told(request: HttpRequest, customer_id: int, done: bool, well: str, else_: str) -> HttpResponse:

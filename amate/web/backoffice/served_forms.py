@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from amate.billing_cycle.collection.models import Channel
 from amate.web.backoffice.sale_form import AmountField
 from amate.web.forms import MoneyInput
 
@@ -43,6 +44,16 @@ class CourtesyForm(forms.Form):
         help_text="Opcional. Su servicio vuelve ahora y sigue hasta que termine mañana.",
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"max_length": f"Escríbelo más corto: caben {LONGEST_NOTE} letras"},
+    )
+
+
+class ChannelsForm(forms.Form):
+    no_por = forms.MultipleChoiceField(
+        label="No se le recuerda por",
+        required=False,
+        choices=list(Channel.choices),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Facturas, avisos de cobro y el aviso antes de cortar le llegan siempre.",
     )
 
 

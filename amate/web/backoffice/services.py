@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from amate.access.may import MAY_CONFIGURE, MAY_HOLD_SERVICES
+from amate.billing_cycle.service.end import end_service
 from amate.billing_cycle.service.hold import CannotHold
 from amate.billing_cycle.service.hold_by_hand import BY_HAND, hold_by_hand
 from amate.billing_cycle.service.lift_by_hand import lift_by_hand
@@ -18,7 +19,7 @@ from amate.billing_cycle.service.tell_done import Meanwhile, tell_done
 from amate.companies.day import day_of
 from amate.desk.service_list import SERVICES, held_because
 from amate.ledger.models import Receivable
-from amate.web.backoffice.hold_forms import HoldServiceForm, LiftServiceForm
+from amate.web.backoffice.hold_forms import EndServiceForm, HoldServiceForm, LiftServiceForm
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import may, require
@@ -119,6 +120,24 @@ def lift(request: HttpRequest, slug: str, service_id: int) -> HttpResponse:
 
 
 @require_POST
+def end(request: HttpRequest, slug: str, service_id: int) -> HttpResponse:
+    """For good: it is turned off, and its name is free again once the other side says that it is."""
+    require(request, MAY_HOLD_SERVICES)
+    found, moment, form = find_service(service_id), now(), EndServiceForm(request.POST)
+    if form.is_valid():
+        try:
+            done = end_service(
+                service_id=found.pk, why=form.cleaned_data["baja"], by=_who(request), today=day_of(moment), now=moment
+            )
+        except (CannotHold, Service.DoesNotExist) as why:
+            form.add_error(None, str(why) or "Ese servicio ya se dio de baja.")
+        else:
+            messages.success(request, "Lo damos de baja." if done else "Ya se estaba dando de baja.")
+            return redirect(address(request, "service", found.pk))
+    return _show(request, found, end_form=form, status=422)
+
+
+@require_POST
 def again(request: HttpRequest, slug: str, service_id: int) -> HttpResponse:
     """Ask the other side again, now."""
     require(request, MAY_HOLD_SERVICES)
@@ -172,6 +191,7 @@ def _show(
     *,
     hold_form: HoldServiceForm | None = None,
     lift_form: LiftServiceForm | None = None,
+    end_form: EndServiceForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     holds = list(Hold.objects.select_related("decision").filter(service_id=found.pk).order_by("-id")[:HISTORY])
@@ -194,6 +214,8 @@ def _show(
         by_hand=[one for one in open_ if one.reason in BY_HAND],
         hold_form=hold_form or HoldServiceForm(),
         lift_form=lift_form or LiftServiceForm(),
+        end_form=end_form or EndServiceForm(),
+        ending=any(one.reason == Reason.ENDED for one in open_),
         may_hold=found.ended_at is None and may(request, MAY_HOLD_SERVICES),
     )
 

@@ -1,5 +1,6 @@
 """May he be served?, by the API: one, several, everybody, and whoever changed; a picture of it; and nothing of others."""
 
+import csv
 import json
 from datetime import timedelta
 from typing import Any
@@ -172,6 +173,38 @@ def test_a_key_that_only_reads_standings_reads_nothing_else(at_noon: World) -> N
     path = "/api/v1/tickets/7K4M9QXW2TRP"
     answer = at_noon.inside(lambda: Client().get(path, headers={"Authorization": f"Bearer {key}"}))
     assert answer.status_code == 403
+
+
+def test_the_whole_list_comes_as_csv_and_not_again_while_nothing_changed(at_noon: World) -> None:
+    everybody = people(at_noon)
+    bare = at_noon.scoped(lambda: customer("Sin servicio"))
+
+    def listed(shop: Shop | None = None, **headers: str) -> Any:
+        said = {"Authorization": f"Bearer {(shop or at_noon.shop).api_key}", **headers}
+        return at_noon.inside(lambda: Client().get("/api/v1/standing.csv", headers=said))
+
+    answer = listed()
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    *lines, end = answer.content.decode().splitlines()
+    rows = {int(one["customer"]): one for one in csv.DictReader(lines)}
+    assert end == f"# fin {len(rows)}"
+    assert rows.keys() == {one.number for one in [*everybody.values(), bare]}
+    items = {one["customer"]: one for one in told(at_noon)["items"]}  # the same as the API says one by one
+    for number, row in rows.items():
+        item, [service] = items[number], items[number]["services"] or [{"external_id": "", "desired": "", "gen": ""}]
+        assert [row[name] for name in ("standing", "served", "balance", "overdue", "oldest_due")] == [
+            item[name] or "" for name in ("standing", "served", "balance", "overdue", "oldest_due")
+        ]
+        assert (row["external_id"], row["desired"], row["gen"]) == (
+            service["external_id"], service["desired"], str(service["gen"]),
+        )  # fmt: skip
+    cut = rows[everybody[Standing.SUSPENDED].number]
+    assert (cut["desired"], cut["reasons"], cut["served"]) == ("suspended", "nonpayment", "no")
+    again = listed(**{"If-None-Match": answer["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    at_noon.scoped(lambda: pays(everybody[Standing.IN_GRACE], "p:late", "10.00", day=states.TODAY))
+    assert listed(**{"If-None-Match": answer["ETag"]}).status_code == 200
+    assert listed(at_noon.other).content.decode().splitlines()[1:] == ["# fin 0"]
 
 
 def test_the_badge_says_a_word_and_no_name(at_noon: World) -> None:

@@ -26,6 +26,10 @@ class ProviderAccount(CompanyOwned):
     tried_at = models.DateTimeField(null=True, help_text="when a person last asked whether it answers")
     tried_well = models.BooleanField(default=False)
     tried_said = models.CharField(max_length=300, blank=True, default="")
+    voucher_ways = models.JSONField(
+        default=list,
+        help_text="adapters.payments.Way: what is made for each debt of its own, of what the provider offers",
+    )
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -130,13 +134,23 @@ class PaymentReference(CompanyOwned):
     )
     account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     payment_id = models.CharField(max_length=120, blank=True, default="", help_text="what the provider is asked for")
-    facts = models.JSONField(default=dict, help_text="what the payer needs beside it: bank, shops, barcode")
+    facts = models.JSONField(default=dict, help_text="what the payer needs beside it: bank, shops, barcode, url")
+    amount = models.DecimalField(
+        max_digits=18, decimal_places=2, null=True, help_text="of a voucher: what it asks for, of one debt"
+    )
     expires_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company", "kind", "value"], name="reference_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "kind", "value"], name="reference_once"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True)
+                | Q(amount__gt=0, receivable__isnull=False, account__isnull=False, expires_at__isnull=False),
+                name="reference_voucher_whole",
+            ),
+        ]
         indexes = [
             models.Index(fields=["company", "value"], name="reference_value"),
             models.Index(fields=["company", "customer", "-id"], name="reference_of_customer"),
@@ -144,6 +158,11 @@ class PaymentReference(CompanyOwned):
                 fields=["company", "account", "id"],
                 condition=Q(ended_at__isnull=True) & ~Q(payment_id=""),
                 name="reference_open",
+            ),
+            models.Index(
+                fields=["company", "receivable"],
+                condition=Q(ended_at__isnull=True, amount__isnull=False),
+                name="reference_vouchers",
             ),
         ]
 

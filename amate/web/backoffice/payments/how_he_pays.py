@@ -59,7 +59,7 @@ def _act(request: HttpRequest, customer: Customer) -> None:
         return
     said, _, way = request.POST.get("pedir", "").partition("-")
     account = ProviderAccount.objects.filter(pk__in=ids_of([said]), closed_at__isnull=True).first()
-    if account is None or way not in list(Way):
+    if account is None or way not in WAYS:
         messages.error(request, "Elige qué referencia pedir.")
         return
     try:

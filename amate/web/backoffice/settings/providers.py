@@ -1,5 +1,6 @@
 """Proveedores de pagos: whose keys we have, where their notices come in, and whether they answer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,9 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from amate.access.may import MAY_CONFIGURE
+from amate.adapters.payments import Way
 from amate.billing_cycle.reconciliation.accounts import BadAccount, keep_account
 from amate.billing_cycle.reconciliation.close_account import change_keys, close_account
 from amate.billing_cycle.reconciliation.models import ProviderAccount
+from amate.billing_cycle.reconciliation.offer_vouchers import WORDS, offer_vouchers, ways_of_account
 from amate.billing_cycle.reconciliation.try_account import KIND, ask_account
 from amate.promises.models import Promise
 from amate.web.backoffice.page import address
@@ -40,6 +43,20 @@ class KeysForm(forms.Form):
         help_text="La que empieza con “-----BEGIN PUBLIC KEY-----”. Sin ella no creemos ningún aviso.",
         widget=forms.Textarea({"rows": 4, "spellcheck": "false", "class": "mono"}),
     )
+
+
+class VouchersForm(forms.Form):
+    formas = forms.MultipleChoiceField(
+        label="Con qué se puede pagar cada cargo",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="A quien tenga correo y teléfono se le hace una ficha por cargo, por lo que falta de él. Una de efectivo "
+        "lleva de $10 a $10,000.",
+    )
+
+    def __init__(self, *said: Any, ways: Sequence[Way], **more: Any) -> None:
+        super().__init__(*said, **more)
+        self.fields["formas"].choices = [(way.value, WORDS[way]) for way in ways]  # type: ignore[attr-defined]
 
 
 class ProviderForm(KeysForm):
@@ -100,6 +117,7 @@ def provider(request: HttpRequest, slug: str, provider_id: int) -> HttpResponse:
         current=ROOM,
         status=422 if form.errors else 200,
         form=form,
+        vouchers=VouchersForm(initial={"formas": found.voucher_ways}, ways=ways_of_account(found)),
         account=found,
         who=NAMES.get(found.code, found.code),
         notices=f"{settings.PUBLIC_URL}{notices}",
@@ -113,6 +131,20 @@ def ask(request: HttpRequest, slug: str, provider_id: int) -> HttpResponse:
     found = _find(provider_id)
     ask_account(account_id=found.pk, now=now())
     messages.info(request, "Le preguntamos: su respuesta aparece aquí en un momento.")
+    return redirect(address(request, "settings_provider", found.pk))
+
+
+@require_POST
+def vouchers(request: HttpRequest, slug: str, provider_id: int) -> HttpResponse:
+    """Which vouchers are made for each debt."""
+    require(request, MAY_CONFIGURE)
+    found = _find(provider_id)
+    form = VouchersForm(request.POST, ways=ways_of_account(found))
+    if form.is_valid():
+        offer_vouchers(account_id=found.pk, ways=[Way(one) for one in form.cleaned_data["formas"]], now=now())
+        messages.success(request, "Guardado: las fichas se hacen solas en los próximos minutos.")
+    else:
+        messages.error(request, "Elige entre las formas que este proveedor ofrece.")
     return redirect(address(request, "settings_provider", found.pk))
 
 

@@ -52,6 +52,7 @@ urlpatterns = [
     path("pagos/", providers.providers, name="settings_providers"),
     path("pagos/<int:provider_id>/", providers.provider, name="settings_provider"),
     path("pagos/<int:provider_id>/probar/", providers.ask, name="settings_provider_ask"),
+    path("pagos/<int:provider_id>/fichas/", providers.vouchers, name="settings_provider_vouchers"),
     path("pagos/<int:provider_id>/desconectar/", providers.close, name="settings_provider_close"),
     path("prueba/", first_invoice.first_invoice, name="settings_first_invoice"),
 ]

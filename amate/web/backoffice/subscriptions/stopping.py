@@ -8,7 +8,9 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from amate.billing_cycle.service.models import Service
 from amate.billing_cycle.subscriptions.agreed import Agreed
+from amate.billing_cycle.subscriptions.give_back import billed_past
 from amate.billing_cycle.subscriptions.models import SubscriptionState
 from amate.billing_cycle.subscriptions.stop import stay, stop
 from amate.ledger.models import Receivable
@@ -66,6 +68,12 @@ def stop_one(request: HttpRequest, slug: str, subscription_id: int) -> HttpRespo
         one = agreed.subscription
         owing = Receivable.objects.unpaid().filter(customer_id=one.payer_id).exists()
         said = ["Lo que debe lo sigue debiendo: la baja no lo perdona."] if owing else []
+        names = Service.objects.live().filter(subscription=one).order_by("id").values_list("name", flat=True)
+        if names:
+            said.append(f"Ese día se apaga: {', '.join(names)}.")
+        past = billed_past(agreed, max(one.ends_on or here.today, here.today))
+        if past:
+            said.append(f"De lo ya cobrado, ${past:,.2f} son de días sin servicio: no se devuelven solos.")
         if one.state != SubscriptionState.ACTIVE:
             return ["Termina hoy y no se le vuelve a cobrar.", *said]
         assert one.ends_on is not None

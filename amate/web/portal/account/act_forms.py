@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from amate.billing_cycle.collection.models import Channel
 from amate.billing_cycle.reconciliation.how_paid import HOW_PAID
 
 
@@ -58,6 +59,17 @@ class ReportForm(forms.Form):
         help_text="Una foto (JPG o PNG) o un PDF de hasta 5 MB.",
         widget=forms.FileInput({"accept": "application/pdf,image/jpeg,image/png"}),
         error_messages={"empty": "Ese archivo está vacío"},
+    )
+
+
+class ChannelsForm(forms.Form):
+    no_por = forms.MultipleChoiceField(
+        label="No quiero recordatorios por",
+        required=False,
+        choices=list(Channel.choices),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tus facturas, avisos de cobro y el aviso antes de suspender tu servicio te llegan siempre.",
+        error_messages={"invalid_choice": "Elige entre correo, SMS y llamada"},
     )
 
 

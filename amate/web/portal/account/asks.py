@@ -37,6 +37,7 @@ ASKS = (
         "Dinos cuándo puedes pagar y tu servicio sigue hasta ese día.",
     ),
     Ask("datos", Purpose.FISCAL, "Corregir mis datos fiscales", "La empresa los revisa antes de tu siguiente factura."),
+    Ask("avisos", Purpose.CHANNELS, "Elegir cómo me avisan", "Di por dónde no quieres recordatorios de pago."),
 )
 BY_WORD = {one.word: one for one in ASKS}
 
@@ -45,6 +46,7 @@ def offered(told: Told, *, today: date) -> list[Ask]:
     """What makes sense now: nobody promises who owes nothing, has promised, or whose company wants to be called."""
     promises = told.owed > 0 and told.promise is None and billing_policy_on(today).promises_by_themselves
     wanted = {Purpose.REPORT: told.owed > 0, Purpose.PROMISE: promises, Purpose.FISCAL: True}
+    wanted[Purpose.CHANNELS] = True
     return [one for one in ASKS if wanted[one.purpose]]
 
 

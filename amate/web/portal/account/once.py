@@ -8,6 +8,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from amate.billing_cycle.collection.models import Channel
+from amate.billing_cycle.collection.opt_out import silence_channels, silenced_of
 from amate.billing_cycle.collection.promise_to_pay import NotPromised, promise_to_pay
 from amate.billing_cycle.reconciliation.how_paid import BadPayment
 from amate.billing_cycle.reconciliation.report_payment import report_payment
@@ -20,7 +22,7 @@ from amate.customers.send_for_review import send_for_review
 from amate.papers.dates import in_full, short
 from amate.web import clock
 from amate.web.fiscal_form import FiscalForm
-from amate.web.portal.account.act_forms import PromiseForm, ReportForm
+from amate.web.portal.account.act_forms import ChannelsForm, PromiseForm, ReportForm
 from amate.web.portal.account.opened import opened
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
@@ -29,6 +31,7 @@ TITLES = {
     Purpose.REPORT: "Avísanos de tu pago",
     Purpose.PROMISE: "¿Cuándo puedes pagar?",
     Purpose.FISCAL: "Corrige tus datos fiscales",
+    Purpose.CHANNELS: "¿Cómo quieres que te avisemos?",
 }
 
 
@@ -77,6 +80,9 @@ def _form(request: HttpRequest, link: AccountLink, *, today: date, now: datetime
         form = FiscalForm(request.POST, offered=None, refresh="")
         del form.fields["correo"]
         return form if posted else form.quiet()
+    if link.purpose == Purpose.CHANNELS:
+        now_silent = sorted(silenced_of([link.customer_id]).get(link.customer_id, ()))
+        return ChannelsForm(request.POST) if posted else ChannelsForm(initial={"no_por": now_silent})
     form_of = ReportForm if link.purpose == Purpose.REPORT else PromiseForm
     if posted:
         return form_of(request.POST, request.FILES, auto_id="%s")
@@ -89,6 +95,11 @@ def _do(link: AccountLink, form: Any, *, today: date, now: datetime) -> tuple[st
     """The act, and what is said once it is done. Raises BadPayment, NotPromised."""
     if link.purpose == Purpose.REPORT:
         return _report(link, form.cleaned_data, now=now)
+    if link.purpose == Purpose.CHANNELS:
+        silenced = [Channel(one) for one in form.cleaned_data["no_por"]]
+        silence_channels(customer_id=link.customer_id, silenced=silenced, by=link.correo, now=now)
+        words = " ni por ".join(one.label if one is Channel.SMS else one.label.lower() for one in silenced)
+        return "Guardamos tu elección", f"Ya no te recordamos pagos por {words}." if words else "Te avisamos por todos."
     if link.purpose == Purpose.PROMISE:
         said = form.cleaned_data
         if not billing_policy_on(today).promises_by_themselves:
