@@ -120,6 +120,8 @@ def test_a_deposit_is_shared_out_or_left_and_may_come_back(till: Till) -> None:
     wrong = till.post(f"pagos/depositos/{two.pk}/", **parts, **{"parte-2": "50"})
     assert wrong.status_code == 422
     assert "suman $399.00" in wrong.content.decode()
+    halves = till.post(f"pagos/depositos/{two.pk}/", **{**parts, "parte-1": "349.005"}, **{"parte-2": "50.995"})
+    assert (halves.status_code, "pesos y centavos" in halves.content.decode()) == (422, True)
     assert till.post(f"pagos/depositos/{two.pk}/", **parts, **{"parte-2": "51"}).status_code == 302
     assert till.owes() == 0
     till.post(f"pagos/depositos/{own.pk}/", acto="dejar", motivo="Es nuestro")
