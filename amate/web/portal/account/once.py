@@ -99,6 +99,7 @@ def _do(link: AccountLink, form: Any, *, today: date, now: datetime) -> tuple[st
             until=said["until"],
             by=link.correo,
             by_staff=False,
+            beyond_limit=False,
             today=today,
             now=now,
         )
