@@ -1,5 +1,7 @@
 """Pagos in the back office: what a person types, uploads and confirms, from end to end."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -16,6 +18,7 @@ from amate.customers.models import Customer
 from amate.ledger.models import Payment, Receivable
 from amate.ledger.queries import balance_of
 from amate.ledger.references import clabe_digit, customer_reference
+from amate.web.backoffice.payments import bank_files
 from tests.billing_cycle.reconciliation.statements import bbva
 from tests.ledger.hands import charged, customer, d, pays
 from tests.web.office.desk import Office
@@ -215,3 +218,33 @@ def test_a_cashier_types_and_does_not_reverse(till: Till) -> None:
     assert "Revertir" not in till.office.text(path)
     assert till.post(path + "revertir/", que="refund", motivo="x").status_code == 403
     assert till.office.get("pagos/bancos/").status_code == 403
+
+
+def test_a_workbook_that_unpacks_too_big_is_refused_before_it_is_opened(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(*_: Any) -> None:
+        raise AssertionError("it was opened")
+
+    monkeypatch.setattr(bank_files, "unpack", opened)
+    monkeypatch.setattr(bank_files, "MOST_UNPACKED", 1_000_000)
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 1_000_001)
+    assert len(sink.getvalue()) < 10_000
+    refused = till.uploads(sink.getvalue(), "marzo.xlsx")
+    assert (refused.status_code, "El libro es demasiado grande" in refused.content.decode()) == (422, True)
+    monkeypatch.setattr(bank_files, "MOST_UNPACKED", 2_000_000)
+    statement = bbva([(till.today, "UNO", 349)])
+    monkeypatch.setattr(bank_files, "unpack", lambda book, text: text.write_bytes(statement))
+    monkeypatch.setattr(bank_files, "MOST_BYTES", 100_000)
+    assert till.uploads(sink.getvalue(), "marzo.xlsx").status_code == 302, "what fits is kept"
+    monkeypatch.setattr(bank_files, "unpack", lambda book, text: text.write_bytes(b"x" * 100_001))
+    refused = till.uploads(sink.getvalue(), "marzo.xlsx")
+    assert (refused.status_code, "El libro es demasiado grande" in refused.content.decode()) == (422, True)
+
+
+def test_a_page_about_a_file_of_a_bank_does_not_fetch_its_bytes(till: Till) -> None:
+    till.uploads(bbva([(till.today, "UNO", 349)]))
+    found = till.see(lambda: bank_files.find_file(BankFile.objects.get().pk))
+    assert "content" in found.get_deferred_fields()
