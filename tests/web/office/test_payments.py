@@ -18,7 +18,8 @@ from amate.customers.models import Customer
 from amate.ledger.models import Payment, Receivable
 from amate.ledger.queries import balance_of
 from amate.ledger.references import clabe_digit, customer_reference
-from amate.web.backoffice.payments import bank_files
+from amate.ledger.reverse import NotReversible
+from amate.web.backoffice.payments import bank_files, payment
 from tests.billing_cycle.reconciliation.statements import bbva
 from tests.ledger.hands import charged, customer, d, pays
 from tests.web.office.desk import Office
@@ -200,6 +201,19 @@ def test_a_payment_goes_back_moves_and_finds_its_owner(till: Till) -> None:
     other = till.types(marca="otra")["Location"].removeprefix(till.world.shop.office)
     till.post(other + "mover/", paga=newer.pk)
     assert till.see(lambda: [one.settled_on is not None for one in Receivable.objects.order_by("id")]) == [False, True]
+
+
+def test_a_refused_reversal_keeps_the_reason_that_was_typed(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: Any) -> None:
+        raise NotReversible("El periodo ya se cerró.")
+
+    monkeypatch.setattr(payment, "take_back_payment", refuse)
+    path = till.types()["Location"].removeprefix(till.world.shop.office)
+    refused = till.post(path + "revertir/", que="cancelled", motivo="Se capturó mal el martes")
+    said = refused.content.decode()
+    assert refused.status_code == 422
+    assert "El periodo ya se cerró." in said
+    assert "Se capturó mal el martes" in said
 
 
 def test_money_that_a_provider_told_of_is_never_called_a_mistake(till: Till) -> None:
