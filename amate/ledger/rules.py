@@ -6,6 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+MOST = Decimal("100000000")  # of what a person may type; far below what the tables hold
 # The steps of an allocation, as `companies.billing_policy` names them.
 REFERENCE, CHOSEN, EXACT, OLDEST = STEPS = ("reference", "chosen", "exact", "oldest")
 

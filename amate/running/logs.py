@@ -14,7 +14,10 @@ _CODE_IN_A_PATH = re.compile(
 )
 
 # What the address of a mailed link, or of the first run, proves by itself.
-_TOKEN_IN_A_PATH = re.compile(r"(?<=/)((?:empezar|invitacion|correo|reset/key|d)/)[^/\s'\"\\?]+")
+_TOKEN_IN_A_PATH = re.compile(r"(?<=/)((?:empezar|invitacion|correo|reset/key|d|una-vez|-/atencion)/)[^/\s'\"\\?]+")
+
+# A customer's page has its token right below cuenta/, where the staff's own addresses have their words (login, password).
+_PAGE_OF_A_CUSTOMER = re.compile(r"(?<=/)(cuenta/)[\w-]{30,}")
 
 
 def without_secrets(text: str) -> str:
@@ -27,10 +30,17 @@ def without_secrets(text: str) -> str:
     'Forbidden: /cuenta/invitacion/…/'
     >>> without_secrets("Not Found: /f/tienda/d/kq3fY0-x_w/pdf")
     'Not Found: /f/tienda/d/…/pdf'
+    >>> without_secrets("Not Found: /f/tienda/cuenta/una-vez/kq3fY0-x_w/")
+    'Not Found: /f/tienda/cuenta/una-vez/…/'
+    >>> without_secrets("Not Found: /cuenta/Zt3-kq3fY0x_wPfWm2c9sVb1LrQ8yTnE4uHjKd7aXoI/estado.pdf")
+    'Not Found: /cuenta/…/estado.pdf'
+    >>> without_secrets("Not Found: /f/tienda/-/atencion/3.41.20260101~1vHx.svg")
+    'Not Found: /f/tienda/-/atencion/…'
     >>> without_secrets('File "/app/django/contrib/contenttypes/models.py", line 3')
     'File "/app/django/contrib/contenttypes/models.py", line 3'
     """
-    return _TOKEN_IN_A_PATH.sub(r"\1…", _CODE_IN_A_PATH.sub("…", text))
+    without_codes = _CODE_IN_A_PATH.sub("…", text)
+    return _PAGE_OF_A_CUSTOMER.sub(r"\1…", _TOKEN_IN_A_PATH.sub(r"\1…", without_codes))
 
 
 class ToldShortly(logging.Filter):

@@ -100,6 +100,7 @@ def _word_of_somebody(now: datetime) -> None:
         until=today + timedelta(days=4),
         by="demo@amate.example",
         by_staff=True,
+        beyond_limit=False,
         today=today,
         now=now,
     )

@@ -56,6 +56,16 @@ def too_many(request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_big(request: HttpRequest, *, megabytes: int) -> HttpResponse:
+    return _fault(
+        request,
+        status=413,
+        title="El archivo es demasiado grande",
+        text=f"Aquí caben {megabytes} MB y no se guardó nada. Vuelve a la página anterior y elige uno más ligero; si es una "
+        "foto, tómala con menos calidad.",
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return _fault(
         request,

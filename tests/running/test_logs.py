@@ -110,7 +110,14 @@ def stderr(committed: str) -> Iterator[io.StringIO]:
     handler.setStream(before)
 
 
-TOKENS = ["/empezar/{}", "/cuenta/invitacion/{}/", "/cuenta/correo/{}/", "/cuenta/password/reset/key/{}/"]
+TOKENS = [
+    "/empezar/{}",
+    "/cuenta/invitacion/{}/",
+    "/cuenta/correo/{}/",
+    "/cuenta/password/reset/key/{}/",
+    "/f/cafeteria/cuenta/una-vez/{}/",
+]
+PAGE_TOKEN = "Zt3-kq3fY0x_wPfWm2c9sVb1LrQ8yTnE4uHjKd7aXoI"
 
 
 @pytest.mark.parametrize("path", [*TOKENS, "/f/cafeteria/{}/124850"])
@@ -132,6 +139,13 @@ def test_the_token_of_a_link_is_masked_wherever_its_path_is_logged(stderr: io.St
     assert path.format("…") in stderr.getvalue()
 
 
+@pytest.mark.parametrize("path", ["/f/cafeteria/cuenta/{}/", "/cuenta/{}/estado.pdf", "/f/cafeteria/-/atencion/{}.svg"])
+def test_the_token_of_a_customers_page_is_masked_wherever_its_path_is_logged(stderr: io.StringIO, path: str) -> None:
+    logging.getLogger("django.request").error("Internal Server Error: %s", path.format(PAGE_TOKEN))
+    assert PAGE_TOKEN not in stderr.getvalue()
+    assert path.partition("{")[0] in stderr.getvalue()
+
+
 def test_nobody_writes_an_access_log() -> None:
     from amate.running.serve import web_command
 
@@ -145,6 +159,8 @@ def test_nobody_writes_an_access_log() -> None:
         'File "/app/django/contrib/contenttypes/models.py", line 3',
         "/f/cafeteria-el-amate/datos/",
         "/f/mi-tienda-sol-1-extra/datos/",
+        "/cuenta/password/change/",
+        "/f/cafeteria/cuenta/",
     ],
 )
 def test_what_is_no_code_stays_legible(text: str) -> None:

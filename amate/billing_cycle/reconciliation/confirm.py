@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from amate.audit.record import record
 from amate.billing_cycle.reconciliation.book_lines import incoming_of
-from amate.billing_cycle.reconciliation.how_paid import BadPayment
+from amate.billing_cycle.reconciliation.how_paid import BadPayment, check_amount
 from amate.billing_cycle.reconciliation.known import deposit_of, ours
 from amate.billing_cycle.reconciliation.match import NEAR_DAYS
 from amate.billing_cycle.reconciliation.models import (
@@ -140,6 +140,8 @@ def _check_shares(line: BankLine, shares: Sequence[Share]) -> None:
         raise BadPayment("customer", "Un cliente está dos veces: junta sus partes.")
     if any(one.amount <= 0 for one in shares):
         raise BadPayment("amount", "Cada parte es mayor que cero.")
+    for one in shares:
+        check_amount(one.amount)
     total = sum((one.amount for one in shares), Decimal(0))
     if total != line.amount:
         raise BadPayment("amount", f"Las partes suman ${total:,.2f} y el depósito es de ${line.amount:,.2f}.")

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from amate.ledger.rules import CENT
+from amate.ledger.rules import CENT, MOST
 
 TRANSFER, CASH = "03", "01"
 HOW_PAID: Mapping[str, str] = {
@@ -20,7 +20,6 @@ HOW_PAID: Mapping[str, str] = {
     "08": "Vales de despensa",
     "29": "Tarjeta de servicios",
 }
-MOST = Decimal("100000000")
 NOON = time(12)
 
 
@@ -36,10 +35,10 @@ def check_amount(amount: Decimal) -> Decimal:
     """Raises BadPayment."""
     if not amount.is_finite() or amount <= 0:
         raise BadPayment("amount", "Escribe cuánto se pagó.")
+    if amount > MOST:  # before it is rounded: quantize raises beyond its 28 digits
+        raise BadPayment("amount", "Ese importe es demasiado grande: revisa si sobra algún número.")
     if amount != amount.quantize(CENT):
         raise BadPayment("amount", "El importe lleva pesos y centavos, como 1,248.50.")
-    if amount > MOST:
-        raise BadPayment("amount", "Ese importe es demasiado grande: revisa si sobra algún número.")
     return amount.quantize(CENT)
 
 

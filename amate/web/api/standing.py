@@ -102,7 +102,8 @@ def standing(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
 ) -> HttpResponse:
-    """Con `customer`, `rfc`, `external_id` o `reference`, hasta 100 entre todas, responde de esos clientes. Sin ninguna,
+    """Con `customer`, `rfc`, `external_id` o `reference`, hasta 100 entre todas, responde de esos clientes; si una clave es
+    de varios y entre todas suman más de 100 clientes, responde 422: pide menos claves, o por número de cliente. Sin ninguna,
     recorre a todos y después a quienes cambiaron: guarda `next` y envíalo en `since`. Un cliente puede venir más de una vez;
     ninguno que cambió deja de venir.
 
@@ -145,7 +146,20 @@ def _named(
             ids += found.get(one, [])
             if one not in found:
                 missing.append(f"{name}:{one}")
-    return list(dict.fromkeys(ids))[:MOST], list(dict.fromkeys(missing))
+    whose = list(dict.fromkeys(ids))
+    if len(whose) > MOST:  # one RFC may be of many: who is cut off here would seem to have been answered
+        raise SaleRefused(
+            title="Son demasiados clientes para una respuesta",
+            errors=[
+                {
+                    "parameter": next(
+                        name for name, said, found in asked if any(len(found.get(one, [])) > 1 for one in said)
+                    ),
+                    "detail": f"Esas claves son de más de {MOST} clientes: pide menos a la vez, o por número de cliente",
+                }
+            ],
+        )
+    return whose, list(dict.fromkeys(missing))
 
 
 def _feed(request: HttpRequest, since: str | None, *, limit: int, now: datetime) -> HttpResponse:

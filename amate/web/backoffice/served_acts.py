@@ -38,6 +38,7 @@ def promise(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
                 until=said["hasta"],
                 by=_who(request),
                 by_staff=True,
+                beyond_limit=may(request, MAY_EXEMPT),
                 today=today,
                 now=moment,
             )

@@ -64,7 +64,9 @@ def one_in(standing: Standing) -> Customer:
     due_on = {Standing.IN_TERM: TODAY + timedelta(days=5), Standing.IN_GRACE: TODAY - timedelta(days=3)}
     debt = charged(who, f"s:{standing}", OWED, due_on=due_on.get(standing, DUE))
     if standing == Standing.PROMISED:
-        promise_to_pay(amount=d(OWED), until=TODAY + timedelta(days=4), by="ana", by_staff=True, **facts)
+        promise_to_pay(
+            amount=d(OWED), until=TODAY + timedelta(days=4), by="ana", by_staff=True, beyond_limit=False, **facts
+        )
     if standing == Standing.EXEMPT:
         exempt_customer(until=TODAY + timedelta(days=30), why="Es la escuela", by="ana", **facts)
     if standing == Standing.SUSPENDED:

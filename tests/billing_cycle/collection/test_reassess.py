@@ -52,9 +52,16 @@ class Cut:
         return Hold.objects.open().filter(service=self.line).exists()
 
     def word(
-        self, until: date, *, by_staff: bool = False, amount: str = "599.00", hour: timedelta = timedelta()
+        self,
+        until: date,
+        *,
+        by_staff: bool = False,
+        beyond_limit: bool = False,
+        amount: str = "599.00",
+        hour: timedelta = timedelta(),
     ) -> PromiseToPay:
-        facts: dict[str, Any] = {"by": "rosa", "by_staff": by_staff, "today": CUT, "now": at(CUT) + hour}
+        facts: dict[str, Any] = {"by": "rosa", "today": CUT, "now": at(CUT) + hour}
+        facts |= {"by_staff": by_staff, "beyond_limit": beyond_limit}
         return promise_to_pay(customer_id=self.who.pk, amount=Decimal(amount), until=until, **facts)
 
 
@@ -118,8 +125,26 @@ def test_promises_have_limits_that_staff_may_pass(scoped: Any) -> None:
         cut = Cut()
         with pytest.raises(NotPromised, match="hasta dentro de 7 días"):
             cut.word(CUT + timedelta(days=8))
-        cut.word(CUT + timedelta(days=30), by_staff=True)
+        with pytest.raises(NotPromised, match="hasta dentro de 7 días"):
+            cut.word(CUT + timedelta(days=8), by_staff=True)
+        with pytest.raises(NotPromised, match="hasta dentro de 365 días"):
+            cut.word(date.max, by_staff=True, beyond_limit=True)
+        cut.word(CUT + timedelta(days=30), by_staff=True, beyond_limit=True)
         with pytest.raises(NotPromised, match="Ya hay una promesa vigente"):
             cut.word(CUT)
+
+    scoped(story)
+
+
+@pytest.mark.parametrize(
+    ("amount", "why"),
+    [("1e30", "demasiado grande"), ("0.001", "pesos y centavos"), ("0", "cuánto"), ("NaN", "cuánto")],
+)
+def test_a_promise_of_no_amount_of_money_is_refused_in_words(scoped: Any, amount: str, why: str) -> None:
+    def story() -> None:
+        cut = Cut()
+        with pytest.raises(NotPromised, match=why):
+            cut.word(CUT, amount=amount, by_staff=True)
+        assert not PromiseToPay.objects.exists()
 
     scoped(story)

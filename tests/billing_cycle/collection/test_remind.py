@@ -114,7 +114,7 @@ def test_who_promised_is_exempt_or_has_money_on_its_way_is_not_told(evening: Eve
 
     def agree() -> None:
         now = evening.world.now()
-        facts = {"by": "rosa", "by_staff": True, "today": DUE, "now": now}
+        facts = {"by": "rosa", "by_staff": True, "beyond_limit": False, "today": DUE, "now": now}
         promise_to_pay(customer_id=promised.pk, amount=Decimal("599"), until=DUE + timedelta(days=2), **facts)  # type: ignore[arg-type]
         PaymentHint.objects.create(customer=coming, source_key="n:1", until=now + timedelta(hours=12), created_at=now)
 

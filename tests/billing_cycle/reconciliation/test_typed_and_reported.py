@@ -171,3 +171,17 @@ def test_a_proof_is_a_document_or_a_photo_of_five_megabytes(world: World, proof:
         assert refused.value.field == "proof"
 
     world.scoped(story)
+
+
+@pytest.mark.parametrize(
+    ("amount", "why"),
+    [("1e30", "demasiado grande"), ("0.001", "pesos y centavos"), ("0", "cuánto"), ("NaN", "cuánto")],
+)
+def test_no_amount_of_money_is_refused_in_words(world: World, amount: str, why: str) -> None:
+    def story() -> None:
+        who = customer()
+        with pytest.raises(BadPayment, match=why):
+            reports(who, amount)
+        assert not ReportedPayment.objects.exists()
+
+    world.scoped(story)

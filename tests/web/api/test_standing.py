@@ -12,8 +12,10 @@ from amate.access.keys import make_api_key
 from amate.billing_cycle.collection.exempt import end_exemption
 from amate.billing_cycle.collection.rules import Standing
 from amate.billing_cycle.collection.served import answers_for
+from amate.billing_cycle.service.models import Switch, SwitchAccount
 from amate.customers.models import Customer
 from amate.ledger.references import customer_reference
+from amate.web.api import standing as standing_api
 from amate.web.badge_token import badge_token, read_badge_token
 from tests.billing_cycle.collection import states
 from tests.ledger.hands import customer, pays
@@ -80,6 +82,27 @@ def test_a_customer_is_asked_for_by_whatever_the_program_knows(at_noon: World) -
     several = told(at_noon, f"?customer={who.number}&external_id={line}&customer=999999&rfc=XAXX010101000")
     assert len(several["items"]) == 1
     assert several["missing"] == ["customer:999999", "rfc:XAXX010101000"]
+
+
+def test_whose_key_is_of_more_than_an_answer_holds_is_told_and_nobody_is_cut_off(
+    at_noon: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def two() -> str:
+        first, second = (states.one_in(standing) for standing in (Standing.IN_TERM, Standing.IN_GRACE))
+        line, other = first.services.get(), second.services.get()
+        other.switch = SwitchAccount.objects.create(name="Otra", kind=Switch.MANUAL, created_at=states.MORNING)
+        other.external_id = line.external_id
+        other.save(update_fields=["switch", "external_id"])
+        return str(line.external_id)
+
+    shared = at_noon.scoped(two)
+    assert len(told(at_noon, f"?external_id={shared}")["items"]) == 2
+    monkeypatch.setattr(standing_api, "MOST", 1)
+    refused = ask(at_noon, f"?external_id={shared}")
+    assert refused.status_code == 422
+    [wrong] = json.loads(refused.content)["errors"]
+    assert wrong["parameter"] == "external_id"
+    assert "más de 1 clientes: pide menos a la vez" in wrong["detail"]
 
 
 def test_the_same_facts_are_the_same_tag(at_noon: World) -> None:

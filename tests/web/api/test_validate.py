@@ -52,6 +52,9 @@ def test_its_limits_are_told(world: World, monkeypatch: pytest.MonkeyPatch) -> N
         lambda: make_api_key(company=world.shop.company, name="Caja", scopes=["tickets:write"], now=world.now())
     )
     assert ask(world, b"<a/>", key=till).status_code == 403
+    with validate._ONE_AT_A_TIME:
+        busy = ask(world, b"<a/>")
+    assert (busy.status_code, busy["Retry-After"]) == (429, "5"), "many at once do not pass the count together"
     monkeypatch.setattr(validate, "OF_A_KEY", validate.Limit("validate-cfdi-once", 1, 60))
     assert ask(world, b"<a/>").status_code == 200
     answer = ask(world, b"<a/>")

@@ -1,5 +1,7 @@
 """Pagos in the back office: what a person types, uploads and confirms, from end to end."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -16,6 +18,8 @@ from amate.customers.models import Customer
 from amate.ledger.models import Payment, Receivable
 from amate.ledger.queries import balance_of
 from amate.ledger.references import clabe_digit, customer_reference
+from amate.ledger.reverse import NotReversible
+from amate.web.backoffice.payments import bank_files, payment
 from tests.billing_cycle.reconciliation.statements import bbva
 from tests.ledger.hands import charged, customer, d, pays
 from tests.web.office.desk import Office
@@ -120,6 +124,8 @@ def test_a_deposit_is_shared_out_or_left_and_may_come_back(till: Till) -> None:
     wrong = till.post(f"pagos/depositos/{two.pk}/", **parts, **{"parte-2": "50"})
     assert wrong.status_code == 422
     assert "suman $399.00" in wrong.content.decode()
+    halves = till.post(f"pagos/depositos/{two.pk}/", **{**parts, "parte-1": "349.005"}, **{"parte-2": "50.995"})
+    assert (halves.status_code, "pesos y centavos" in halves.content.decode()) == (422, True)
     assert till.post(f"pagos/depositos/{two.pk}/", **parts, **{"parte-2": "51"}).status_code == 302
     assert till.owes() == 0
     till.post(f"pagos/depositos/{own.pk}/", acto="dejar", motivo="Es nuestro")
@@ -197,6 +203,19 @@ def test_a_payment_goes_back_moves_and_finds_its_owner(till: Till) -> None:
     assert till.see(lambda: [one.settled_on is not None for one in Receivable.objects.order_by("id")]) == [False, True]
 
 
+def test_a_refused_reversal_keeps_the_reason_that_was_typed(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: Any) -> None:
+        raise NotReversible("El periodo ya se cerró.")
+
+    monkeypatch.setattr(payment, "take_back_payment", refuse)
+    path = till.types()["Location"].removeprefix(till.world.shop.office)
+    refused = till.post(path + "revertir/", que="cancelled", motivo="Se capturó mal el martes")
+    said = refused.content.decode()
+    assert refused.status_code == 422
+    assert "El periodo ya se cerró." in said
+    assert "Se capturó mal el martes" in said
+
+
 def test_money_that_a_provider_told_of_is_never_called_a_mistake(till: Till) -> None:
     paid = till.see(lambda: pays(till.rosa, "ox-1", 349).payment.pk)
     page = till.office.text(f"pagos/{paid}/")
@@ -213,3 +232,33 @@ def test_a_cashier_types_and_does_not_reverse(till: Till) -> None:
     assert "Revertir" not in till.office.text(path)
     assert till.post(path + "revertir/", que="refund", motivo="x").status_code == 403
     assert till.office.get("pagos/bancos/").status_code == 403
+
+
+def test_a_workbook_that_unpacks_too_big_is_refused_before_it_is_opened(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(*_: Any) -> None:
+        raise AssertionError("it was opened")
+
+    monkeypatch.setattr(bank_files, "unpack", opened)
+    monkeypatch.setattr(bank_files, "MOST_UNPACKED", 1_000_000)
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 1_000_001)
+    assert len(sink.getvalue()) < 10_000
+    refused = till.uploads(sink.getvalue(), "marzo.xlsx")
+    assert (refused.status_code, "El libro es demasiado grande" in refused.content.decode()) == (422, True)
+    monkeypatch.setattr(bank_files, "MOST_UNPACKED", 2_000_000)
+    statement = bbva([(till.today, "UNO", 349)])
+    monkeypatch.setattr(bank_files, "unpack", lambda book, text: text.write_bytes(statement))
+    monkeypatch.setattr(bank_files, "MOST_BYTES", 100_000)
+    assert till.uploads(sink.getvalue(), "marzo.xlsx").status_code == 302, "what fits is kept"
+    monkeypatch.setattr(bank_files, "unpack", lambda book, text: text.write_bytes(b"x" * 100_001))
+    refused = till.uploads(sink.getvalue(), "marzo.xlsx")
+    assert (refused.status_code, "El libro es demasiado grande" in refused.content.decode()) == (422, True)
+
+
+def test_a_page_about_a_file_of_a_bank_does_not_fetch_its_bytes(till: Till) -> None:
+    till.uploads(bbva([(till.today, "UNO", 349)]))
+    found = till.see(lambda: bank_files.find_file(BankFile.objects.get().pk))
+    assert "content" in found.get_deferred_fields()

@@ -103,6 +103,18 @@ def test_a_promise_gives_the_service_back_and_is_taken_down(at_noon: World) -> N
     assert at_noon.scoped(lambda: PromiseToPay.objects.get().state) == "withdrawn"
 
 
+def test_only_who_may_exempt_takes_a_promise_beyond_the_policy(at_noon: World) -> None:
+    office, who = Office(at_noon), at_noon.scoped(lambda: states.one_in(Standing.SUSPENDED))
+    far = (states.TODAY + timedelta(days=60)).isoformat()
+    becomes(at_noon, Role.SUPPORT)
+    refused = send(office, who.pk, "promesa", monto="599", hasta=far)
+    assert (refused.status_code, "elige un día antes" in refused.content.decode()) == (422, True)
+    huge = send(office, who.pk, "promesa", monto="9" * 12, hasta=states.TODAY.isoformat())
+    assert huge.status_code == 422
+    becomes(at_noon, Role.OWNER)
+    assert send(office, who.pk, "promesa", monto="599", hasta=far).status_code == 302
+
+
 def test_what_was_typed_wrong_is_said_at_its_field(at_noon: World) -> None:
     office, who = Office(at_noon), at_noon.scoped(lambda: states.one_in(Standing.SUSPENDABLE))
     page = send(office, who.pk, "promesa", monto="mucho", hasta="")

@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from amate.billing_cycle.collection.models import PromiseToPay
 from amate.billing_cycle.reconciliation.models import ReportedPayment
+from amate.billing_cycle.reconciliation.report_payment import MOST_BYTES
 from amate.billing_cycle.statements.links import LIFE, ONCE, account_link, revoke_links, token_of
 from amate.billing_cycle.statements.models import AccountLink, Statement
 from amate.billing_cycle.statements.send_link import ask_for_accounts
@@ -140,7 +141,7 @@ def test_an_expired_link_mails_another_and_a_revoked_one_opens_nothing(world: Wo
     page = rosa.get()
     assert (page.status_code, ROSA in words(page)) == (410, False)
     assert "r•••@example.com" in words(page)
-    assert "Te enviamos otro enlace" in words(rosa.post(rosa.path))
+    assert "Te enviamos otro enlace" in words(rosa.post(rosa.path, {"otro": "1"}))
     path = mailed(world)
     assert world.inside(lambda: Client().get(path)).status_code == 200
     world.scoped(lambda: revoke_links(customer_id=rosa.who.pk, now=world.now()))
@@ -184,6 +185,15 @@ def test_asking_by_mail_answers_everybody_alike_and_writes_only_to_customers(wor
     assert world.scoped(lambda: Promise.objects.open().count()) <= 3
 
 
+def test_many_customers_behind_one_address_ask_each_for_his_own(world: World) -> None:
+    path = f"{world.shop.portal}cuenta/"
+    answers = [
+        world.inside(lambda n=n: Client().post(path, {"correo": f"persona{n}@example.com"})).status_code
+        for n in range(25)
+    ]
+    assert set(answers) == {200}
+
+
 def test_whoever_tries_tokens_waits(world: World) -> None:
     answers = [
         world.inside(lambda n=n: Client().get(f"{world.shop.portal}cuenta/nadie-{n}/")).status_code for n in range(14)
@@ -206,8 +216,17 @@ def test_a_payment_is_reported_once_by_a_link_that_a_scanner_does_not_spend(worl
         "proof": SimpleUploadedFile("foto.png", b"\x89PNG\r\n\x1a\nfoto"),
     }
     assert rosa.post(path, said | {"proof": SimpleUploadedFile("a.txt", b"hola")}).status_code == 422
+    heavy = rosa.post(path, said | {"proof": SimpleUploadedFile("foto.png", b"\x89PNG" + b" " * MOST_BYTES)})
+    assert (heavy.status_code, "pasa de 5 MB" in words(heavy)) == (422, True)
+    huge = rosa.post(path, said | {"proof": SimpleUploadedFile("foto.png", b" " * (MOST_BYTES + 1_000_000))})
+    assert (huge.status_code, "Aquí caben 5 MB y no se guardó nada" in words(huge)) == (413, True)
     said["proof"].seek(0)
-    assert "Recibimos tu aviso" in words(rosa.post(path, said))
+    lost = rosa.post(path, said | {"amount": "nada"})
+    assert (lost.status_code, "Elige otra vez tu comprobante" in words(lost)) == (422, True)
+    said["proof"].seek(0)
+    done = words(rosa.post(path, said))
+    assert "Recibimos tu aviso" in done
+    assert "Ver mi cuenta" in done
     kept = world.scoped(ReportedPayment.objects.get)
     assert (kept.customer_id, kept.amount, kept.by, kept.proof_kind) == (
         rosa.who.pk,
@@ -217,7 +236,9 @@ def test_a_payment_is_reported_once_by_a_link_that_a_scanner_does_not_spend(worl
     )
     again = rosa.post(path, said)
     assert (again.status_code, world.scoped(ReportedPayment.objects.count)) == (200, 1)
-    assert "Te enviamos otro enlace" in words(again), "what was used only mails another page"
+    assert "Ya recibimos tu aviso de pago" in words(again), "the second press is told that the first one did it"
+    assert world.scoped(lambda: Promise.objects.open().count()) == 0, "and mails nothing"
+    assert "Te enviamos otro enlace" in words(rosa.post(path, {"otro": "1"}))
     assert "Estamos buscando tu pago de $399.00" in words(rosa.get())
 
 
@@ -235,6 +256,9 @@ def test_a_promise_holds_within_the_companys_limits_and_late_links_do_nothing(wo
     late = rosa.asks("datos")
     world.time_passes(seconds=ONCE.total_seconds() + 1)
     assert world.inside(lambda: Client().get(late)).status_code == 410
+    unsaved = rosa.post(late, {name: value for name, value in FISICA.items() if name != "correo"})
+    assert (unsaved.status_code, "No guardamos lo que escribiste" in words(unsaved)) == (410, True)
+    assert "Ya anotamos tu fecha de pago" in words(rosa.post(path, {"amount": "399", "until": day.isoformat()}))
     assert world.scoped(FiscalProfile.objects.count) == 0
 
 

@@ -1,6 +1,7 @@
 """Archivos del banco: uploaded, looked through, booked by the worker, and undone."""
 
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ TONES = {State.READ: "warn", State.ASKING: "warn", State.BOOKED: "ok", State.BOO
 SHOWN = 100
 MEANWHILE = "Ya no hacía falta: el archivo cambió mientras tanto. Así está ahora."
 UNCHANGED = 204
+MOST_UNPACKED = 10 * MOST_BYTES  # the XML of a workbook is several times its text
+TOO_LONG = "El libro es demasiado grande: descarga los movimientos por periodos más cortos"
 
 
 class UploadForm(forms.Form):
@@ -127,7 +130,7 @@ def undo(request: HttpRequest, slug: str, file_id: int) -> HttpResponse:
 
 def find_file(file_id: int) -> BankFile:
     """Raises Http404."""
-    found = BankFile.objects.select_related("account").filter(pk=file_id).first()
+    found = BankFile.objects.select_related("account").defer("content").filter(pk=file_id).first()
     if found is None:
         raise Http404
     return found
@@ -201,5 +204,18 @@ def _text_of(content: bytes) -> bytes:
     with tempfile.TemporaryDirectory(prefix="amate-bank-") as folder:
         book, text = Path(folder) / "book", Path(folder) / "text"
         book.write_bytes(content)
+        _check_unpacked(book)
         unpack(book, text)
+        if text.stat().st_size > MOST_BYTES:
+            raise FileRefused(TOO_LONG)
         return text.read_bytes()
+
+
+def _check_unpacked(book: Path) -> None:
+    """By what the archive says of itself, before a program opens it: few bytes may unpack to a disk full. An older XLS is no
+    archive. Raises FileRefused."""
+    if not zipfile.is_zipfile(book):
+        return
+    with zipfile.ZipFile(book) as archive:
+        if sum(one.file_size for one in archive.infolist()) > MOST_UNPACKED:
+            raise FileRefused(TOO_LONG)

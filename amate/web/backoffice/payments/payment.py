@@ -79,9 +79,9 @@ def reverse(request: HttpRequest, slug: str, payment_id: int) -> HttpResponse:
         )
     except (NotReversible, NotCancellable) as refused:
         messages.error(request, str(refused))
-    else:
-        look_at_notices_of(payment=found, now=moment)
-        messages.success(request, DONE[why] if taken.undone else WAITS)
+        return _show(request, _find(payment_id), form, status=422)  # with the reason that was typed
+    look_at_notices_of(payment=found, now=moment)
+    messages.success(request, DONE[why] if taken.undone else WAITS)
     return redirect(address(request, "payment", found.pk))
 
 

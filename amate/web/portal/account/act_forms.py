@@ -4,9 +4,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from amate.billing_cycle.collection.models import Channel
 from amate.billing_cycle.reconciliation.how_paid import HOW_PAID
+from amate.billing_cycle.reconciliation.report_payment import MOST_BYTES
 
 
 class PesosField(forms.CharField):
@@ -60,6 +62,20 @@ class ReportForm(forms.Form):
         widget=forms.FileInput({"accept": "application/pdf,image/jpeg,image/png"}),
         error_messages={"empty": "Ese archivo está vacío"},
     )
+
+    def clean_proof(self) -> "UploadedFile[Any] | None":
+        """Too big a one is refused by its size, before it is read into memory."""
+        proof: UploadedFile[Any] | None = self.cleaned_data["proof"]
+        if proof is not None and (proof.size or 0) > MOST_BYTES:
+            raise forms.ValidationError(
+                f"El comprobante pasa de {MOST_BYTES // 1_000_000} MB: sube una foto más ligera."
+            )
+        return proof
+
+    def ask_for_proof_again(self) -> None:
+        """A browser gives no file back: where something else was wrong, the chosen one must be chosen again."""
+        if self.files.get("proof") and "proof" not in self.errors:
+            self.add_error("proof", "Elige otra vez tu comprobante: el navegador no lo conserva")
 
 
 class ChannelsForm(forms.Form):

@@ -14,7 +14,8 @@ from amate.web.portal.shop import shop_of
 from amate.web.portal.waiting import too_many
 from amate.web.sends import count_send, sends_must_wait
 
-OF_A_NETWORK = Limit("account-ask-network", 20, 3_600)
+# A telephone company's customers leave by one address: each mail has its own limit, and this one only stops a flood.
+OF_A_NETWORK = Limit("account-ask-network", 300, 3_600)
 OF_A_MAIL = Limit("account-ask-mail", 3, 3_600)
 
 

@@ -23,7 +23,7 @@ from amate.papers.dates import in_full, short
 from amate.web import clock
 from amate.web.fiscal_form import FiscalForm
 from amate.web.portal.account.act_forms import ChannelsForm, PromiseForm, ReportForm
-from amate.web.portal.account.opened import opened
+from amate.web.portal.account.opened import gone, opened
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
 
@@ -54,13 +54,14 @@ def once(request: HttpRequest, slug: str, token: str) -> HttpResponse:
                     raise Spent
                 said = _do(link, form, today=today, now=now)
         except Spent:
-            return page(
-                request, "account/gone", shop=shop_of(request), status=410, used=True, may_ask=False, sent=False
-            )
+            link.refresh_from_db()
+            return gone(request, link, now=now)
         except (BadPayment, NotPromised) as refused:
             _tell(form, refused)
         else:
             return page(request, "account/done", shop=shop_of(request), title=said[0], text=said[1])
+    if isinstance(form, ReportForm) and form.errors:
+        form.ask_for_proof_again()
     return page(
         request,
         "account/once",
@@ -110,6 +111,7 @@ def _do(link: AccountLink, form: Any, *, today: date, now: datetime) -> tuple[st
             until=said["until"],
             by=link.correo,
             by_staff=False,
+            beyond_limit=False,
             today=today,
             now=now,
         )

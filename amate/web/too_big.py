@@ -1,0 +1,46 @@
+"""A body that no page of ours takes is refused before it is read: Django would keep it on the disk first, whoever sent it."""
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from amate.adapters.bank import MOST_BYTES as OF_A_BANK
+from amate.billing_cycle.reconciliation.report_payment import MOST_BYTES as OF_A_PROOF
+from amate.intake.upload import LARGEST as OF_AN_IMPORT
+from amate.web.faults import too_big as refused
+
+Answer = Callable[[HttpRequest], HttpResponse]
+REST = 1_000_000  # the form around a file
+# The first that fits. Everybody may send as much as a proof of payment; the API is bound by DATA_UPLOAD_MAX_MEMORY_SIZE.
+BOUNDS = (
+    (re.compile(r"/oficina/[^/]+/importar/$"), OF_AN_IMPORT + REST),
+    (re.compile(r"/oficina/[^/]+/pagos/bancos/$"), OF_A_BANK + REST),
+    (re.compile(""), OF_A_PROOF + REST),  # also of a path that begins with no bar
+)
+
+
+def too_big(get_response: Answer) -> Answer:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        most = most_of(request.path_info)
+        if _length(request) > most:
+            answer = refused(request, megabytes=(most - REST) // 1_000_000)
+            answer["Connection"] = "close"  # what it still sends is no next request
+            return answer
+        return get_response(request)
+
+    return middleware
+
+
+def most_of(path: str) -> int:
+    """Bytes that a request to it may have.
+
+    >>> most_of("/oficina/tienda/importar/"), most_of("/f/tienda/cuenta/una-vez/kq3f/"), most_of("*")
+    (101000000, 6000000, 6000000)
+    """
+    return next(most for where, most in BOUNDS if where.match(path))
+
+
+def _length(request: HttpRequest) -> int:
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0
