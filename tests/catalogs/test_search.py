@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from amate.catalogs.brands import BRANDS
 from amate.catalogs.fill import fill_keys, keys_are_filled
@@ -29,7 +29,15 @@ def filled(sat_keys: None, django_db_blocker: Any) -> Iterator[None]:
 
 def test_it_is_filled_once_from_the_installed_data(filled: None) -> None:
     assert keys_are_filled()
-    assert fill_keys(rows=search_rows()) > 50_000
+    assert fill_keys(rows=search_rows()) > 80_000
+
+
+def test_an_installation_of_before_the_postal_codes_is_filled_at_its_next_start(filled: None) -> None:
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as c:
+        c.execute("DELETE FROM catalogs_satkey WHERE catalog = 'codigo_postal'")
+        assert not keys_are_filled()
+        transaction.set_rollback(True, using="owner")
+    assert keys_are_filled()
 
 
 @pytest.mark.parametrize(
