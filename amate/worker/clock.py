@@ -49,7 +49,6 @@ async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
         (timedelta(hours=1), "cancellations", _cancellations),
         (timedelta(minutes=15), "statements", _of_the_day("statements")),
         (timedelta(minutes=10), "money", _of_the_day("money")),
-        (timedelta(minutes=10), "vouchers", _of_the_day("vouchers")),
         (timedelta(minutes=5), "services", _of_the_day("services")),
         (timedelta(minutes=5), "collection", _of_the_day("collection")),
         (timedelta(hours=1), "observe", _of_the_day("observe")),

@@ -15,7 +15,8 @@ from amate.worker import billing, collection, statements, vouchers
 
 
 def _money(now: datetime) -> None:
-    """Payments whose notice was lost are found by asking."""
+    """Payments whose notice was lost are found by asking; and debts get the vouchers that they want."""
+    vouchers.plan(now)
     for pk in ProviderAccount.objects.filter(closed_at__isnull=True).values_list("pk", flat=True):
         promise("sweep_payments", key=f"sweep:{pk}", now=now, priority=BATCH, account_id=pk)
 
@@ -34,7 +35,6 @@ def _services(now: datetime) -> None:
 OF_A_DAY: Mapping[str, Callable[[datetime], None]] = {
     "money": _money,
     "billing": billing.plan,
-    "vouchers": vouchers.plan,
     "collection": collection.plan,
     "services": _services,
     "observe": _observe,
