@@ -54,6 +54,11 @@ class Pace:
     def grace(self) -> int:
         return int(self.policy.get("grace_days", 5))
 
+    @property
+    def least(self) -> Decimal:
+        """What must be past its grace before anybody is cut for it."""
+        return Decimal(self.policy.get("min_overdue_amount", 10))
+
 
 USUAL = Pace()
 # So that weeks show what else takes months: short terms, many short periods, and months whose ends are short.
