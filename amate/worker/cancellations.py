@@ -17,7 +17,7 @@ from amate.invoices.answer_cancellation import (
     rfc_to_look_for,
 )
 from amate.invoices.follow_cancellation import prepare_look, record_standing
-from amate.invoices.models import AT_THE_SAT, Invoice
+from amate.invoices.models import AT_THE_SAT, Cancellation, Invoice
 from amate.invoices.outcome import Outcome
 from amate.invoices.send_cancellation import Request, prepare_cancel, record_cancel_fault, record_receipt
 from amate.promises.lease import Lease, TryLater
@@ -139,6 +139,10 @@ def _record_standing(*, cancellation_id: int, standing: SatStanding, now: dateti
         heir = None if gone.replaced_by_id else _stands_again(gone)
         if heir is not None:
             pass_claim_on(invoice_id=gone.pk, to=heir, now=now)
+    elif standing.refused_by_receiver:
+        stays = Cancellation.objects.get(pk=cancellation_id)
+        if stays.state == Cancellation.State.REJECTED:
+            owe_taking_back(stays.invoice_id, now=now)
     return outcome
 
 

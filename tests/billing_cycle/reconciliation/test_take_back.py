@@ -5,11 +5,12 @@ import pytest
 from amate.billing_cycle.reconciliation.models import OwedReversal
 from amate.billing_cycle.reconciliation.take_back import TakenBack, take_back_payment
 from amate.companies.models import Emisor
-from amate.invoices.models import State
+from amate.invoices.models import Cancellation, State
 from amate.ledger.models import Payment
 from amate.ledger.queries import balance_of
 from amate.ledger.reverse import Why
 from tests.billing_cycle.reconciliation.payer import Payer
+from tests.invoices.life import cancel, minutes_pass, the_receiver
 from tests.world import World
 
 
@@ -50,6 +51,30 @@ def test_a_chargeback_after_its_rep_waits_for_the_sats_word_and_then_owes_again(
     assert [one.state for one in payer.reps()] == [State.CANCELLED]
     assert (owed(payer, payment), payer.told(), payer.frozen()) == ("599.00", [], [False])
     assert payer.look(lambda: OwedReversal.objects.get().done_at) is not None
+
+
+def test_what_its_receiver_refuses_to_cancel_waits_for_a_person_and_goes_on_once_he_accepts(payer: Payer) -> None:
+    payer.policy(rep_when="at_once")
+    who, _ = payer.billed("ppd")
+    payment = payer.paid(who, "599.00")
+    taken_back(payer, payment)
+    payer.world.settle()
+    [rep] = payer.reps()
+    the_receiver(payer.world, "reject", rep)
+    minutes_pass(payer.world)
+    [why] = payer.given_up()
+    assert f"no aceptó cancelar {rep}" in why
+    assert "pide otra vez la cancelación" in why
+    payer.world.time_passes(days=2)
+    payer.world.settle()
+    asked = payer.look(lambda: list(Cancellation.objects.values_list("state", flat=True)))
+    assert (asked, owed(payer, payment)) == (["rejected"], "0.00")  # nobody asks him again and again
+    client = payer.world.log_in()
+    page = payer.world.inside(lambda: client.get(f"{payer.world.shop.office}pagos/{payment.pk}/")).content.decode()
+    assert "su receptor no aceptó cancelar" in page
+    cancel(payer.world, rep)
+    payer.cancelled_by_the_sat(rep)
+    assert (owed(payer, payment), payer.told(), payer.given_up()) == ("599.00", [], [])
 
 
 def on_its_way(payer: Payer) -> Payment:
