@@ -5,12 +5,12 @@ import pytest
 from amate.billing_cycle.reconciliation.models import OwedReversal
 from amate.billing_cycle.reconciliation.take_back import TakenBack, take_back_payment
 from amate.companies.models import Emisor
-from amate.invoices.models import Cancellation, State
+from amate.invoices.models import Cancellation, Instalment, State
 from amate.ledger.models import Payment
 from amate.ledger.queries import balance_of
 from amate.ledger.reverse import Why
 from tests.billing_cycle.reconciliation.payer import Payer
-from tests.invoices.life import cancel, minutes_pass, the_receiver
+from tests.invoices.life import cancel, minutes_pass, replaced, the_receiver
 from tests.world import World
 
 
@@ -75,6 +75,31 @@ def test_what_its_receiver_refuses_to_cancel_waits_for_a_person_and_goes_on_once
     cancel(payer.world, rep)
     payer.cancelled_by_the_sat(rep)
     assert (owed(payer, payment), payer.told(), payer.given_up()) == ("599.00", [], [])
+
+
+def test_a_payment_that_stands_is_told_anew_when_its_rep_is_cancelled(payer: Payer) -> None:
+    payer.policy(rep_when="at_once")
+    who, _ = payer.billed("ppd")
+    payment = payer.paid(who, "599.00")
+    cancel(payer.world, payer.reps()[0])
+    payer.cancelled_by_the_sat(payer.reps()[0])
+    assert [one.state for one in payer.reps()] == [State.CANCELLED, State.STAMPED]
+    assert (payer.told(), owed(payer, payment), payer.given_up()) == ([(payment.amount, 1)], "0.00", [])
+
+
+def test_what_paid_an_invoice_that_was_replaced_is_told_of_its_substitute(payer: Payer) -> None:
+    payer.policy(rep_when="at_once")
+    who, _ = payer.billed("ppd")
+    payment = payer.paid(who, "599.00")
+    [old] = payer.documents(kind="ingreso")
+    replaced(payer.world, old)
+    payer.cancelled_by_the_sat(payer.reps()[0])
+    minutes_pass(payer.world)  # the old one needs nobody's leave
+    old, new = payer.documents(kind="ingreso")
+    assert (old.state, new.state, payer.given_up()) == (State.CANCELLED, State.STAMPED, [])
+    assert [one.state for one in payer.reps()] == [State.CANCELLED, State.STAMPED]
+    told = payer.look(lambda: list(Instalment.objects.live().values_list("invoice_id", "imp_pagado")))
+    assert told == [(new.pk, payment.amount)]
 
 
 def on_its_way(payer: Payer) -> Payment:
