@@ -28,6 +28,7 @@ NIGHTLY = {
     "I6_allocations_keep_within": Invariant.ALLOCATIONS,
     "I7_credit_pays_debt": Invariant.CREDIT,
     "I8_balance_is_what_happened": Invariant.BALANCE,
+    "I9_statements_go_on": Invariant.STATEMENTS,
     "I10_debt_is_in_the_books": Invariant.DEBT,
     "I12_iva_of_what_was_paid": Invariant.IVA,
     "I13_instalments_keep_within": Invariant.INSTALMENTS,
