@@ -8,6 +8,7 @@ from amate.audit.record import record
 from amate.billing_cycle.collection.reassess import reassess_customers
 from amate.billing_cycle.reconciliation.owed_reversal import OwedReversal
 from amate.billing_cycle.reconciliation.settle_notice import look_at_notices_of
+from amate.billing_cycle.reconciliation.unpaid_again import await_again
 from amate.invoices.cancel import cancel_invoice
 from amate.invoices.models import AT_THE_SAT, DEAD, Cancellation, Instalment, Invoice, Motivo, MovedPayment
 from amate.invoices.move_payment import owe_move
@@ -53,6 +54,7 @@ def take_back_payment(*, payment_id: int, why: Why, note: str, asked_by: str, to
         for rep in reps:
             _cancel(rep, payment_id, _reason(note, why), asked_by, now=now)
         return TakenBack(None, reps)
+    await_again(undone, now=now)
     if undone.payment.customer_id is not None or undone.freed:
         payers = {one.receivable.customer_id for one in undone.freed} | {undone.payment.customer_id}
         reassess_customers(customer_ids=[pk for pk in payers if pk is not None], today=today, now=now)
@@ -80,6 +82,7 @@ def take_back_owed(*, payment_id: int, today: date, now: datetime) -> bool:
         rewrite(owed, done_at=now)
         return False
     rewrite(owed, done_at=now)
+    await_again(undone, now=now)
     look_at_notices_of(payment=undone.payment, now=now)
     payers = {one.receivable.customer_id for one in undone.freed}
     reassess_customers(customer_ids=payers, today=today, now=now)

@@ -39,6 +39,21 @@ def test_without_a_rep_it_is_taken_back_at_once(payer: Payer) -> None:
     assert owed(payer, payment) == "599.00"
 
 
+def test_a_pue_invoice_whose_payment_went_back_waits_to_become_ppd_in_one_step(payer: Payer) -> None:
+    who, _ = payer.billed("aviso")
+    payment = payer.paid(who, "599.00")
+    [invoice] = payer.documents(kind="ingreso")
+    assert (invoice.metodo_pago, invoice.state) == ("PUE", State.STAMPED)
+    taken_back(payer, payment)
+    client, page = payer.world.log_in(), f"{payer.world.shop.office}facturas/pue/"
+    assert str(invoice) in payer.world.inside(lambda: client.get(page)).content.decode()
+    payer.world.inside(lambda: client.post(page, {"id": [invoice.pk], "acto": "ppd"}))
+    payer.world.settle()
+    minutes_pass(payer.world)
+    old, new = payer.documents(kind="ingreso")
+    assert (old.state, new.state, new.metodo_pago) == (State.CANCELLED, State.STAMPED, "PPD")
+
+
 def test_a_chargeback_after_its_rep_waits_for_the_sats_word_and_then_owes_again(payer: Payer) -> None:
     payer.policy(rep_when="at_once")
     who, _ = payer.billed("ppd")
