@@ -6,6 +6,7 @@ from functools import partial
 from amate.adapters.pac import CancelReceipt, PacAmbiguous, PacError, PacUnavailable
 from amate.adapters.pac.sat_status import SatStanding
 from amate.billing_cycle.reconciliation.take_back import owe_taking_back
+from amate.billing_cycle.reconciliation.tell_anew import owe_telling_anew
 from amate.companies.keep_csd import NoCsd, open_csd
 from amate.companies.secrets import WrongMasterKey
 from amate.invoices.answer_cancellation import (
@@ -17,7 +18,7 @@ from amate.invoices.answer_cancellation import (
     rfc_to_look_for,
 )
 from amate.invoices.follow_cancellation import prepare_look, record_standing
-from amate.invoices.models import AT_THE_SAT, Invoice
+from amate.invoices.models import AT_THE_SAT, Cancellation, Invoice
 from amate.invoices.outcome import Outcome
 from amate.invoices.send_cancellation import Request, prepare_cancel, record_cancel_fault, record_receipt
 from amate.promises.lease import Lease, TryLater
@@ -136,9 +137,14 @@ def _record_standing(*, cancellation_id: int, standing: SatStanding, now: dateti
     if standing.cancelled:
         gone = Invoice.objects.select_related("replaces").get(cancellations=cancellation_id)
         owe_taking_back(gone.pk, now=now)
+        owe_telling_anew(gone, now=now)
         heir = None if gone.replaced_by_id else _stands_again(gone)
         if heir is not None:
             pass_claim_on(invoice_id=gone.pk, to=heir, now=now)
+    elif standing.refused_by_receiver:
+        stays = Cancellation.objects.get(pk=cancellation_id)
+        if stays.state == Cancellation.State.REJECTED:
+            owe_taking_back(stays.invoice_id, now=now)
     return outcome
 
 

@@ -12,7 +12,7 @@ from amate.billing_cycle.reconciliation.document_payment import Documented, docu
 from amate.billing_cycle.reconciliation.note_of import SOURCE, PaidSale, names_of, note_of
 from amate.billing_cycle.reconciliation.paid_debts import payers_of
 from amate.billing_cycle.reconciliation.paid_lines import NoLines
-from amate.billing_cycle.reconciliation.take_back import take_back_owed
+from amate.billing_cycle.reconciliation.take_back import ReceiverSaidNo, take_back_owed
 from amate.billing_cycle.reconciliation.thank import NoteLink
 from amate.companies.day import day_of
 from amate.customers.remaining import Merged
@@ -88,6 +88,8 @@ async def take_back(plugs: Plugs, lease: Lease) -> bool:
         await inside(lease, _take_back, settles=plugs.clock)(payment_id=lease.args["payment_id"], now=now)
     except NotCancellable as why:
         raise GiveUp(f"El pago se devolvió y su complemento no se pudo cancelar: {why}") from why
+    except ReceiverSaidNo as why:
+        raise GiveUp(str(why)) from why
     return True
 
 

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from amate.billing_cycle.collection.fees import charge_reconnections
 from amate.billing_cycle.collection.models import Exemption, PromiseToPay
@@ -12,11 +13,13 @@ from amate.billing_cycle.collection.rules import Agreed, Debt, Quiet, Stand, Sta
 from amate.billing_cycle.service.lift import lift_holds
 from amate.billing_cycle.service.models import CutDecision, Hold, Reason
 from amate.companies.billing_policy import BillingPolicy, billing_policy_on
+from amate.ledger.accounts import BANCO
 from amate.ledger.debts import owed_now
 from amate.ledger.lock import lock_customers
 from amate.ledger.models import Payment, PaymentKind
 
 ITSELF = "amate"
+A_CENT = Decimal("0.01")
 
 
 def reassess_customers(*, customer_ids: Collection[int], today: date, now: datetime) -> dict[int, Stand]:
@@ -30,7 +33,7 @@ def reassess_customers(*, customer_ids: Collection[int], today: date, now: datet
     held = set(_held(customer_ids))
     for pk, stand in stands.items():
         if pk in held and not stand.may_stay_cut:
-            cuts = _cuts_of(pk) if stand.standing in _BY_MONEY else []
+            cuts = _cuts_of(pk, terms=terms) if stand.standing in _BY_MONEY else []
             lift_holds(
                 customer_id=pk,
                 reason=Reason.NONPAYMENT,
@@ -43,11 +46,22 @@ def reassess_customers(*, customer_ids: Collection[int], today: date, now: datet
     return stands
 
 
-def _cuts_of(customer_id: int) -> list[tuple[int, int]]:
-    """The open cuts of the customer, each with the oldest of the debts that it is for."""
+def _cuts_of(customer_id: int, *, terms: Terms) -> list[tuple[int, int]]:
+    """The open cuts of the customer, each with the oldest of the debts that it is for. Not those that would not have been
+    made had we known by then what he had paid: coming back from such a one costs nothing."""
     held = Hold.objects.open().filter(reason=Reason.NONPAYMENT, service__customer_id=customer_id)
     decisions = CutDecision.objects.filter(pk__in=held.values("decision_id")).order_by("id")
-    return [(pk, debts[0]) for pk, debts in decisions.values_list("pk", "receivable_ids")]
+    return [(one.pk, one.receivable_ids[0]) for one in decisions if not _had_paid(one, terms=terms)]
+
+
+def _had_paid(cut: CutDecision, *, terms: Terms) -> bool:
+    """Of what a bank tells only the day is known: what was paid on the day of the cut was paid before it."""
+    by_then = Q(paid_at__lte=cut.created_at) | Q(account__startswith=f"{BANCO}:", paid_on__lte=cut.day)
+    rows = Payment.objects.live().filter(
+        by_then, kind=PaymentKind.MONEY, customer_id=cut.customer_id, created_at__gt=cut.created_at
+    )
+    paid = rows.aggregate(whole=Sum("amount"))["whole"] or 0
+    return bool(cut.overdue - paid < max(terms.min_overdue_amount, A_CENT))
 
 
 def stands_of(customer_ids: Collection[int], *, terms: Terms, today: date) -> dict[int, Stand]:

@@ -8,6 +8,7 @@ from amate.adapters.payments import MONEY_CAME, Kind, PaymentEvent
 from amate.billing_cycle.collection.reassess import reassess_customers
 from amate.billing_cycle.reconciliation.models import PaymentReference, ProviderAccount
 from amate.billing_cycle.reconciliation.owner import Owner, owner_of
+from amate.billing_cycle.reconciliation.unpaid_again import await_again
 from amate.companies.day import day_of
 from amate.customers.remaining import Merged
 from amate.ledger.accounts import PUENTE
@@ -98,6 +99,7 @@ def _give_back(event: PaymentEvent, received: Received, *, now: datetime) -> App
     payment.customer_id = undone.payment.customer_id  # who remains, if he was merged until then
     if left > 0:
         _keep_rest(undone, left, number, now=now)
+    await_again(undone, now=now)
     return Applied(Became.REVERSED, "", received)
 
 

@@ -28,6 +28,7 @@ NIGHTLY = {
     "I6_allocations_keep_within": Invariant.ALLOCATIONS,
     "I7_credit_pays_debt": Invariant.CREDIT,
     "I8_balance_is_what_happened": Invariant.BALANCE,
+    "I9_statements_go_on": Invariant.STATEMENTS,
     "I10_debt_is_in_the_books": Invariant.DEBT,
     "I12_iva_of_what_was_paid": Invariant.IVA,
     "I13_instalments_keep_within": Invariant.INSTALMENTS,
@@ -46,12 +47,17 @@ SELECT coalesce((SELECT sum(amount) FROM ledger_journalline WHERE account LIKE '
        coalesce((SELECT sum(amount) FROM ledger_payment
                  WHERE provider <> '' AND kind = 'money' AND reversed_on IS NULL AND deposited_on IS NULL), 0)
 """
-CUT_WITHOUT_CAUSE = """
-SELECT DISTINCT s.customer_id FROM service_hold h JOIN service_service s ON s.id = h.service_id
-WHERE h.reason = 'nonpayment' AND h.lifted_at IS NULL AND NOT EXISTS (
-  SELECT FROM ledger_receivable r WHERE r.customer_id = s.customer_id AND r.settled_on IS NULL AND r.state = 'open'
-    AND r.due_on + %s < %s)
+# How much of a customer's debts is past its grace: below the company's least amount it justifies no cut.
+PAST_GRACE = """
+coalesce((SELECT sum(r.total - coalesce((SELECT sum(a.amount) FROM ledger_allocation a
+    WHERE a.receivable_id = r.id AND a.reversed_on IS NULL), 0))
+  FROM ledger_receivable r WHERE r.customer_id = s.customer_id AND r.settled_on IS NULL AND r.state = 'open'
+    AND r.due_on + %s < %s), 0)
 """
+CUT_WITHOUT_CAUSE = f"""
+SELECT DISTINCT s.customer_id FROM service_hold h JOIN service_service s ON s.id = h.service_id
+WHERE h.reason = 'nonpayment' AND h.lifted_at IS NULL AND {PAST_GRACE} < greatest(%s, 0.01)
+"""  # noqa: S608 literals
 CUT_UNWARNED = """
 SELECT d.id FROM service_cutdecision d WHERE NOT EXISTS (
   SELECT FROM collection_notice n WHERE n.customer_id = d.customer_id AND n.last_warning AND n.state = 'sent'
@@ -67,17 +73,14 @@ SELECT n.id FROM collection_notice n JOIN ledger_receivable r ON r.id = n.receiv
 JOIN unnest(%s::text[], %s::int[]) AS rung(code, days_after) ON rung.code = n.step
 WHERE n.day < r.due_on + rung.days_after
 """
-# Past grace for a week with enough to be cut for, warned as long, and still served: there was a day of cuts among those.
-NEVER_CUT = """
+# Past grace for a week and warned as long, and still served: there was a day of cuts among those. Not who left a peso.
+NEVER_CUT = f"""
 SELECT DISTINCT s.customer_id FROM service_service s WHERE s.desired = 'active' AND s.ended_at IS NULL AND EXISTS (
   SELECT FROM ledger_receivable r JOIN collection_notice n ON n.receivable_id = r.id
   WHERE r.customer_id = s.customer_id AND r.settled_on IS NULL AND r.state = 'open' AND r.reopened_on IS NULL
     AND r.due_on + %s < %s AND n.last_warning AND n.state = 'sent' AND n.settled_on <= %s)
-AND %s <= (SELECT sum(r.total - coalesce((
-    SELECT sum(a.amount) FROM ledger_allocation a WHERE a.receivable_id = r.id AND a.reversed_on IS NULL), 0))
-  FROM ledger_receivable r WHERE r.customer_id = s.customer_id AND r.settled_on IS NULL AND r.state = 'open'
-    AND r.due_on + %s < %s)
-"""
+AND {PAST_GRACE} >= %s
+"""  # noqa: S608 literals
 # Of each cut what was overdue, and what of his money we had at that instant: what more the provider had by then was missing.
 CUTS = """
 SELECT d.id, d.customer_id, d.created_at, d.overdue, coalesce((SELECT sum(p.amount) FROM ledger_payment p
@@ -117,6 +120,7 @@ class Checks:
         self.life.within(lambda: self._of_the_day(today))
 
     def _of_the_day(self, today: date) -> None:
+        pace = self.life.simulated.pace
         for name, invariant in NIGHTLY.items():
             self.note(name, EVERY[invariant](known=(), after=0, at_most=ALL_ROWS).broken)
         if self.life.worker_is_up:
@@ -126,7 +130,7 @@ class Checks:
         self.note("I4_stamps_at_the_pac", self._unknown_stamps())
         self.note("I5_payments_are_the_providers", self._payments())
         self.note("I11_bridge_is_not_yet_deposited", _bridge())
-        self.note("I14_cut_without_cause", _ids(CUT_WITHOUT_CAUSE, [self.life.simulated.pace.grace, today]))
+        self.note("I14_cut_without_cause", _ids(CUT_WITHOUT_CAUSE, [pace.grace, today, pace.least]))
         self.note("I15_cut_unwarned", _ids(CUT_UNWARNED, [WARNED]))
         self.note("I18_reminder_left_twice", self._left_twice())
         ladder = {code: days for code, days, _ in LADDER}
@@ -135,9 +139,7 @@ class Checks:
             self.calm_since = today
         if today - self.calm_since > A_WEEK:
             ago = today - A_WEEK
-            pace = self.life.simulated.pace
-            found = _ids(NEVER_CUT, [pace.grace, ago, ago, pace.least, pace.grace, ago])
-            self.note("I22_warned_and_never_cut", found)
+            self.note("I22_warned_and_never_cut", _ids(NEVER_CUT, [pace.grace, ago, ago, pace.grace, ago, pace.least]))
         self.note("I24_given_up", Promise.objects.given_up().values_list("pk", flat=True))
         self.note("parked", Parking.objects.open().values_list("pk", flat=True))
         self.note("newer_debt_first", _ids(NEWER_FIRST))

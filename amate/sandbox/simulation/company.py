@@ -56,7 +56,7 @@ class Pace:
 
     @property
     def least(self) -> Decimal:
-        """What somebody must owe to be cut."""
+        """What must be past its grace before anybody is cut for it."""
         return Decimal(self.policy.get("min_overdue_amount", 10))
 
 

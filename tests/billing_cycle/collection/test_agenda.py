@@ -14,8 +14,9 @@ from amate.billing_cycle.collection.reassess import reassess_customers
 from amate.companies.billing_policy import billing_policy_on
 from amate.customers.models import Customer
 from amate.ledger.models import Receivable
+from amate.ledger.receive import receive_payment
 from tests.billing_cycle.collection.evening import DUE, Evening
-from tests.ledger.hands import charged, customer
+from tests.ledger.hands import charged, customer, incoming
 from tests.world import World
 
 TOLD = date(2026, 3, 17)
@@ -108,4 +109,34 @@ def test_who_comes_back_by_paying_owes_the_reconnection_once(evening: Evening) -
 
     assert evening.scoped(look) == [("fee", Decimal("100.00"))]
     assert evening.scoped(look) == [("fee", Decimal("100.00"))]
+    assert evening.desired(who) == "active"
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "account", "amount", "fees"),
+    [
+        (date(2026, 3, 18), "banco:bbva", "599.00", 0),
+        (date(2026, 3, 19), "banco:bbva", "599.00", 0),  # the bank tells no hour
+        (date(2026, 3, 18), "puente:conekta", "595.00", 0),  # what was left is below the least amount
+        (date(2026, 3, 19), "puente:conekta", "599.00", 1),  # at noon, two hours after the cut
+    ],
+)
+def test_who_had_paid_before_he_was_cut_comes_back_for_nothing(
+    evening: Evening, paid_on: date, account: str, amount: str, fees: int
+) -> None:
+    evening.policy(reconnect_fee=Decimal("100"))
+    who = evening.debtor()
+    evening.beat(TOLD)
+    evening.beat(date(2026, 3, 19))
+    assert evening.desired(who) == "suspended"
+    evening.be(date(2026, 3, 20))
+
+    def look() -> int:
+        now = evening.world.now()
+        told = incoming("late-news", amount, day=paid_on, account=account)
+        receive_payment(incoming=told, customer_id=who.pk, chosen=(), today=evening.day, now=now)
+        reassess_customers(customer_ids=[who.pk], today=evening.day, now=now)
+        return Receivable.objects.filter(kind="fee").count()
+
+    assert evening.scoped(look) == fees
     assert evening.desired(who) == "active"

@@ -5,11 +5,12 @@ import pytest
 from amate.billing_cycle.reconciliation.models import OwedReversal
 from amate.billing_cycle.reconciliation.take_back import TakenBack, take_back_payment
 from amate.companies.models import Emisor
-from amate.invoices.models import State
+from amate.invoices.models import Cancellation, Instalment, State
 from amate.ledger.models import Payment
 from amate.ledger.queries import balance_of
 from amate.ledger.reverse import Why
 from tests.billing_cycle.reconciliation.payer import Payer
+from tests.invoices.life import cancel, minutes_pass, replaced, the_receiver
 from tests.world import World
 
 
@@ -38,6 +39,21 @@ def test_without_a_rep_it_is_taken_back_at_once(payer: Payer) -> None:
     assert owed(payer, payment) == "599.00"
 
 
+def test_a_pue_invoice_whose_payment_went_back_waits_to_become_ppd_in_one_step(payer: Payer) -> None:
+    who, _ = payer.billed("aviso")
+    payment = payer.paid(who, "599.00")
+    [invoice] = payer.documents(kind="ingreso")
+    assert (invoice.metodo_pago, invoice.state) == ("PUE", State.STAMPED)
+    taken_back(payer, payment)
+    client, page = payer.world.log_in(), f"{payer.world.shop.office}facturas/pue/"
+    assert str(invoice) in payer.world.inside(lambda: client.get(page)).content.decode()
+    payer.world.inside(lambda: client.post(page, {"id": [invoice.pk], "acto": "ppd"}))
+    payer.world.settle()
+    minutes_pass(payer.world)
+    old, new = payer.documents(kind="ingreso")
+    assert (old.state, new.state, new.metodo_pago) == (State.CANCELLED, State.STAMPED, "PPD")
+
+
 def test_a_chargeback_after_its_rep_waits_for_the_sats_word_and_then_owes_again(payer: Payer) -> None:
     payer.policy(rep_when="at_once")
     who, _ = payer.billed("ppd")
@@ -50,6 +66,55 @@ def test_a_chargeback_after_its_rep_waits_for_the_sats_word_and_then_owes_again(
     assert [one.state for one in payer.reps()] == [State.CANCELLED]
     assert (owed(payer, payment), payer.told(), payer.frozen()) == ("599.00", [], [False])
     assert payer.look(lambda: OwedReversal.objects.get().done_at) is not None
+
+
+def test_what_its_receiver_refuses_to_cancel_waits_for_a_person_and_goes_on_once_he_accepts(payer: Payer) -> None:
+    payer.policy(rep_when="at_once")
+    who, _ = payer.billed("ppd")
+    payment = payer.paid(who, "599.00")
+    taken_back(payer, payment)
+    payer.world.settle()
+    [rep] = payer.reps()
+    the_receiver(payer.world, "reject", rep)
+    minutes_pass(payer.world)
+    [why] = payer.given_up()
+    assert f"no aceptó cancelar {rep}" in why
+    assert "pide otra vez la cancelación" in why
+    payer.world.time_passes(days=2)
+    payer.world.settle()
+    asked = payer.look(lambda: list(Cancellation.objects.values_list("state", flat=True)))
+    assert (asked, owed(payer, payment)) == (["rejected"], "0.00")  # nobody asks him again and again
+    client = payer.world.log_in()
+    page = payer.world.inside(lambda: client.get(f"{payer.world.shop.office}pagos/{payment.pk}/")).content.decode()
+    assert "su receptor no aceptó cancelar" in page
+    cancel(payer.world, rep)
+    payer.cancelled_by_the_sat(rep)
+    assert (owed(payer, payment), payer.told(), payer.given_up()) == ("599.00", [], [])
+
+
+def test_a_payment_that_stands_is_told_anew_when_its_rep_is_cancelled(payer: Payer) -> None:
+    payer.policy(rep_when="at_once")
+    who, _ = payer.billed("ppd")
+    payment = payer.paid(who, "599.00")
+    cancel(payer.world, payer.reps()[0])
+    payer.cancelled_by_the_sat(payer.reps()[0])
+    assert [one.state for one in payer.reps()] == [State.CANCELLED, State.STAMPED]
+    assert (payer.told(), owed(payer, payment), payer.given_up()) == ([(payment.amount, 1)], "0.00", [])
+
+
+def test_what_paid_an_invoice_that_was_replaced_is_told_of_its_substitute(payer: Payer) -> None:
+    payer.policy(rep_when="at_once")
+    who, _ = payer.billed("ppd")
+    payment = payer.paid(who, "599.00")
+    [old] = payer.documents(kind="ingreso")
+    replaced(payer.world, old)
+    payer.cancelled_by_the_sat(payer.reps()[0])
+    minutes_pass(payer.world)  # the old one needs nobody's leave
+    old, new = payer.documents(kind="ingreso")
+    assert (old.state, new.state, payer.given_up()) == (State.CANCELLED, State.STAMPED, [])
+    assert [one.state for one in payer.reps()] == [State.CANCELLED, State.STAMPED]
+    told = payer.look(lambda: list(Instalment.objects.live().values_list("invoice_id", "imp_pagado")))
+    assert told == [(new.pk, payment.amount)]
 
 
 def on_its_way(payer: Payer) -> Payment:

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 
 from amate.sandbox.companies import NETWORK
-from amate.sandbox.simulation.company import QUICK
+from amate.sandbox.simulation.company import QUICK, Pace
 from amate.sandbox.simulation.run import Ran, simulate
 
 SEEDS = range(1, 21)
 
 
-def run(minted: Any, *, seed: int, customers: int = 8, days: int = 22, probability: float = 0.02) -> Ran:
+def run(
+    minted: Any, *, seed: int, customers: int = 8, days: int = 22, probability: float = 0.02, pace: Pace = QUICK
+) -> Ran:
     return simulate(
         minted=minted,
         shop=NETWORK,
@@ -19,7 +21,7 @@ def run(minted: Any, *, seed: int, customers: int = 8, days: int = 22, probabili
         days=days,
         seed=seed,
         probability=probability,
-        pace=QUICK,
+        pace=pace,
     )
 
 

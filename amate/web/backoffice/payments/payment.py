@@ -14,7 +14,7 @@ from amate.billing_cycle.collection.reassess import reassess_customers
 from amate.billing_cycle.reconciliation.how_paid import HOW_PAID
 from amate.billing_cycle.reconciliation.models import BankLine, BankShare
 from amate.billing_cycle.reconciliation.settle_notice import look_at_notices_of
-from amate.billing_cycle.reconciliation.take_back import being_taken_back, take_back_payment
+from amate.billing_cycle.reconciliation.take_back import being_taken_back, take_back_payment, who_keeps
 from amate.companies.day import day_of
 from amate.customers.remaining import Merged
 from amate.desk.payment_list import way_of
@@ -169,6 +169,7 @@ def _show(request: HttpRequest, found: Payment, form: ReverseForm, *, status: in
         debts=debts_to_choose(found.customer_id) if may_move and found.customer_id else [],
         form=form,
         going_back=going_back,
+        kept_by=who_keeps(found) if going_back else None,
         may_reverse=may(request, MAY_REVERSE) and bool(ways_back(found)) and not going_back,
         may_identify=may(request, MAY_RECONCILE) and found.customer_id is None and found.reversed_on is None,
         text=text,
