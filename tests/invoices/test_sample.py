@@ -65,7 +65,10 @@ def test_what_was_stamped_before_the_flag_is_read_from_its_xml(world: World, dat
     assert desk.again(world, waiting).sample is False
 
 
-def test_an_index_finds_samples_under_the_policy(world: World) -> None:
+def test_an_index_finds_samples_under_the_policy(world: World, database_name: str) -> None:
+    with as_owner(database_name) as owner:  # of an empty table one index is as good as another
+        owner.execute("VACUUM (ANALYZE) invoices_invoice")
+
     def explained() -> str:
         with connection.cursor() as c:
             c.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")

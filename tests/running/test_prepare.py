@@ -46,7 +46,7 @@ def test_a_migration_that_is_interrupted_leaves_no_server(home: Path) -> None:
 
 def test_the_next_one_goes_on_and_leaves_no_server_either(home: Path) -> None:
     migrating = run(home, "-c", MIGRATE)
-    _, complaint = migrating.communicate(timeout=120)
+    _, complaint = migrating.communicate(timeout=250)
     assert migrating.returncode == 0, complaint
     assert processes_of(home) == {}
 
@@ -59,14 +59,14 @@ def test_the_first_company_is_added_while_nothing_runs(home: Path) -> None:
     says += ["--regimen", "601", "--cp", "44100", "--email", "ana@example.com"]
     says += ["--cer", f"{home}/a.cer", "--key", f"{home}/a.key", "--key-password-file", f"{home}/a.txt"]
     adding = run(home, "-m", "amate.cli", *says)
-    told, complaint = adding.communicate("una contraseña larga\n", timeout=120)
+    told, complaint = adding.communicate("una contraseña larga\n", timeout=250)
     assert adding.returncode == 0, complaint
     assert "/f/tienda/" in told
     assert "amate_" in told
     assert processes_of(home) == {}
 
     again = run(home, "-m", "amate.cli", *says)
-    _, complaint = again.communicate("una contraseña larga\n", timeout=120)
+    _, complaint = again.communicate("una contraseña larga\n", timeout=250)
     assert again.returncode == 1
     assert "Ya hay una empresa en /f/tienda/" in complaint
     assert processes_of(home) == {}

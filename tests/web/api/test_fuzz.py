@@ -37,8 +37,11 @@ def document(world: World) -> Any:
 def test_no_request_breaks_it(world: World, document: Any) -> None:
     left_out = _left_out()
     for found in document.get_all_operations():
+        operation = found.ok()
+        # In an address a list of one and the one look alike, and every type is a text.
+        more = _checks("negative_data_rejection") if operation.path.startswith("/api/v1/standing") else []
         for mode in GenerationMode:
-            _fuzz(found.ok(), mode, left_out, key=world.shop.api_key)()
+            _fuzz(operation, mode, left_out + more, key=world.shop.api_key)()
 
 
 def _fuzz(operation: Any, mode: GenerationMode, left_out: list[Any], *, key: str) -> Callable[[], None]:
@@ -135,5 +138,9 @@ def _places(value: Any, here: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
 
 
 def _left_out() -> list[Any]:
+    return _checks(*LEFT_OUT)
+
+
+def _checks(*names: str) -> list[Any]:
     load_all_checks()
-    return list(CHECKS.get_by_names(list(LEFT_OUT)))
+    return list(CHECKS.get_by_names(list(names)))
