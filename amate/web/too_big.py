@@ -1,8 +1,10 @@
-"""A body that no page of ours takes is refused before it is read: Django would keep it on the disk first, whoever sent it."""
+"""A body that no page of ours takes is refused before it is read: Django would keep it on the disk first, whoever sent it.
+Stands after whoever knows who it is, and still before CSRF, which reads the body when the view is about to be called."""
 
 import re
 from collections.abc import Callable
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
 from amate.adapters.bank import MOST_BYTES as OF_A_BANK
@@ -12,18 +14,23 @@ from amate.web.faults import too_big as refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
 REST = 1_000_000  # the form around a file
-# The first that fits. Everybody may send as much as a proof of payment; the API is bound by DATA_UPLOAD_MAX_MEMORY_SIZE.
+OF_EVERYBODY = OF_A_PROOF + REST
+# The first that fits. More than everybody's only of who has entered; the API is bound by DATA_UPLOAD_MAX_MEMORY_SIZE.
 BOUNDS = (
     (re.compile(r"/oficina/[^/]+/importar/$"), OF_AN_IMPORT + REST),
     (re.compile(r"/oficina/[^/]+/pagos/bancos/$"), OF_A_BANK + REST),
-    (re.compile(""), OF_A_PROOF + REST),  # also of a path that begins with no bar
+    (re.compile(""), OF_EVERYBODY),  # also of a path that begins with no bar
 )
 
 
 def too_big(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
-        most = most_of(request.path_info)
-        if _length(request) > most:
+        most, length = most_of(request.path_info), _length(request)
+        if OF_EVERYBODY < length <= most and not request.user.is_authenticated:
+            answer: HttpResponse = redirect_to_login(request.get_full_path())
+            answer["Connection"] = "close"
+            return answer
+        if length > most:
             answer = refused(request, megabytes=(most - REST) // 1_000_000)
             answer["Connection"] = "close"  # what it still sends is no next request
             return answer

@@ -91,3 +91,25 @@ def _refused(answer: Any, pointer: str) -> None:
 
 def _get(world: World, client: Client, path: str) -> Any:
     return world.inside(lambda: client.get(path))
+
+
+class Unread:
+    """A body that nobody may touch."""
+
+    def read(self, *size: int) -> bytes:
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+@pytest.mark.parametrize(
+    ("path", "megabytes", "status"),
+    [("f/tienda/datos/", 7, 413), ("oficina/tienda/importar/", 90, 302), ("oficina/tienda/importar/", 200, 413)],
+)
+def test_a_body_that_is_too_large_for_who_sends_it_is_not_read(
+    world: World, path: str, megabytes: int, status: int
+) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    more = {"CONTENT_LENGTH": str(megabytes * 1_000_000), "wsgi.input": Unread()}
+    answer = world.inside(lambda: stranger.generic("POST", f"/{path}", b"", "multipart/form-data; boundary=x", **more))
+    assert (answer.status_code, answer["Connection"]) == (status, "close")
