@@ -1,7 +1,6 @@
 """Our Finkok client against the simulator's SOAP wire, over real HTTP."""
 
 import asyncio
-import socket
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from amate.adapters.pac import line as pac_line
 from amate.adapters.pac.finkok import Finkok
 from amate.fiscal.tfd import read_timbre, verify_sello_sat
 from amate.sandbox.mint import World
-from tests.sandbox.documents import draft, open_pair, seal_tree, sealed
+from tests.sandbox.documents import sealed
 from tests.sandbox.serving import Simulator
 
 T = TypeVar("T")
@@ -231,41 +230,6 @@ def test_a_bad_certificate_is_a_definite_no(
     assert isinstance(no, PacRejected)
     assert no.code == code
     assert kept(simulator) == 0
-
-
-def test_a_rule_of_the_matrix_answers_its_code(simulator: Simulator, minted: World, now: datetime) -> None:
-    root = draft(now=now)
-    root.set("Total", "999.00")
-    no = failure(simulator, seal_tree(root, open_pair(minted.csds["moral"])))
-    assert isinstance(no, PacRejected)
-    assert no.code == "CFDI40119"
-
-
-@pytest.mark.parametrize("fault", ["429", "503"])
-def test_a_busy_pac_says_when_to_come_back(simulator: Simulator, minted: World, now: datetime, fault: str) -> None:
-    simulator.fault(fault, retry_after=17)
-    busy = failure(simulator, sealed(minted, now=now))
-    assert isinstance(busy, PacUnavailable)
-    assert (busy.cause, busy.retry_after, busy.needs_staff) == ("busy", 17.0, False)
-
-
-def test_a_pac_that_is_not_there_was_certainly_not_asked(minted: World, now: datetime) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    down = failure(Simulator(url, minted), sealed(minted, now=now))
-    assert isinstance(down, PacUnavailable)
-    assert down.cause == "network"
-
-
-@pytest.mark.parametrize("how", ["fault", "empty account"])
-def test_an_empty_account_needs_staff(simulator: Simulator, minted: World, now: datetime, how: str) -> None:
-    if how == "fault":
-        simulator.fault("no_credits")
-    else:
-        simulator.admin("PUT", "credits", {"left": 0})
-    empty = failure(simulator, sealed(minted, now=now))
-    assert isinstance(empty, PacUnavailable)
-    assert (empty.cause, empty.needs_staff) == ("credits", True)
 
 
 def test_a_wrong_password_needs_staff(simulator: Simulator, minted: World, now: datetime) -> None:
