@@ -30,6 +30,15 @@ WHERE (r.settled_on IS NULL OR r.settled_on > %(day)s) AND r.issued_on <= %(day)
   AND (r.state_on IS NULL OR r.state_on > %(day)s) AND r.moneda = %(moneda)s AND r.total > coalesce(a.paid, 0) {more}
 """
 _OF_CUSTOMERS = "AND r.customer_id = ANY(%(customers)s::bigint[])"
+_AGEING_OF_EACH = """
+SELECT customer_id, count(*), min(due_on), coalesce(sum(left_of) FILTER (WHERE late <= 0), 0),
+  coalesce(sum(left_of) FILTER (WHERE late BETWEEN 1 AND 30), 0),
+  coalesce(sum(left_of) FILTER (WHERE late BETWEEN 31 AND 60), 0),
+  coalesce(sum(left_of) FILTER (WHERE late BETWEEN 61 AND 90), 0), coalesce(sum(left_of) FILTER (WHERE late > 90), 0)
+FROM (SELECT o.customer_id, o.due_on, %(day)s::date - o.due_on AS late, o."left" AS left_of FROM ({items}) AS o) AS aged
+GROUP BY customer_id
+ORDER BY coalesce(sum(left_of) FILTER (WHERE late > 0), 0) DESC, sum(left_of) DESC, customer_id
+"""
 _AGEING = """
 SELECT count(*) FILTER (WHERE late <= 0), coalesce(sum(left_of) FILTER (WHERE late <= 0), 0),
   count(*) FILTER (WHERE late BETWEEN 1 AND 30), coalesce(sum(left_of) FILTER (WHERE late BETWEEN 1 AND 30), 0),
@@ -102,6 +111,15 @@ class Ageing:
         return self.total - self.buckets[0].amount
 
 
+class AgeOf(NamedTuple):
+    """`ages`: an amount for each of BUCKETS, in their order."""
+
+    customer_id: int
+    items: int
+    oldest_due: date
+    ages: tuple[Decimal, ...]
+
+
 class Movement(NamedTuple):
     """What changed a customer's balance, and the balance after it. `what` is the first word of the entry's source key:
     receivable, payment, void, write_off, reversal… `booked_on` after `day`: the news came late."""
@@ -162,6 +180,12 @@ def ageing(*, as_of: date, customer_ids: Collection[int] | None = None, moneda: 
     sql, values = _items(as_of, customer_ids, moneda)
     [row] = _rows(_AGEING.format(items=sql), values)
     return Ageing(tuple(Bucket(name, row[2 * n], row[2 * n + 1]) for n, name in enumerate(BUCKETS)))
+
+
+def ageing_of_each(*, as_of: date, moneda: str = "MXN") -> list[AgeOf]:
+    """Of all who owed something that day, who owed most of what was late first."""
+    sql, values = _items(as_of, None, moneda)
+    return [AgeOf(row[0], row[1], row[2], tuple(row[3:])) for row in _rows(_AGEING_OF_EACH.format(items=sql), values)]
 
 
 def owed_in_books(*, as_of: date, moneda: str = "MXN") -> Decimal:

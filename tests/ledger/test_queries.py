@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from amate.ledger.queries import (
     account_of,
     ageing,
+    ageing_of_each,
     balances_of,
     best_payers,
     open_items,
@@ -96,6 +97,23 @@ def test_news_that_came_late_say_so(world: World) -> None:
         [_, movement] = account_of(who.pk, first=DAY, last=after(30)).movements
         assert (movement.day, movement.booked_on) == (after(3), after(9))
         assert owed_in_books(as_of=after(3)) == 0
+
+    world.scoped(story)
+
+
+def test_the_age_of_each_is_by_the_day_and_adds_up_to_the_ageing_of_all(world: World) -> None:
+    def story() -> None:
+        edges = {0: 1, 1: 2, 30: 4, 31: 8, 60: 16, 61: 32, 90: 64, 91: 128}  # days late: pesos
+        late, early = customer("Tarde"), customer("Temprano")
+        for days, pesos in edges.items():
+            charged(late, f"p:{days}", pesos, due_on=after(100 - days))
+        charged(early, "p:later", 500, due_on=after(105))
+        pays(late, "ox-1", 28, day=after(99), chosen=[])  # the oldest first: it lowers what is 91 days late
+        of_late, of_early = ageing_of_each(as_of=after(100))
+        assert of_late == (late.pk, 8, after(9), (d(1), d(6), d(24), d(96), d(100)))
+        assert of_early == (early.pk, 1, after(105), (d(500), d(0), d(0), d(0), d(0)))
+        whole = [one.amount for one in ageing(as_of=after(100)).buckets]
+        assert [a + b for a, b in zip(of_late.ages, of_early.ages, strict=True)] == whole
 
     world.scoped(story)
 
