@@ -11,6 +11,7 @@ from django.db import connection
 from amate.fiscal.tfd import Timbre, read_timbre
 from amate.invoices.models import Invoice
 from tests.database import as_owner
+from tests.stories.fault_schedules import draft_invoices
 from tests.web.office import desk
 from tests.web.office.desk import Office
 from tests.world import World
@@ -66,8 +67,10 @@ def test_what_was_stamped_before_the_flag_is_read_from_its_xml(world: World, dat
 
 
 def test_an_index_finds_samples_under_the_policy(world: World, database_name: str) -> None:
-    with as_owner(database_name) as owner:  # of an empty table one index is as good as another
-        owner.execute("VACUUM (ANALYZE) invoices_invoice")
+    world.claim(world.sale())
+    world.scoped(lambda: draft_invoices(world, 300))  # of an empty table one index is as good as another
+    with as_owner(database_name) as owner:
+        owner.execute("ANALYZE invoices_invoice")
 
     def explained() -> str:
         with connection.cursor() as c:

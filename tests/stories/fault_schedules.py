@@ -17,7 +17,7 @@ import httpx
 
 from amate.adapters.pac import Limits, PacUnavailable, Stamped
 from amate.adapters.pac.gate import Gate
-from amate.invoices.models import Invoice, Sealing, Stamp, State
+from amate.invoices.models import Invoice, Origin, Sealing, Stamp, State
 from amate.promises.keep import keep
 from amate.promises.models import Promise
 from amate.promises.promise import promise_all
@@ -219,6 +219,7 @@ def draft_invoices(world: Any, count: int) -> list[int]:
     looked at."""
     (first,) = Invoice.objects.all()
     facts = {one.attname: getattr(first, one.attname) for one in Invoice._meta.concrete_fields if one.name != "id"}
+    facts["origin"] = Origin.OFFICE  # of a claim there may be one alone
     made = [Invoice(**facts) for _ in range(count)]
     for invoice in made:
         insert(invoice)

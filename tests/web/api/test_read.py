@@ -199,6 +199,7 @@ def test_the_document_is_open_and_has_no_page_that_our_csp_would_break(world: Wo
         "/api/v1/tickets/{code}/note.txt",
         "/api/v1/tickets/{code}/note.escpos",
         "/api/v1/standing",
+        "/api/v1/standing.csv",
         "/api/v1/validate/cfdi",
         "/api/v1/code-blocks",
         "/api/v1/invoices/{uuid}",

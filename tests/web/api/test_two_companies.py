@@ -29,6 +29,9 @@ def test_every_operation_hides_what_belongs_to_the_other(world: World) -> None:
                     known
                 ]
                 assert world.api("GET", address).json()["items"] == []
+            elif path == "/api/v1/standing.csv":
+                rows = [world.api("GET", address, shop=who).content.decode().splitlines() for who in world.shops]
+                assert [len(one) for one in rows] == [2, 3]  # the heads, a line each, and how many they are
             elif method == "get":
                 assert world.api("GET", address, shop=world.other).status_code == 200, path
                 assert world.api("GET", address).status_code == 404, path

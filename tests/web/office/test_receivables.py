@@ -127,7 +127,7 @@ def test_the_customers_page_has_his_wheel(at_noon: World) -> None:
     page = office.text(f"clientes/{cut.pk}/")
     for said in ("No se le atiende: está suspendido", "Falta de pago desde el 17 mar 2026", "$599.00", "Último aviso"):
         assert said in page, said
-    assert "Cortó por falta de pago: 599.00 vencidos" in page
+    assert "Cortó por falta de pago: $599.00 vencidos" in page
     plain = at_noon.scoped(lambda: customer("Solo Factura"))
     page = office.text(f"clientes/{plain.pk}/")
     assert "se le atiende" not in page
