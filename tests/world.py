@@ -117,7 +117,7 @@ class World:
         return self.inside(lambda: fresh_ticket(company=(shop or self.shop).company, now=self.now()))
 
     def today(self) -> date:
-        """The day of the companies of this world: in UTC it may be the next one already."""
+        """The day of the first company: in UTC it may be the next one already."""
         return self.now().astimezone(ZoneInfo(CENTRO)).date()
 
     def scoped(self, look: Callable[[], T], shop: Shop | None = None) -> T:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import DecimalField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from amate.ledger.models import Allocation, Receivable, ReceivableState
+from amate.ledger.models import Allocation, Charge, Receivable, ReceivableState
 from amate.ledger.rules import Owed, share_of
 
 _MONEY = DecimalField(max_digits=18, decimal_places=2)
@@ -99,6 +99,15 @@ def who_owes(*, due_by: date, issued_since: date | None = None) -> list[int]:
         wanted |= Q(issued_on__gte=issued_since)
     rows = Receivable.objects.unpaid().filter(wanted)
     return sorted(set(rows.values_list("customer_id", flat=True)))
+
+
+def concepts_of(receivable_ids: Collection[int]) -> dict[int, str]:
+    """What each is for, all its charges in a line. One without charges, as an opening balance, is not there."""
+    found: dict[int, str] = {}
+    rows = Charge.objects.filter(receivable_id__in=receivable_ids).order_by("id")
+    for pk, concept in rows.values_list("receivable_id", "concept"):
+        found[pk] = concept if pk not in found else f"{found[pk]}, {concept}"
+    return found
 
 
 def debt_of(receivable_id: int) -> Debt | None:

@@ -18,8 +18,7 @@ from amate.companies.billing_policy import billing_policy_on
 from amate.companies.day import day_of, zone_of_company
 from amate.customers.models import Customer
 from amate.customers.remaining import find_remaining
-from amate.ledger.debts import OwedNow, owed_now
-from amate.ledger.models import Charge
+from amate.ledger.debts import OwedNow, concepts_of, owed_now
 from amate.messages.mail import claim_mail, outgoing, render_mail
 from amate.messages.models import Message
 from amate.messages.texts import claim_text
@@ -184,12 +183,7 @@ def _written(
 
 def items_of(owed: Sequence[OwedNow], *, today: date) -> list[Item]:
     """As a letter tells them."""
-    concepts: dict[int, str] = {}
-    ids = [one.receivable_id for one in owed]
-    for pk, concept in (
-        Charge.objects.filter(receivable_id__in=ids).order_by("id").values_list("receivable_id", "concept")
-    ):
-        concepts[pk] = concept if pk not in concepts else f"{concepts[pk]}, {concept}"
+    concepts = concepts_of([one.receivable_id for one in owed])
     return [
         Item(
             concepts.get(one.receivable_id, "Saldo anterior"),

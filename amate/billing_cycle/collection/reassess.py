@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db.models import Q, Sum
 
@@ -17,9 +16,9 @@ from amate.ledger.accounts import BANCO
 from amate.ledger.debts import owed_now
 from amate.ledger.lock import lock_customers
 from amate.ledger.models import Payment, PaymentKind
+from amate.ledger.rules import CENT
 
 ITSELF = "amate"
-A_CENT = Decimal("0.01")
 
 
 def reassess_customers(*, customer_ids: Collection[int], today: date, now: datetime) -> dict[int, Stand]:
@@ -61,7 +60,7 @@ def _had_paid(cut: CutDecision, *, terms: Terms) -> bool:
         by_then, kind=PaymentKind.MONEY, customer_id=cut.customer_id, created_at__gt=cut.created_at
     )
     paid = rows.aggregate(whole=Sum("amount"))["whole"] or 0
-    return bool(cut.overdue - paid < max(terms.min_overdue_amount, A_CENT))
+    return bool(cut.overdue - paid < max(terms.min_overdue_amount, CENT))
 
 
 def stands_of(customer_ids: Collection[int], *, terms: Terms, today: date) -> dict[int, Stand]:

@@ -4,7 +4,7 @@ The provider is asked between two transactions (`worker.vouchers`). What is paid
 first, also when it was ended meanwhile: its row stays and says whose the money is.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -21,8 +21,7 @@ from amate.billing_cycle.reconciliation.voucher_rules import Debt, Offer, Standi
 from amate.companies.day import day_of, zone_of_company
 from amate.customers.models import Customer
 from amate.customers.remaining import find_remaining
-from amate.ledger.debts import owed_now
-from amate.ledger.models import Charge as ChargeOfDebt
+from amate.ledger.debts import concepts_of, owed_now
 from amate.promises.kinds import BATCH
 from amate.promises.promise import promise_all
 from amate.tenancy.scope import open_company
@@ -115,7 +114,7 @@ def vouchers_to_ask(*, customer_id: int, back_url: str, now: datetime) -> Asked:
     )
     accounts = ProviderAccount.objects.in_bulk([offer.account_id for _, offer in turn.make])
     payers = {pk: payer_of(customer, account) for pk, account in accounts.items()}
-    concepts = _concepts({debt.receivable_id for debt, _ in turn.make})
+    concepts = concepts_of({debt.receivable_id for debt, _ in turn.make})
     last_day = day_of(now) + LAST_DAY
     until = datetime.combine(last_day + A_DAY, time(), zone_of_company())
     made = []
@@ -208,11 +207,3 @@ def _next_reference(debt: Debt, offer: Offer) -> str:
         receivable_id=debt.receivable_id, account_id=offer.account_id, kind=KINDS[offer.way]
     )
     return f"{open_company()}-{debt.receivable_id}-{offer.way.value}-{before.count() + 1}"
-
-
-def _concepts(ids: Collection[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    rows = ChargeOfDebt.objects.filter(receivable_id__in=ids).order_by("id")
-    for pk, concept in rows.values_list("receivable_id", "concept"):
-        found[pk] = concept if pk not in found else f"{found[pk]}, {concept}"
-    return found

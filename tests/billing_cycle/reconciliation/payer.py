@@ -36,7 +36,7 @@ class Payer(Wheel):
 
     @property
     def today(self) -> date:
-        return self.look(lambda: day_of(self.now()))
+        return self.world.today()
 
     def billed(
         self, mode: str, nombre: str = "Rosa Tapia", *, fiscal: dict[str, str] | None = FISICA, **said: Any

@@ -20,7 +20,6 @@ from amate.billing_cycle.subscriptions.parking import unpark
 from amate.billing_cycle.subscriptions.plan_run import approve_run, plan_runs
 from amate.billing_cycle.subscriptions.queries import last_run_day, progress_of
 from amate.billing_cycle.subscriptions.subscribe import NewSubscription, subscribe
-from amate.companies.day import day_of
 from amate.companies.models import Company
 from amate.customers.merge import merge_customers, plan_merge
 from amate.customers.models import Customer
@@ -37,7 +36,7 @@ from tests.billing_cycle.subscriptions.wheel import Wheel
 
 
 def today(wheel: Wheel) -> date:
-    return date.fromisoformat(str(wheel.look(lambda: day_of(wheel.now()))))
+    return wheel.world.today()
 
 
 def ago(wheel: Wheel, days: int) -> str:

@@ -23,7 +23,7 @@ from tests.people import FISICA, MORAL
 from tests.web.office import desk
 from tests.web.office.test_counter_sale import SALE
 from tests.web.office.test_new_invoice import SAID
-from tests.web.office.test_settings import RULES, today
+from tests.web.office.test_settings import RULES
 from tests.world import PASSWORD, Shop, World
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -80,7 +80,7 @@ def forms(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
         **RULES,
         "s0-source": "@",
         "s0-label": "la caja principal",
-        "effective_from": today(world),
+        "effective_from": str(world.today()),
         "g0-descripcion": "",
         "usos": ["G01", "G03"],
     }

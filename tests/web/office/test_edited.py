@@ -8,7 +8,7 @@ import pytest
 from amate.companies.models import Branch, Emisor, PortalPolicy, Product
 from tests.web.office import desk
 from tests.web.office.desk import Office
-from tests.web.office.test_settings import RULES, post, today
+from tests.web.office.test_settings import RULES, post
 from tests.world import World
 
 PAGES = ("empresa", "marca", "textos", "sucursal", "reglas", "producto")
@@ -34,7 +34,7 @@ def page_of(world: World, thing: str) -> tuple[str, str, dict[str, str]]:
         "reglas": (
             "portal/",
             "portal/",
-            RULES | {"s0-source": "@", "s0-label": "la caja", "effective_from": today(world), "guardar": "1"},
+            RULES | {"s0-source": "@", "s0-label": "la caja", "effective_from": str(world.today()), "guardar": "1"},
         ),
         "producto": ("", "", {}),
     }[thing]
@@ -99,7 +99,7 @@ def test_the_second_is_told_and_what_he_typed_is_kept(world: World, office: Offi
 
 def test_looking_at_a_consequence_keeps_the_version_of_the_page(world: World, office: Office) -> None:
     version = version_in(office.text("ajustes/portal/"))
-    typed = RULES | {"effective_from": today(world)}
+    typed = RULES | {"effective_from": str(world.today())}
     assert post(office, "portal/", typed | {"guardar": "1", "version": version}).status_code == 302
     seen = post(office, "portal/", typed | {"ver": "1", "version": version}).content.decode()
     assert version_in(seen) == version

@@ -13,7 +13,7 @@ from PIL import Image
 
 from amate.access.models import Membership, Role
 from amate.companies.models import Branch, Csd, CsdUpload, Emisor, PortalPolicy
-from amate.fiscal.clock import local_time, zone_of
+from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice
 from amate.self_invoicing.rules import Window, deadline_of
 from tests.web.office import desk
@@ -188,16 +188,12 @@ def test_home_warns_sixty_thirty_and_seven_days_before(
 # ------------------------------------------------------------ portal
 
 
-def today(world: World) -> str:
-    return local_time("44100", world.now()).date().isoformat()
-
-
 def test_the_simulator_says_what_is_on_the_form_before_it_is_saved(world: World, office: Office) -> None:
-    typed = RULES | {"window_days": "0", "effective_from": today(world), "ver": "1"}
+    typed = RULES | {"window_days": "0", "effective_from": str(world.today()), "ver": "1"}
     seen = post(office, "portal/", typed)
     day = re.search(r"hasta el (\d+ de \w+ de \d{4}) a las 23:59 \(hora del centro\)", said(seen))
     assert day
-    assert int(day[1].split()[0]) == int(today(world)[-2:])
+    assert int(day[1].split()[0]) == world.today().day
     fragment = said(post(office, "portal/", typed, headers={"HX-Request": "true"}))
     assert fragment.startswith('<div id="simulador"')
     assert day[0] in fragment
@@ -208,7 +204,7 @@ def test_the_simulator_says_what_is_on_the_form_before_it_is_saved(world: World,
 
 def test_what_is_saved_is_what_the_next_note_prints(world: World, office: Office) -> None:
     old = world.sale()
-    typed = RULES | {"window_days": "2", "minimum": "10.50", "effective_from": today(world), "guardar": "1"}
+    typed = RULES | {"window_days": "2", "minimum": "10.50", "effective_from": str(world.today()), "guardar": "1"}
     assert post(office, "portal/", typed).status_code == 302
     rules = world.scoped(lambda: PortalPolicy.objects.latest("effective_from"))
     assert (rules.window_days, rules.minimum, rules.enabled) == (2, Decimal("10.50"), True)
@@ -218,7 +214,7 @@ def test_what_is_saved_is_what_the_next_note_prints(world: World, office: Office
 
 
 def test_a_portal_that_opens_without_a_seal_says_what_its_buyers_would_wait_for(world: World, office: Office) -> None:
-    typed = RULES | {"effective_from": today(world), "guardar": "1"}
+    typed = RULES | {"effective_from": str(world.today()), "guardar": "1"}
     missing = "Te falta un sello digital (CSD) vigente"
     assert missing not in post(office, "portal/", typed, follow=True).content.decode()
     world.scoped(lambda: Csd.objects.update(retired_at=world.now()))
@@ -239,7 +235,7 @@ def test_the_three_rules_are_said_alike_where_they_are_set_and_to_buyers(
     world: World, office: Office, until: str, sentence: str
 ) -> None:
     grace = {"grace_days": "5"} if until != "days" else {}
-    typed = RULES | {"until": until, "window_days": "3", "effective_from": today(world)} | grace
+    typed = RULES | {"until": until, "window_days": "3", "effective_from": str(world.today())} | grace
     assert sentence in said(post(office, "portal/", typed | {"ver": "1"}))
     assert post(office, "portal/", typed | {"guardar": "1"}).status_code == 302
     settings = office.text("ajustes/portal/")
@@ -257,7 +253,7 @@ def test_the_three_rules_are_said_alike_where_they_are_set_and_to_buyers(
 def test_a_branch_with_a_rule_of_its_own_is_named_in_the_answer_to_until_when(world: World, office: Office) -> None:
     post(office, "sucursales/", {"nombre": "Playas", "cp": "22500", "serie": "P"})
     pk = world.scoped(lambda: Branch.objects.get(code="playas").pk)
-    typed = RULES | {"until": "month_end", "window_days": "", "effective_from": today(world), "guardar": "1"}
+    typed = RULES | {"until": "month_end", "window_days": "", "effective_from": str(world.today()), "guardar": "1"}
     assert post(office, f"portal/{pk}/", typed).status_code == 302
     for page in (office.text(), said(Buyer(world.shop).get(""))):
         own = " ".join(re.sub("<[^>]+>", " ", page).split())
@@ -271,7 +267,7 @@ def test_a_branch_with_a_rule_of_its_own_is_named_in_the_answer_to_until_when(wo
 def test_a_branch_has_rules_of_its_own_until_it_follows_the_company_again(world: World, office: Office) -> None:
     post(office, "sucursales/", {"nombre": "Playas", "cp": "22500", "serie": "P"})
     pk = world.scoped(lambda: Branch.objects.get(code="playas").pk)
-    typed = RULES | {"window_days": "5", "effective_from": today(world), "guardar": "1"}
+    typed = RULES | {"window_days": "5", "effective_from": str(world.today()), "guardar": "1"}
     assert post(office, f"portal/{pk}/", typed).status_code == 302
     assert "hora del noroeste" in office.text(f"ajustes/portal/{pk}/")
     assert world.scoped(lambda: PortalPolicy.objects.get(branch_id=pk).window_days) == 5
@@ -296,7 +292,7 @@ def test_a_branch_has_rules_of_its_own_until_it_follows_the_company_again(world:
 def test_wrong_rules_are_refused_at_their_field(
     world: World, office: Office, wrong: dict[str, str], sentence: str
 ) -> None:
-    answer = post(office, "portal/", RULES | {"effective_from": today(world), "guardar": "1"} | wrong)
+    answer = post(office, "portal/", RULES | {"effective_from": str(world.today()), "guardar": "1"} | wrong)
     assert (answer.status_code, sentence in said(answer)) == (422, True)
     assert world.scoped(lambda: PortalPolicy.objects.count()) == 1
 
@@ -319,7 +315,7 @@ def test_one_concept_instead_of_the_detail_is_a_rule_with_its_warning(world: Wor
     page = office.text("ajustes/portal/")
     assert "tu cliente podría no deducirla" in page
     assert "RESICO" not in page, "the company is of another regime"
-    typed = RULES | {"effective_from": today(world), "guardar": "1"}
+    typed = RULES | {"effective_from": str(world.today()), "guardar": "1"}
     food = {
         "g0-descripcion": "Consumo de alimentos",
         "g0-family": "",
@@ -348,7 +344,7 @@ def test_a_resico_is_asked_whether_it_is_withheld_from(world: World) -> None:
     world.scoped(lambda: Emisor.objects.update(rfc="LOAM850712XX3", regimen_fiscal="626"))
     office = Office(world)
     assert "LISR 113-J" in office.text("ajustes/portal/")
-    typed = RULES | {"effective_from": today(world), "guardar": "1"}
+    typed = RULES | {"effective_from": str(world.today()), "guardar": "1"}
     post(office, "portal/", typed | {"withholds_isr": "on"})
     assert world.scoped(lambda: PortalPolicy.objects.latest("effective_from").withholds_isr)
     post(office, "portal/", typed)
@@ -377,7 +373,7 @@ RULE = "En el portal se facturan compras de la caja principal o la tienda en lí
 
 
 def test_the_tills_of_a_rule_are_named_as_buyers_know_them(world: World, office: Office) -> None:
-    typed = RULES | TILLS | {"s2-source": "", "s2-label": "", "effective_from": today(world)}
+    typed = RULES | TILLS | {"s2-source": "", "s2-label": "", "effective_from": str(world.today())}
     assert RULE in said(post(office, "portal/", typed | {"ver": "1"}))
     assert world.scoped(lambda: Emisor.objects.get().source_labels) == {}, "nothing was saved by looking"
     assert post(office, "portal/", typed | {"guardar": "1"}).status_code == 302
@@ -409,7 +405,7 @@ def test_the_tills_of_a_rule_are_named_as_buyers_know_them(world: World, office:
 def test_a_till_without_a_name_for_people_is_refused(
     world: World, office: Office, wrong: dict[str, str], sentence: str
 ) -> None:
-    typed = RULES | TILLS | {"effective_from": today(world), "guardar": "1"}
+    typed = RULES | TILLS | {"effective_from": str(world.today()), "guardar": "1"}
     answer = post(office, "portal/", typed | wrong)
     assert (answer.status_code, sentence in said(answer)) == (422, True)
     assert world.scoped(lambda: PortalPolicy.objects.count()) == 1
