@@ -16,6 +16,8 @@ from tests.people import MORAL
 
 # A page that is an answer to a mistake: the browser itself reports its status.
 EXPECTED_STATUS = ("422", "429", "409", "404", "410")
+# A question about a field is given up when a newer one replaces it or the page is left: so it is meant (`hx-sync`).
+LEFT = "htmx:sendAbort"
 
 
 @dataclass
@@ -45,8 +47,13 @@ class Person:
         self.page.on("pageerror", lambda fault: self.said.append(str(fault)))
 
     def _listen(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(status in message.text for status in EXPECTED_STATUS):
-            self.said.append(message.text)
+        if message.type != "error" or any(status in message.text for status in EXPECTED_STATUS):
+            return
+        if message.text.startswith(LEFT):  # htmx tells it twice, first as a request that ended
+            first = self.said.pop()
+            assert first.startswith("htmx:afterRequest"), first
+            return
+        self.said.append(message.text)
 
     # ------------------------------------------------------------ acts
 
