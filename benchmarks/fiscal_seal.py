@@ -3,7 +3,6 @@
 `floor` is 1 sig for what is signed, and satcfdi doing the same work for the rows that have it (`*_satcfdi`).
 """
 
-import gc
 import random
 import time
 from collections.abc import Callable
@@ -28,6 +27,7 @@ from amate.fiscal.rules.validate import validate, validate_ours
 from amate.fiscal.schema import compile_schema, structure
 from amate.fiscal.seal import seal
 from amate.fiscal.xml import parse
+from amate.running.collector import collect_rarely
 from amate.sandbox.mint import Minted, mint_ca, mint_csd
 from tests.fiscal import twin
 
@@ -72,8 +72,7 @@ def measured(
     """Each job is run once, in rounds that alternate with as many plain signatures, whose median is the unit."""
     jobs, sign = prepare(n), _plain_signature()
     sign()
-    gc.collect()
-    gc.freeze()  # what other measurements left behind is not this one's to look through
+    collect_rarely()  # as web and worker do; and what other measurements left behind is not this one's to look through
     spent: list[float] = []
     signing: list[float] = []
     for start in range(0, n, _ROUND):

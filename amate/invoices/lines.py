@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from amate.fiscal.ingreso import SaleLine
@@ -38,13 +39,7 @@ def line_to_json(line: Line) -> dict[str, Any]:
 
 def line_from_json(kept: dict[str, Any]) -> Line:
     taxes = tuple(
-        Impuesto(
-            impuesto=tax["impuesto"],
-            tipo_factor=tax["tipo_factor"],
-            tasa_o_cuota=None if tax["tasa_o_cuota"] is None else Decimal(tax["tasa_o_cuota"]),
-            retencion=tax["retencion"],
-        )
-        for tax in kept["impuestos"]
+        [_tax(tax["impuesto"], tax["tipo_factor"], tax["tasa_o_cuota"], tax["retencion"]) for tax in kept["impuestos"]]
     )
     return Line(
         cantidad=Decimal(kept["cantidad"]),
@@ -54,6 +49,12 @@ def line_from_json(kept: dict[str, Any]) -> Line:
         objeto_imp=kept["objeto_imp"],
         impuestos=taxes,
     )
+
+
+@lru_cache(maxsize=512)
+def _tax(impuesto: str, tipo_factor: str, tasa_o_cuota: str | None, retencion: bool) -> Impuesto:
+    """A company sells under a handful of taxes: each is checked once."""
+    return Impuesto(impuesto, tipo_factor, None if tasa_o_cuota is None else Decimal(tasa_o_cuota), retencion)
 
 
 def _to_json(sale: SaleLine) -> dict[str, Any]:

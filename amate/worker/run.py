@@ -18,6 +18,7 @@ from amate.access.signing_key import AnotherSigningKey, refuse_another_signing_k
 from amate.promises.keep import keep
 from amate.promises.kinds import QUEUES
 from amate.promises.step import close_lines
+from amate.running.collector import collect_rarely
 from amate.running.pac_accounts import BadAccounts
 from amate.tenancy.clock import clock_of_who_is_served
 from amate.tenancy.half_restored import HalfRestored, refuse_half_restored
@@ -141,6 +142,7 @@ def main() -> int:
     except (HalfRestored, AnotherSigningKey, BadAccounts) as fault:
         raise SystemExit(str(fault)) from fault
     connections.close_all()  # this thread asks for nothing more
+    collect_rarely()
 
     async def whole() -> None:
         try:

@@ -33,8 +33,8 @@ SMALL = """
 import json, subprocess
 from benchmarks.scratch import scratch_server
 with scratch_server():
-    from benchmarks import ageing, bank_file, bill_issue, dunning, import_sales, office_lists, pay_reconcile, portal_claim
-    from benchmarks import register_ticket, statements
+    from benchmarks import ageing, bank_file, bill_issue, close_period, dunning, import_sales, office_lists, pay_reconcile, portal_claim
+    from benchmarks import portal_lookup, register_ticket, statements
     rows = import_sales.run(lines=(20, 50, 100), rounds=1, book_of=120)
     from amate.companies.models import Company
     whose = Company.objects.get().pk
@@ -59,6 +59,8 @@ with scratch_server():
     rows += bank_file.run(sizes=(10, 20), rounds=1)
     rows += dunning.run(sizes=(10, 20))
     rows += office_lists.run(sizes=(2000, 4000), rounds=1, each=1)
+    rows += close_period.run(notes=30, rounds=1)
+    rows += portal_lookup.run(sizes=(20, 40), rounds=1, each=2)
     rows += portal_claim.run(warm_up=1, rounds=1, each=1, crowd_each=4, listed=1)
     print("ROWS", json.dumps(rows))
 """
@@ -154,6 +156,13 @@ def test_a_sale_sent_by_the_api_can_be_measured(rows: dict[str, Any]) -> None:
     assert whole["bar"] == 10
     assert whole["value"] > whole["floor"]
     assert rows["register_ticket_web"]["value"] > 0
+
+
+def test_a_code_can_be_looked_up_and_a_day_closed_and_both_measured(rows: dict[str, Any]) -> None:
+    bars = {"portal_lookup": 8, "portal_lookup_growth": 1.1, "portal_lookup_query_growth": 1.1, "close_period": 0.5}
+    assert {name: rows[name]["bar"] for name in bars} == bars
+    assert all(rows[name]["value"] > 0 for name in (*bars, "portal_lookup_query"))
+    assert rows["close_period"]["n"] == 30
 
 
 def test_a_run_of_billing_can_be_measured_to_the_seal(rows: dict[str, Any]) -> None:

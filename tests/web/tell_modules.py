@@ -1,5 +1,6 @@
-"""A configuration of gunicorn that tells, when its worker ends, every module that it had loaded."""
+"""A configuration of gunicorn that tells, when its worker ends, every module that it had loaded, and how it collects."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -7,4 +8,4 @@ from typing import Any
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    Path(os.environ["TELL_MODULES_TO"]).write_text("\n".join(sorted(sys.modules)))
+    Path(os.environ["TELL_MODULES_TO"]).write_text("\n".join([*sorted(sys.modules), f"young: {gc.get_threshold()[0]}"]))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from amate.running.collector import OFTEN
 from tests.database import ROOT
 from tests.servers import free_port
 from tests.stories.processes import environment, until
@@ -53,6 +54,7 @@ def test_after_real_requests_it_has_loaded_none_of_the_heavy_ones(world: World, 
     assert sum(code == 200 for code in codes.values()) >= 8, codes
     loaded = told.read_text().splitlines()
     assert "amate.web.wsgi" in loaded
+    assert f"young: {OFTEN[0]}" in loaded
     assert [name for name in loaded if name.startswith(NEVER)] == []
     assert [name for name in loaded if name.startswith(NOR)] == []
 
