@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from statistics import median
 from typing import Any
 
@@ -73,12 +74,12 @@ def server_line(server: Any) -> Any:
 
 def _visit(company: Any, note: Note) -> float:
     """A new browser types code and total and sees its sale; the limiter has never seen its network."""
-    from django.test import Client
-
     from amate.self_invoicing.codes import show_code
 
     code, cents = note
-    browser = Client(SERVER_NAME="localhost", REMOTE_ADDR=f"10.{_dice.randrange(256)}.{_dice.randrange(256)}.7")
+    browser = _browser()
+    browser.cookies.clear()
+    browser.defaults["REMOTE_ADDR"] = f"10.{_dice.randrange(256)}.{_dice.randrange(256)}.7"
     typed = {"codigo": show_code(code), "total": f"{cents / 100:,.2f}"}
 
     def walk() -> None:
@@ -90,6 +91,14 @@ def _visit(company: Any, note: Note) -> float:
             raise RuntimeError(f"the sale is not shown: {shown.status_code}")
 
     return _cpu(walk)
+
+
+@cache
+def _browser() -> Any:
+    """One for all: what it loads is loaded once, as the web does."""
+    from django.test import Client
+
+    return Client(SERVER_NAME="localhost")
 
 
 def _look(company_id: int, note: Note) -> float:

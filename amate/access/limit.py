@@ -47,16 +47,23 @@ def give_back(limit: Limit, who: str, *, now: datetime) -> None:
 
 def seconds_to_wait(limits: tuple[tuple[Limit, str], ...], *, now: datetime) -> int:
     """How long until every exhausted limit of these reopens; 0 if none is exhausted. Counts nothing."""
+    return max(waits_of(limits, now=now), default=0)
+
+
+def waits_of(limits: tuple[tuple[Limit, str], ...], *, now: datetime) -> tuple[int, ...]:
+    """How long until each reopens, in their order; 0 for one that is not exhausted. One query."""
     keys = [_key(limit, who) for limit, who in limits]
     with connection.cursor() as c:
         c.execute("SELECT key, window_start, hits FROM rate_bucket WHERE key = ANY(%s)", [keys])
         seen = {key: (start, hits) for key, start, hits in c.fetchall()}
-    waits = [0]
-    for (limit, _), key in zip(limits, keys, strict=True):
-        start, hits = seen.get(key, (0, 0))
-        if hits >= limit.hits and start >= int(now.timestamp()) // limit.seconds:
-            waits.append((start + 1) * limit.seconds - int(now.timestamp()))
-    return max(waits)
+    return tuple(_wait(limit, *seen.get(key, (0, 0)), now=now) for (limit, _), key in zip(limits, keys, strict=True))
+
+
+def _wait(limit: Limit, start: int, hits: int, *, now: datetime) -> int:
+    passed = int(now.timestamp())
+    if hits < limit.hits or start < passed // limit.seconds:
+        return 0
+    return (start + 1) * limit.seconds - passed
 
 
 def forget_old_buckets(*, now: datetime) -> int:

@@ -51,12 +51,12 @@ WITH RECURSIVE t(source) AS (
 ) SELECT source FROM t WHERE source IS NOT NULL LIMIT 100
 """
 _LIVE_CLAIM = Compiled(lambda: Claim.objects.live().select_related("invoice").filter(ticket_id=Arg("ticket")))
+_OF_CODE = Compiled(lambda: Ticket.objects.select_related("branch").filter(code=Arg("code"), total_cents=Arg("cents")))
 
 
 def find_ticket(*, code: str, total_cents: int) -> Ticket | None:
     """The ticket of a code, if the total is its own. One query whatever the answer (OUTSIDE GRD-2)."""
-    ticket: Ticket | None = Ticket.objects.select_related("branch").filter(code=code, total_cents=total_cents).first()
-    return ticket
+    return _OF_CODE.first(code=code, cents=total_cents)
 
 
 def live_invoice(ticket: Ticket) -> Invoice | None:

@@ -3,9 +3,11 @@
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from amate.self_invoicing.models import Ticket, Visit
 from amate.tenancy.compiled import Arg, Compiled
+from amate.tenancy.writes import insert
 
 LIFE = timedelta(hours=24)
 
@@ -17,10 +19,12 @@ _OF_TOKEN = Compiled(
 )
 
 
-def open_visit(*, ticket: Ticket, now: datetime) -> tuple[Visit, str]:
-    """A new visit for a ticket that was proved by code and total. The token is given once, to the browser."""
+def open_visit(*, ticket: Ticket, now: datetime, fiscal: dict[str, Any] | None = None) -> tuple[Visit, str]:
+    """A new visit for a ticket that was proved by code and total; `fiscal`: what its owner typed before and carries on.
+    The token is given once, to the browser."""
     token = secrets.token_urlsafe(24)
-    visit = Visit.objects.create(token_digest=_digest(token), ticket=ticket, started_at=now, seen_at=now)
+    visit = Visit(token_digest=_digest(token), ticket=ticket, fiscal=fiscal or {}, started_at=now, seen_at=now)
+    insert(visit)
     return visit, token
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
-from amate.access.limit import Limit, hit, seconds_to_wait
+from amate.access.limit import Limit, hit, seconds_to_wait, waits_of
 from amate.web.network import network_of
 
 logger = logging.getLogger(__name__)
@@ -64,8 +64,8 @@ def guess_of(request: HttpRequest, *, code: str) -> Guess:
 
 def must_wait(guess: Guess, *, now: datetime) -> int:
     """Seconds until this visitor may try again; 0 now."""
-    rationed = seconds_to_wait(guess.of_the_network, now=now) > 0
-    return seconds_to_wait((*guess.of_the_code, *(guess.slowly if rationed else ())), now=now)
+    *network, of_the_code, slowly = waits_of((*guess.of_the_network, *guess.of_the_code, *guess.slowly), now=now)
+    return max(of_the_code, slowly) if any(network) else of_the_code
 
 
 def count_miss(request: HttpRequest, guess: Guess, *, now: datetime, refuse: Refuse) -> None:

@@ -21,6 +21,7 @@ from amate.self_invoicing.models import Ticket, Visit
 from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.visits import LIFE, find_visit, open_visit
+from amate.tenancy.writes import rewrite
 from amate.web import clock
 from amate.web.portal.shop import Shop, address, shop_of
 
@@ -108,11 +109,10 @@ def receive(request: HttpRequest, *, ticket: Ticket, now: datetime) -> HttpRespo
     token = _token(request)
     visit = earlier = find_visit(token=token, now=now)
     if visit is None or visit.ticket_id != ticket.pk:
-        visit, token = open_visit(ticket=ticket, now=now)
-        if earlier is not None and earlier.fiscal.get("again"):
-            visit.fiscal = earlier.fiscal
-    visit.seen_at = now
-    visit.save(update_fields=["fiscal", "seen_at"])
+        carried = earlier.fiscal if earlier is not None and earlier.fiscal.get("again") else None
+        visit, token = open_visit(ticket=ticket, now=now, fiscal=carried)
+    else:
+        rewrite(visit, seen_at=now)
     answer = redirect(address(request, _see(request, visit, ticket=ticket, now=now).place.value))
     answer.set_cookie(
         COOKIE,
