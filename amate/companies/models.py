@@ -10,6 +10,7 @@ from amate.companies.sandbox_clock import SandboxClock as SandboxClock
 from amate.tenancy.models import CompanyOwned, ScopedManager, Stateful
 
 STAMPS_AN_HOUR = 20
+CORRECTIONS = 1
 
 
 class Company(models.Model):
@@ -237,6 +238,9 @@ class PortalPolicy(CompanyOwned):
         default=STAMPS_AN_HOUR, help_text="Invoices that the portal issues to one RFC in an hour, at most (GRD-4)"
     )
     default_uso = models.CharField(max_length=4, blank=True, default="", help_text="Empty: G03, else S01 (USO-2)")
+    corrections = models.PositiveSmallIntegerField(
+        default=CORRECTIONS, help_text="How often a buyer corrects a note's invoice himself; what is more asks the shop"
+    )
 
     class Meta:
         verbose_name_plural = "portal policies"

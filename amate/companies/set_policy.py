@@ -13,6 +13,7 @@ from amate.fiscal.generic import Generic
 
 MOST_GENERICS = 20
 MOST_STAMPS = 1000
+MOST_CORRECTIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class PolicyFacts:
     stamps_an_hour: int
     usos: tuple[str, ...]
     default_uso: str
+    corrections: int
 
 
 class PolicyRefused(FieldsRefused):
@@ -95,6 +97,8 @@ def _wrong(facts: PolicyFacts) -> dict[str, str]:
         )
     if not 1 <= facts.stamps_an_hour <= MOST_STAMPS:
         errors["stamps_an_hour"] = f"Escribe de 1 a {MOST_STAMPS} facturas"
+    if not 0 <= facts.corrections <= MOST_CORRECTIONS:
+        errors["corrections"] = f"Escribe de 0 a {MOST_CORRECTIONS}; 0 es que siempre te lo pida"
     if facts.minimum < 0:
         errors["minimum"] = "Escribe un importe desde 0"
     if facts.default_uso and facts.usos and facts.default_uso not in facts.usos:

@@ -6,15 +6,25 @@ from amate.alerts.causes import CASE
 from amate.alerts.tell import tell_staff
 from amate.audit.record import record
 from amate.help.models import Case
-from amate.self_invoicing.models import Visit
+from amate.self_invoicing.models import Correction, Visit
 
 
-def ask_for_help(*, text: str, correo: str, telefono: str, subject: str, visit: Visit | None, now: datetime) -> Case:
+def ask_for_help(
+    *,
+    text: str,
+    correo: str,
+    telefono: str,
+    subject: str,
+    visit: Visit | None,
+    now: datetime,
+    correction: Correction | None = None,
+) -> Case:
     """One of `correo` and `telefono` is where the answer goes. The audit says that somebody asked, not who or what."""
     case = Case.objects.create(
         visit=visit,
         ticket_id=visit.ticket_id if visit else None,
         subject=subject,
+        correction=correction,
         text=text,
         correo=correo,
         telefono=telefono,

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from amate.self_invoicing.models import Ticket, Visit
+from amate.self_invoicing.models import Correction, Ticket, Visit
 from amate.tenancy.models import ScopedManager, Stateful
 
 
@@ -33,6 +33,7 @@ class Case(Stateful):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="+")
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, null=True, related_name="+")
+    correction = models.OneToOneField(Correction, on_delete=models.PROTECT, null=True, related_name="case")
     subject = models.CharField(max_length=20, blank=True, default="", help_text="which page of the portal led here")
     text = models.CharField(max_length=1000)
     correo = models.EmailField(blank=True, default="")

@@ -149,6 +149,47 @@ class Claim(CompanyOwned):
         return found
 
 
+class Correction(Stateful):
+    """A buyer wants the invoice of his note with other data (FEATURES 32): made at once inside the company's limits, and
+    beyond them asked of the shop. What he asked for is kept until it is decided."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Por aprobar"
+        MADE = "made", "Hecha"
+        REJECTED = "rejected", "Rechazada"
+
+    MOVES: ClassVar[dict[str, frozenset[str]]] = {
+        State.ASKED: frozenset({State.MADE, State.REJECTED}),
+        State.MADE: frozenset(),
+        State.REJECTED: frozenset(),
+    }
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+", help_text="the one with the error")
+    state = models.CharField(max_length=10, choices=State.choices)
+    receptor = models.JSONField(default=dict, help_text="of one that waits for the shop: what the new one would say")
+    correo = models.EmailField(blank=True, default="", max_length=254)
+    substitute = models.OneToOneField(Invoice, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=254, blank=True, default="", help_text="empty: the limits of the company")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "invoice"], condition=Q(state="asked"), name="one_correction_asked"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="made", substitute__isnull=False) | ~Q(state="made") & Q(substitute__isnull=True),
+                name="correction_made_has_its_invoice",
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "ticket"], name="correction_ticket")]
+
+    def __str__(self) -> str:
+        return f"corrección {self.pk}"
+
+
 class Visit(CompanyOwned):
     """One browser's way through the portal: what it proved, what it typed, what it got. Found by an opaque cookie."""
 

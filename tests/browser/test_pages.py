@@ -23,11 +23,12 @@ Meet = Callable[[], Person]
 
 # Which test looks at which address; each ends by proving it.
 WAY = {"code", "details", "review", "issuing", "done", "send", "download"}
+CORRECTING = {"correct", "correct_review"}
 REFUSALS = {"notice"}
 SIDE = {"help", "privacy", "accessibility", "wait"}
 MAILED = {"linked"}
 NO_PAGES = {
-    "branch_logo", "fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned", "linked_pdf", "linked_xml",
+    "branch_logo", "fiscal", "correct_fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned", "linked_pdf", "linked_xml",
     "holders_note", "badge",
 }  # fmt: skip
 
@@ -47,7 +48,7 @@ def meet(world: World, site: str, browser: Browser) -> Iterator[Meet]:
 
 
 def test_no_address_of_the_portal_is_left_out() -> None:
-    assert {one.name for one in urlpatterns} == WAY | REFUSALS | SIDE | MAILED | NO_PAGES
+    assert {one.name for one in urlpatterns} == WAY | CORRECTING | REFUSALS | SIDE | MAILED | NO_PAGES
 
 
 def looked_at(*people: Person) -> set[str]:
@@ -113,6 +114,39 @@ def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
     assert other.focus() == "errores"
     other.bears_inspection("ya-facturada-error")
     assert looked_at(ana, other) >= WAY
+
+
+def test_correcting_what_was_wrong_and_asking_the_shop(world: World, meet: Meet) -> None:
+    ana = meet()
+    ana.emits(world.sale())
+    world.settle()
+    ana.goes("listo/")
+    ana.page.get_by_text("Hay un error en mis datos").click()
+    ana.page.get_by_role("link", name="Corregir mis datos").click()
+    ana.bears_inspection("corregir")
+    ana.clicks("Continuar")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("corregir-sin-cambios")
+    ana.gives(nombre="SURCO DISENO")
+    assert ana.at == "corregir/revisar/"
+    ana.bears_inspection("corregir-revisar")
+    world.pac.admin("lists", {"mode": "strict", "receivers": {}}, method="PUT")
+    ana.clicks("Emitir la factura corregida")
+    world.settle()
+    world.pac.admin("lists", {}, method="PUT")
+    ana.goes("listo/")
+    ana.bears_inspection("correccion-rechazada")
+    ana.page.get_by_role("link", name="Revisar lo que escribí").click()
+    assert ana.focus() == "errores"
+    ana.bears_inspection("corregir-rechazada")
+    world.scoped(lambda: PortalPolicy.objects.update(corrections=0))
+    ana.goes("corregir/")
+    ana.bears_inspection("corregir-con-la-tienda")
+    ana.gives(nombre="SURCO DISENO")
+    ana.bears_inspection("corregir-revisar-con-la-tienda")
+    ana.clicks("Pedirla a la tienda")
+    ana.bears_inspection("corregir-pedida")
+    assert looked_at(ana) >= CORRECTING
 
 
 def test_the_review_of_an_invoice_that_differs_from_its_note(world: World, meet: Meet) -> None:

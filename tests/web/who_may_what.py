@@ -225,6 +225,8 @@ auditoria/exportar/                        POST   yes   yes   yes        -      
 ayuda/                                     GET    yes   yes   yes        yes       yes     yes
 ayuda/<case>/                              GET    yes   yes   yes        yes       yes     yes
 ayuda/<case>/abrir/                        POST   yes   yes   yes        -         yes     yes
+ayuda/<case>/aprobar/                      POST   yes   yes   yes        -         -       -
+ayuda/<case>/reabrir-nota/                 POST   yes   yes   yes        -         yes     -
 ayuda/<case>/cerrar/                       POST   yes   yes   yes        -         yes     yes
 ayuda/<case>/responder/                    POST   yes   yes   yes        -         yes     yes
 buscar/                                    GET    yes   yes   yes        yes       yes     yes

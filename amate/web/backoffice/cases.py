@@ -1,5 +1,6 @@
 """Ayuda a clientes: what visitors of the portal wrote, with the visit each came from; who answered and who closed it."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,15 +9,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from amate.access.may import MAY_ANSWER
+from amate.access.may import MAY_ANSWER, MAY_CANCEL, MAY_HOLD
 from amate.desk.case_list import CASES, SUBJECTS
+from amate.fiscal.clock import zone_of
 from amate.help.answer import answer_case
 from amate.help.close import close_case, reopen_case
 from amate.help.models import Case
+from amate.invoices.cancel import plan_for
+from amate.invoices.models import Invoice, Motivo
 from amate.messages.models import Message
-from amate.self_invoicing.models import Visit
+from amate.self_invoicing.models import Correction, Ticket, Visit
 from amate.self_invoicing.queries import live_invoice, state_of
 from amate.tenancy.models import IllegalMove
+from amate.web.backoffice.granted import HOURS, PILLS, beside
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.mails import delivery
 from amate.web.backoffice.page import address, show
@@ -115,7 +120,9 @@ def _who(request: HttpRequest) -> str:
 
 
 def _find(case_id: int) -> Case:
-    rows = Case.objects.select_related("ticket__branch", "visit__invoice").filter(pk=case_id)
+    rows = Case.objects.select_related(
+        "ticket__branch", "visit__invoice", "correction__invoice__profile", "correction__substitute"
+    ).filter(pk=case_id)
     found: Case | None = rows.first()
     if found is None:
         raise Http404
@@ -123,10 +130,9 @@ def _find(case_id: int) -> Case:
 
 
 def _show(request: HttpRequest, found: Case, form: AnswerForm, *, status: int = 200) -> HttpResponse:
-    moment, ticket = now(), found.ticket
-    pill = None
-    if ticket is not None:
-        pill = ticket_pill(state_of(ticket, invoice=live_invoice(ticket), now=moment))
+    moment, ticket, asked = now(), found.ticket, found.correction
+    state = "" if ticket is None else state_of(ticket, invoice=live_invoice(ticket), now=moment)
+    waits = asked is not None and asked.state == Correction.State.ASKED
     mail = Message.objects.filter(about=f"case:{found.pk}").order_by("-id").first()
     return show(
         request,
@@ -137,13 +143,32 @@ def _show(request: HttpRequest, found: Case, form: AnswerForm, *, status: int = 
         pill=_pill(found),
         subject=SUBJECTS.get(found.subject, ""),
         ticket=ticket,
-        ticket_pill=pill,
+        ticket_pill=ticket_pill(state) if state else None,
+        correction=asked,
+        correction_pill=PILLS[Correction.State(asked.state)] if asked else None,
+        beside=beside(asked) if asked and waits else [],
+        warnings=_consequences(asked.invoice, moment) if asked and waits else [],
+        may_cancel=may(request, MAY_CANCEL),
+        may_hold=may(request, MAY_HOLD),
+        expired=state == "expired",
+        last_year=ticket is not None and local(ticket, ticket.sold_at).year < local(ticket, moment).year,
+        let_in=HOURS,
         typed=_typed(found.visit),
         mail=mail,
         mail_pill=delivery(mail).pill if mail else None,
         may_answer=may(request, MAY_ANSWER),
         form=form,
     )
+
+
+def _consequences(invoice: Invoice, moment: datetime) -> list[str]:
+    """Of ending the old one: who must accept it, and what hangs on it."""
+    plan = plan_for(invoice=invoice, motivo=Motivo.ERRORS, now=moment)
+    return [*(step.why for step in plan.steps if step.act == "cancel"), *plan.warnings]
+
+
+def local(ticket: Ticket, moment: datetime) -> datetime:
+    return moment.astimezone(zone_of(ticket.branch.cp))
 
 
 def _typed(visit: Visit | None) -> list[tuple[str, Any]]:

@@ -9,11 +9,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from amate.access.may import MAY_CANCEL
-from amate.companies.policies import generics_to_json, rules_for
 from amate.customers.propose import propose_profile
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
-from amate.fiscal.receptor import Receptor
 from amate.fiscal.rfc import GENERICS
 from amate.fiscal.tables.comprobante import FORMAS_PAGO
 from amate.invoices.cancel import LONGEST_REASON, plan_for
@@ -21,10 +19,9 @@ from amate.invoices.hanging import hanging_on
 from amate.invoices.how_it_stands import around, document_of
 from amate.invoices.models import Invoice, Kind, Motivo, Origin
 from amate.invoices.plan_cancellation import REPS_GONE, Plan
-from amate.invoices.replace import Content, NotReplaceable, replace_invoice
+from amate.invoices.replace import NotReplaceable, replace_invoice
 from amate.invoices.what_may_be_done import why_not_replaced
-from amate.self_invoicing.queries import ticket_of_invoice
-from amate.self_invoicing.terms import terms_of_ticket
+from amate.self_invoicing.correct import content_for
 from amate.web.backoffice.one_document import find_document
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.receiver_form import ReceiverForm, as_typed, typed_receiver
@@ -97,7 +94,7 @@ def _replace(request: HttpRequest, found: Invoice, receiver: ReceiverForm, form:
         origin=Origin.OFFICE,
         now=moment,
     )
-    content = _content(found, receiver.receptor.receptor).but(profile=profile)
+    content = content_for(found, receiver.receptor.receptor, now=moment).but(profile=profile)
     if found.metodo_pago == "PUE" and form.cleaned_data["forma_pago"]:
         content = content.but(forma_pago=form.cleaned_data["forma_pago"])
     try:
@@ -114,22 +111,3 @@ def _replace(request: HttpRequest, found: Invoice, receiver: ReceiverForm, form:
         return redirect(address(request, "invoice", found.pk))
     messages.success(request, "Emitimos la nueva. En cuanto esté timbrada pedimos cancelar la anterior.")
     return redirect(address(request, "invoice", new.pk))
-
-
-def _content(found: Invoice, receptor: Receptor) -> Content:
-    """What it said; of a note, what the note gives another receiver: who is withheld from changes the total (TAX-4)."""
-    content = Content.of(found)
-    ticket = ticket_of_invoice(found.pk)
-    if ticket is None or receptor.rfc == found.rfc:
-        return content
-    # Not `stand_of`: of a note that is invoiced it reads no rules, and then nothing would be withheld.
-    zone = zone_of(ticket.branch.cp)
-    rules = rules_for(
-        branch_id=ticket.branch_id,
-        sold_on=ticket.sold_at.astimezone(zone).date(),
-        today=now().astimezone(zone).date(),
-    )
-    terms = terms_of_ticket(ticket, rules=rules, rfc=receptor.rfc)
-    return content.but(
-        lines=terms.lines, total=terms.total, withheld=terms.withheld, generics=generics_to_json(terms.generics)
-    )

@@ -25,7 +25,7 @@ def details(request: HttpRequest, here: Here) -> HttpResponse:
     if request.POST.get("nota", here.mark) != here.mark:
         return _draw(request, here, form.quiet(), other_note=True)
     if form.is_valid():
-        _keep(here, {**_typed(request.POST), "correo": form.cleaned_data["correo"]})
+        _keep(here, {**as_typed(request.POST), "correo": form.cleaned_data["correo"]})
         return redirect(here.shop.url("review"))
     if is_generic(form.data["rfc"]):
         return _generic(request, here, form)
@@ -61,7 +61,7 @@ def _form(here: Here, typed: Any) -> FiscalForm:
     return FiscalForm(typed, offered=offered_usos(here), refresh=here.shop.url("fiscal"), favoured=favoured)
 
 
-def _typed(post: QueryDict) -> dict[str, str]:
+def as_typed(post: QueryDict) -> dict[str, str]:
     """Letter for letter: what a person typed is never typed again. Only NUL goes: PostgreSQL has no place for it."""
     return {name: str(post.get(name, "")).replace("\0", "")[:320] for name in FIELDS}
 
@@ -76,7 +76,7 @@ def _keep(here: Here, typed: dict[str, str]) -> None:
 def _generic(request: HttpRequest, here: Here, form: FiscalForm) -> HttpResponse:
     """X13. The rest of what was typed waits for the right RFC."""
     foreign = form.data["rfc"] == GENERIC_EXTRANJERO
-    _keep(here, {**_typed(request.POST), "rfc": ""})
+    _keep(here, {**as_typed(request.POST), "rfc": ""})
     return page(
         request, "generic", shop=here.shop, status=422, foreign=foreign, purchase=purchase_of(here.ticket, now=here.now)
     )

@@ -9,8 +9,9 @@ from amate.fiscal.catalogs import name_of
 from amate.fiscal.qr import verification_url
 from amate.fiscal.tfd import read_timbre
 from amate.invoices.deliver import resend_invoice
-from amate.invoices.models import Invoice, Stamp
+from amate.invoices.models import Invoice, Stamp, State
 from amate.invoices.pdf import pdf_of
+from amate.invoices.refusals import meaning_of
 from amate.messages.models import Message
 from amate.papers.dates import in_full
 from amate.promises.kinds import MAIL
@@ -106,7 +107,9 @@ def masked(correo: str) -> str:
 def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = False) -> HttpResponse:
     stamp = _stamp(here)
     invoice = stamp.invoice
-    mailed = _forget(here) or (masked(invoice.correo) if invoice.correo else "")
+    mailed = (_correo(here) if here.refused_correction else _forget(here)) or (
+        masked(invoice.correo) if invoice.correo else ""
+    )
     timbre = read_timbre(bytes(stamp.xml))
     return page(
         request,
@@ -125,6 +128,7 @@ def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = Fals
         stamped=in_full(stamp.recorded_at.astimezone(here.zone)),
         kilobytes=max(round(len(bytes(stamp.xml)) / 1000), 1),
         sample=invoice.sample,
+        wrong=_wrong(here),
         verification=verification_url(
             uuid=str(stamp.uuid),
             rfc_emisor=here.shop.rfc,
@@ -135,13 +139,23 @@ def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = Fals
     )
 
 
+def _correo(here: Here) -> str:
+    return str(here.visit.fiscal.get("correo", "")).strip()
+
+
 def _forget(here: Here) -> str:
     """What was typed is issued now, so it goes; the address stays, for its owner alone sees it in full to check it."""
     typed = here.visit.fiscal
-    correo = str(typed.get("correo", "")).strip()
+    correo = _correo(here)
     if set(typed) - {"correo", "again"} and not typed.get("again"):
         rewrite(here.visit, fiscal={"correo": correo})
     return correo
+
+
+def _wrong(here: Here) -> str:
+    """Why the SAT did not take the data of its correction."""
+    refused = here.refused_correction
+    return meaning_of(refused.refusal_code).message if refused and refused.state == State.REFUSED else ""
 
 
 def _mail_state(invoice: Invoice) -> str:

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from amate.companies.models import PortalPolicy
 from amate.companies.policies import Rules
 from amate.fiscal.clock import zone_of
-from amate.invoices.models import Invoice
+from amate.invoices.models import ON_THE_WAY, Invoice, RefusedBy, State
 from amate.self_invoicing.models import Ticket, Visit
 from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
@@ -57,13 +57,25 @@ class Here:
         return self.rules.today if self.rules else None
 
     @property
+    def refused_correction(self) -> Invoice | None:
+        """What this visit asked for in place of its invoice, and the SAT did not take: the old one is still its own."""
+        asked = self.visit.invoice
+        return (
+            asked if asked is not None and self.invoice is not None and asked.replaces_id == self.invoice.pk else None
+        )
+
+    @property
     def place(self) -> Place:
-        mine = self.invoice is not None and self.visit.invoice_id == self.invoice.pk
+        mine = self.invoice is not None and self.visit.invoice_id in (self.invoice.pk, self._corrected_id)
         if self.standing is Standing.INVOICED:
             return Place.DONE if mine and self.visit.may_download else Place.DOWNLOAD
         if self.standing in (Standing.ISSUING, Standing.HELD_BY_US):
             return Place.ISSUING if mine else Place.NOTICE
         return Place.DETAILS if self.standing is Standing.CLAIMABLE else Place.NOTICE
+
+    @property
+    def _corrected_id(self) -> int | None:
+        return self.refused_correction.pk if self.refused_correction else None
 
     @property
     def shop(self) -> Shop:
@@ -144,6 +156,8 @@ def stand(request: HttpRequest) -> Here | None:
 
 def _see(request: HttpRequest, visit: Visit, *, ticket: Ticket, now: datetime) -> Here:
     invoice = _held_by(visit, ticket) or live_invoice(ticket)
+    if _is_being_corrected(visit, invoice):
+        invoice = visit.invoice
     standing, rules = stand_of(ticket, now=now, invoice=invoice)
     return Here(request=request, visit=visit, ticket=ticket, invoice=invoice, standing=standing, rules=rules, now=now)
 
@@ -152,6 +166,14 @@ def _held_by(visit: Visit, ticket: Ticket) -> Invoice | None:
     """The visit's own invoice, if the ticket is still claimed for it. `find_visit` brought both: no query."""
     claim = getattr(visit.invoice, "claim", None)
     return visit.invoice if claim and claim.ticket_id == ticket.pk and claim.released_at is None else None
+
+
+def _is_being_corrected(visit: Visit, live: Invoice | None) -> bool:
+    """The visit put another in the place of its invoice, which has no stamp yet and was not refused for its data."""
+    asked = visit.invoice
+    if asked is None or live is None or asked.replaces_id != live.pk or not visit.may_download:
+        return False
+    return asked.state in ON_THE_WAY or (asked.state == State.REFUSED and asked.refused_by != RefusedBy.RECEIVER)
 
 
 def _token(request: HttpRequest) -> str:

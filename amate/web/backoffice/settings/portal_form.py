@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 
-from amate.companies.models import STAMPS_AN_HOUR, PortalPolicy
+from amate.companies.models import CORRECTIONS, STAMPS_AN_HOUR, PortalPolicy
 from amate.companies.name_sources import LONGEST_LABEL
-from amate.companies.set_policy import MOST_GENERICS, MOST_STAMPS, PolicyFacts
+from amate.companies.set_policy import MOST_CORRECTIONS, MOST_GENERICS, MOST_STAMPS, PolicyFacts
 from amate.fiscal.generic import Generic
 from amate.fiscal.receptor import regimenes_for, usos_for
 from amate.fiscal.rfc import Persona
@@ -180,6 +180,19 @@ class PolicyForm(forms.Form):
         },
         widget=forms.TextInput(NUMBER),
     )
+    corrections = forms.IntegerField(
+        label="Veces que tu cliente corrige él mismo la factura de una nota",
+        help_text="Solo mientras el SAT la cancela sin aceptación. Lo demás, y todo si escribes 0, lo apruebas tú.",
+        required=False,
+        min_value=0,
+        max_value=MOST_CORRECTIONS,
+        error_messages={
+            **WHOLE,
+            "max_value": f"Escribe de 0 a {MOST_CORRECTIONS}",
+            "min_value": f"Escribe de 0 a {MOST_CORRECTIONS}",
+        },
+        widget=forms.TextInput(NUMBER),
+    )
     default_uso = forms.ChoiceField(
         label="Uso propuesto", required=False, choices=[("", "El más común: G03, o S01 si no se puede"), *USES]
     )
@@ -281,4 +294,5 @@ class PolicyForm(forms.Form):
             stamps_an_hour=said["stamps_an_hour"] or STAMPS_AN_HOUR,
             usos=tuple(said["usos"]),
             default_uso=said["default_uso"],
+            corrections=CORRECTIONS if said["corrections"] is None else said["corrections"],
         )
