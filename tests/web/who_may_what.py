@@ -274,6 +274,12 @@ reportes/recurrente/                       GET    yes   yes   yes        yes    
 reportes/recurrente/exportar/              GET    yes   yes   yes        yes       -       -
 reportes/movimientos/                      GET    yes   yes   yes        yes       -       -
 reportes/movimientos/exportar/             GET    yes   yes   yes        yes       -       -
+reportes/embudo/                           GET    yes   yes   yes        yes       -       -
+reportes/embudo/exportar/                  GET    yes   yes   yes        yes       -       -
+reportes/tropiezos/                        GET    yes   yes   yes        yes       -       -
+reportes/tropiezos/exportar/               GET    yes   yes   yes        yes       -       -
+reportes/autofactura/                      GET    yes   yes   yes        yes       -       -
+reportes/autofactura/exportar/             GET    yes   yes   yes        yes       -       -
 servicios/                                 GET    yes   yes   yes        yes       yes     yes
 servicios/exportar/                        GET    yes   yes   yes        yes       -       -
 servicios/exportar/                        POST   yes   yes   yes        yes       -       -
