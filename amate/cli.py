@@ -103,6 +103,14 @@ def _export(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def _watch_folder(argv: Sequence[str]) -> int:
+    """files of sales left in a folder become notes, and the answer lies beside them"""
+    _django()
+    from amate.running.watch_folder import main as run
+
+    return run(argv)
+
+
 def _catalogs(argv: Sequence[str]) -> int:
     """`show`, `check` or `adopt` newer catalogues of the SAT"""
     _django()
@@ -184,6 +192,7 @@ COMMANDS: dict[str, Command] = {
     "restore": _restore,
     "export": _export,
     "catalogs": _catalogs,
+    "watch-folder": _watch_folder,
     "doctor": _doctor,
     "audit": _audit,
     "check-cfdi": _check_cfdi,
