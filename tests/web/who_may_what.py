@@ -458,6 +458,7 @@ f/<slug>/ayuda/                            GET    open     open
 f/<slug>/privacidad/                       GET    open     open
 f/<slug>/accesibilidad/                    GET    open     open
 f/<slug>/-/marca.css                       GET    open     open
+f/<slug>/-/factura.js                      GET    open     open
 f/<slug>/-/logo.png                        GET    none     none
 f/<slug>/-/atencion/<token>.svg            GET    none     none
 f/<slug>/-/logo-<branch>.png               GET    none     none
