@@ -180,6 +180,13 @@ def _check_cfdi(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def _conformance(argv: Sequence[str]) -> int:
+    """does a server keep the contract of tills? rule by rule, by HTTP alone"""
+    from amate.till.conformance import main as run
+
+    return run(argv)
+
+
 COMMANDS: dict[str, Command] = {
     "demo": _demo,
     "serve": _serve,
@@ -196,6 +203,7 @@ COMMANDS: dict[str, Command] = {
     "doctor": _doctor,
     "audit": _audit,
     "check-cfdi": _check_cfdi,
+    "conformance": _conformance,
     "simulate": _simulate,
     "sandbox-pac": _sandbox_pac,
     "sandbox-payments": _sandbox_payments,
