@@ -187,6 +187,13 @@ def _conformance(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def _poll_sql(argv: Sequence[str]) -> int:
+    """sales that a till keeps in a database become notes, without touching the till"""
+    from amate.till.poll_sql import main as run
+
+    return run(argv)
+
+
 COMMANDS: dict[str, Command] = {
     "demo": _demo,
     "serve": _serve,
@@ -204,6 +211,7 @@ COMMANDS: dict[str, Command] = {
     "audit": _audit,
     "check-cfdi": _check_cfdi,
     "conformance": _conformance,
+    "poll-sql": _poll_sql,
     "simulate": _simulate,
     "sandbox-pac": _sandbox_pac,
     "sandbox-payments": _sandbox_payments,
