@@ -103,6 +103,14 @@ def _export(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def _watch_folder(argv: Sequence[str]) -> int:
+    """files of sales left in a folder become notes, and the answer lies beside them"""
+    _django()
+    from amate.running.watch_folder import main as run
+
+    return run(argv)
+
+
 def _catalogs(argv: Sequence[str]) -> int:
     """`show`, `check` or `adopt` newer catalogues of the SAT"""
     _django()
@@ -172,6 +180,20 @@ def _check_cfdi(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def _conformance(argv: Sequence[str]) -> int:
+    """does a server keep the contract of tills? rule by rule, by HTTP alone"""
+    from amate.till.conformance import main as run
+
+    return run(argv)
+
+
+def _poll_sql(argv: Sequence[str]) -> int:
+    """sales that a till keeps in a database become notes, without touching the till"""
+    from amate.till.poll_sql import main as run
+
+    return run(argv)
+
+
 COMMANDS: dict[str, Command] = {
     "demo": _demo,
     "serve": _serve,
@@ -184,9 +206,12 @@ COMMANDS: dict[str, Command] = {
     "restore": _restore,
     "export": _export,
     "catalogs": _catalogs,
+    "watch-folder": _watch_folder,
     "doctor": _doctor,
     "audit": _audit,
     "check-cfdi": _check_cfdi,
+    "conformance": _conformance,
+    "poll-sql": _poll_sql,
     "simulate": _simulate,
     "sandbox-pac": _sandbox_pac,
     "sandbox-payments": _sandbox_payments,

@@ -20,6 +20,7 @@ from amate.reports.collected import collected_by_month
 from amate.reports.days_to_collect import WINDOW, days_to_collect
 from amate.reports.income import income_by_form, income_by_month, income_by_plan
 from amate.reports.payers import good_payers, worst_debtors
+from amate.reports.portal import funnel_by_branch, self_invoiced_by_month, stops_by_cause
 from amate.reports.recovered import WITHIN, recovered_by_step
 from amate.reports.recurring import recurring_by_plan, recurring_moves
 
@@ -285,6 +286,52 @@ REPORTS = {
                 Column("Al final", Cell.PESOS, lambda row, at: row.closing, 16),
             ),
             sums=("Nuevo", "Volvió", "Aumentos", "Reducciones", "Bajas y pausas"),
+        ),
+        Report(
+            name="embudo", title="Del código a la factura", stretch=True,
+            what="De quienes abrieron una nota en tu portal, por QR o con su código, cuántos dieron sus datos, pidieron su "
+            "factura y la tienen timbrada.",
+            rows=lambda days: funnel_by_branch(first=days.first, last=days.last),
+            columns=(
+                Column("Sucursal", Cell.TEXT, lambda row, at: row.branch, 30),
+                Column("Por QR", Cell.NUMBER, lambda row, at: row.scanned, 10),
+                Column("Con código", Cell.NUMBER, lambda row, at: row.typed, 12),
+                Column("Dieron sus datos", Cell.NUMBER, lambda row, at: row.given, 16),
+                Column("La pidieron", Cell.NUMBER, lambda row, at: row.asked, 12),
+                Column("Timbradas", Cell.NUMBER, lambda row, at: row.stamped, 12),
+                Column("Parte", Cell.SHARE, lambda row, at: row.share, 10),
+            ),
+            sums=("Por QR", "Con código", "Dieron sus datos", "La pidieron", "Timbradas"),
+            empty="En esos días nadie abrió una nota en tu portal.",
+        ),
+        Report(
+            name="tropiezos", title="Qué detiene a tus compradores", stretch=True,
+            what="Cuántas veces el portal dijo que no, y por qué. Cada visita cuenta una vez por causa.",
+            rows=lambda days: stops_by_cause(first=days.first, last=days.last),
+            columns=(
+                Column("Causa", Cell.TEXT, lambda row, at: row.words, 56),
+                Column("Veces", Cell.NUMBER, lambda row, at: row.times, 10),
+                Column("Parte", Cell.SHARE, lambda row, at: row.share, 10),
+            ),
+            sums=("Veces",),
+            empty="En esos días el portal no detuvo a nadie.",
+        ),
+        Report(
+            name="autofactura", title="Cuánto se autofactura", stretch=True,
+            what="De las ventas de cada mes que no se cancelaron, cuántas facturó su comprador en el portal y cuántas el "
+            "mostrador; y el tiempo de en medio: la mitad tardó menos.",
+            rows=lambda days: self_invoiced_by_month(first=days.first, last=days.last),
+            columns=(
+                Column("Vendido en", Cell.TEXT, lambda row, at: month_in_words(row.month), 20),
+                Column("Ventas", Cell.NUMBER, lambda row, at: row.notes, 10),
+                Column("En el portal", Cell.NUMBER, lambda row, at: row.portal, 12),
+                Column("En mostrador", Cell.NUMBER, lambda row, at: row.counter, 14),
+                Column("Parte autofacturada", Cell.SHARE, lambda row, at: row.share, 18),
+                Column("Minutos en el portal", Cell.NUMBER, lambda row, at: row.minutes, 20),
+                Column("Horas desde la venta", Cell.NUMBER, lambda row, at: row.hours, 20),
+            ),
+            sums=("Ventas", "En el portal", "En mostrador"),
+            empty="En esos días no se registró ninguna venta.",
         ),
     )
 }  # fmt: skip

@@ -45,14 +45,23 @@ def spooled(batch: Batch, *, tell: Callable[[int], None] | None = None) -> Itera
         with raw.open("wb") as file:
             for content in _pieces(batch):
                 file.write(content)
-        with raw.open("rb") as file:
-            form = format_of(file.read(START), is_utf8=batch.is_utf8)
-        if form.kind == "csv":
-            yield Spool(raw, form, tell=tell)
-            return
+        with spooled_from(raw, is_utf8=batch.is_utf8, sheet=batch.sheet, tell=tell) as spool:
+            yield spool
+
+
+@contextmanager
+def spooled_from(
+    path: Path, *, is_utf8: bool, sheet: str = "", tell: Callable[[int], None] | None = None
+) -> Iterator[Spool]:
+    """The same of a file that lies on disk already. Raises FileRefused."""
+    with path.open("rb") as file:
+        form = format_of(file.read(START), is_utf8=is_utf8)
+    if form.kind == "csv":
+        yield Spool(path, form, tell=tell)
+        return
+    with tempfile.TemporaryDirectory(prefix="amate-intake-") as folder:
         text = Path(folder) / "text"
-        sheets, sheet = unpack(raw, text, sheet=batch.sheet)
-        raw.unlink()
+        sheets, sheet = unpack(path, text, sheet=sheet)
         yield Spool(text, Format("csv"), sheets, sheet, tell=tell)
 
 

@@ -200,9 +200,29 @@ class Visit(CompanyOwned):
     may_download = models.BooleanField(default=False, help_text="this browser issued it, or proved the receiver's RFC")
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    reached = models.PositiveSmallIntegerField(
+        default=0, help_text="the farthest step that was counted (tallies.REACHED)"
+    )
+    stopped_by = models.CharField(max_length=4, blank=True, default="", help_text="the last cause that was counted: X4")
 
     class Meta:
         indexes = [models.Index(fields=["company", "seen_at"], name="visit_seen")]
 
     def __str__(self) -> str:
         return f"visita {self.pk}"
+
+
+class Tally(CompanyOwned):
+    """So many of something on a day. Rows of the same day, branch and thing add up: see `tallies`."""
+
+    day = models.DateField()
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    what = models.CharField(max_length=8)
+    count = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        indexes = [models.Index(fields=["company", "day"], name="tally_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.what} {self.count}"

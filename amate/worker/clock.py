@@ -23,6 +23,7 @@ from amate.promises.promise import promise
 from amate.promises.step import step
 from amate.promises.sweep import rescue, sweep
 from amate.running.pacs_heard import pacs_heard
+from amate.self_invoicing.tallies import fold_tallies
 from amate.self_invoicing.visits import forget_stale_visits
 from amate.tenancy.scope import company_scope
 from amate.worker.ask_sat import promise_questions
@@ -126,6 +127,7 @@ def _forget(now: datetime) -> None:
 
     def forget(then: datetime) -> None:
         forget_stale_visits(now=then)
+        fold_tallies(now=then)
         forget_old_files(now=then)
         forget_made_files(now=then)
         forget_old_drafts(now=then)

@@ -28,7 +28,8 @@ REFUSALS = {"notice"}
 SIDE = {"help", "privacy", "accessibility", "wait"}
 MAILED = {"linked"}
 NO_PAGES = {
-    "branch_logo", "fiscal", "correct_fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned", "linked_pdf", "linked_xml",
+    "branch_logo", "fiscal", "correct_fiscal", "suffix", "pdf", "xml", "again", "brand", "button", "logo", "scanned",
+    "linked_pdf", "linked_xml",
     "holders_note", "badge",
 }  # fmt: skip
 

@@ -28,6 +28,8 @@ from amate.ledger.reverse import Why, reverse_payment
 from amate.ledger.void import void_receivable
 from amate.ledger.write_off import write_off
 from amate.reports.income import shares_of
+from amate.sandbox.companies import sell
+from amate.self_invoicing.tallies import tally
 from tests.ledger.hands import DAY, at, charged, customer, d, pays
 from tests.world import World
 
@@ -58,6 +60,9 @@ def a_year() -> None:
     lost = charged(customer("Fito"), "c:lost", 900)
     write_off(receivable_id=lost.pk, why="", today=after(90), now=at(after(90)))
     assert late.payment.pk
+    sold = sell(branch=Branch.objects.order_by("id")[0], number=1, sold_at=at(after(3)), now=at(after(3)))
+    for what in ("scanned", "given", "X1"):
+        tally(what, branch_id=None if what == "X1" else sold.branch_id, now=at(after(3)))
 
 
 def told_of(debt: Receivable, *, day: date, step: str = "late", channel: str = "mail") -> None:

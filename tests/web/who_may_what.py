@@ -276,6 +276,12 @@ reportes/recurrente/                       GET    yes   yes   yes        yes    
 reportes/recurrente/exportar/              GET    yes   yes   yes        yes       -       -
 reportes/movimientos/                      GET    yes   yes   yes        yes       -       -
 reportes/movimientos/exportar/             GET    yes   yes   yes        yes       -       -
+reportes/embudo/                           GET    yes   yes   yes        yes       -       -
+reportes/embudo/exportar/                  GET    yes   yes   yes        yes       -       -
+reportes/tropiezos/                        GET    yes   yes   yes        yes       -       -
+reportes/tropiezos/exportar/               GET    yes   yes   yes        yes       -       -
+reportes/autofactura/                      GET    yes   yes   yes        yes       -       -
+reportes/autofactura/exportar/             GET    yes   yes   yes        yes       -       -
 servicios/                                 GET    yes   yes   yes        yes       yes     yes
 servicios/exportar/                        GET    yes   yes   yes        yes       -       -
 servicios/exportar/                        POST   yes   yes   yes        yes       -       -
@@ -454,6 +460,7 @@ f/<slug>/ayuda/                            GET    open     open
 f/<slug>/privacidad/                       GET    open     open
 f/<slug>/accesibilidad/                    GET    open     open
 f/<slug>/-/marca.css                       GET    open     open
+f/<slug>/-/factura.js                      GET    open     open
 f/<slug>/-/logo.png                        GET    none     none
 f/<slug>/-/atencion/<token>.svg            GET    none     none
 f/<slug>/-/logo-<branch>.png               GET    none     none

@@ -28,6 +28,7 @@ GROUPS = (
     ("Lo que te deben", ("antiguedad", "deudores", "cumplidos", "cobranza", "dias", "avisos")),
     ("Lo que se repite", ("recurrente", "movimientos")),
     ("Lo que entró", ("ingresos", "formas", "planes")),
+    ("Tu portal de autofactura", ("embudo", "tropiezos", "autofactura")),
 )
 
 

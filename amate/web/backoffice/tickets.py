@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_safe
 from amate.access.may import MAY_HOLD, MAY_REPRINT, MAY_RESEND, MAY_SEE_CODES, MAY_SELL, MAY_UNLOCK, MAY_VOID
 from amate.audit.models import Entry
 from amate.audit.record import record
+from amate.companies.models import Emisor
 from amate.desk.ticket_list import TICKETS
 from amate.fiscal.clock import zone_of
 from amate.fiscal.ingreso import PPD, SaleLine
@@ -159,7 +161,20 @@ def show_ticket(
         send=send or SendForm(),
         form=hold or send,
         papers=PAPER_NAMES.items(),
+        whatsapp_url=_whatsapp(request, found) if sees else "",
     )
+
+
+def _whatsapp(request: HttpRequest, found: Ticket) -> str:
+    """Opens WhatsApp with the words and the link of the note: whom it goes to is chosen there, and nobody's number is kept."""
+    zone = zone_of(found.branch.cp)
+    emisor = Emisor.objects.get()
+    said = (
+        f"Tu compra {found.folio} en {emisor.nombre_comercial or emisor.nombre}, ${found.total:,.2f}. Factúrala hasta el "
+        f"{in_full(found.deadline.astimezone(zone))} ({zone_in_words(zone.key)}): "
+        f"{qr_url(found, company=request.company)}"  # type: ignore[attr-defined]
+    )
+    return f"https://wa.me/?text={quote(said)}"
 
 
 def _line(sale: SaleLine) -> dict[str, str]:

@@ -12,6 +12,7 @@ from amate.papers.codes import qr_svg
 from amate.self_invoicing.codes import read_code
 from amate.self_invoicing.queries import find_ticket
 from amate.self_invoicing.rules_by_place import rules_by_place
+from amate.self_invoicing.tallies import SCANNED, TYPED, tally
 from amate.web import clock
 from amate.web.portal.code_form import MISTYPED, NO_MATCH, CodeForm
 from amate.web.portal.guard import count_miss, guess_of, must_wait
@@ -41,16 +42,20 @@ def code(request: HttpRequest, slug: str) -> HttpResponse:
         return _draw(request, shop, CodeForm(auto_id="%s"), now=now, reason=request.GET.get("aviso", ""))
     form = CodeForm(request.POST, auto_id="%s")
     if not form.is_valid():
+        if form.mistyped:
+            tally("X2", branch_id=None, now=now)
         return _draw(request, shop, form, now=now)
     guess = guess_of(request, code=form.cleaned_data["codigo"])
     if wait := must_wait(guess, now=now):
+        tally("X3", branch_id=None, now=now)
         return too_many(request, shop, wait, now=now)
     ticket = find_ticket(code=form.cleaned_data["codigo"], total_cents=form.cleaned_data["total"])
     if ticket is None:
+        tally("X1", branch_id=None, now=now)
         count_miss(request, guess, now=now, refuse=lambda wait: too_many(request, shop, wait, now=now))
         form.no_match()
         return _draw(request, shop, form, now=now)
-    return receive(request, ticket=ticket, now=now)
+    return receive(request, ticket=ticket, by=TYPED, now=now)
 
 
 @require_GET
@@ -60,15 +65,18 @@ def scanned(request: HttpRequest, slug: str, code: str, cents: int) -> HttpRespo
     shop = shop_of(request)
     known = read_code(code)
     if known is None or cents > MOST_CENTS:
+        tally("X2", branch_id=None, now=now)
         return redirect(f"{shop.url('code')}?aviso=qr-ilegible")
     guess = guess_of(request, code=known)
     if wait := must_wait(guess, now=now):
+        tally("X3", branch_id=None, now=now)
         return redirect(ends(shop, wait, now=now))
     ticket = find_ticket(code=known, total_cents=cents)
     if ticket is None:
+        tally("X1", branch_id=None, now=now)
         count_miss(request, guess, now=now, refuse=lambda wait: redirect(ends(shop, wait, now=now)))
         return redirect(f"{shop.url('code')}?aviso=qr")
-    return receive(request, ticket=ticket, now=now)
+    return receive(request, ticket=ticket, by=SCANNED, now=now)
 
 
 def _draw(request: HttpRequest, shop: Shop, form: CodeForm, *, now: datetime, reason: str = "") -> HttpResponse:

@@ -36,11 +36,14 @@ class CodeForm(forms.Form):
         widget=MoneyInput({"class": "num", "inputmode": "decimal", "autocomplete": "off", "maxlength": 24}),
     )
 
+    mistyped = False
+
     def clean_codigo(self) -> str:
         """The code as it is stored. A mistyped one ends here, without a query and without a miss (X2)."""
         typed = self.cleaned_data["codigo"]
         code = read_code(typed)
         if code is None:
+            self.mistyped = True
             raise forms.ValidationError(_what_is_wrong(typed))
         return code
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from amate.fiscal.rfc import GENERIC_EXTRANJERO
 from amate.invoices.models import RefusedBy, State
 from amate.invoices.refusals import meaning_of
+from amate.self_invoicing.tallies import GIVEN, reach, stopped
 from amate.web.fiscal_form import FIELDS, FiscalForm, is_generic
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
@@ -26,6 +27,7 @@ def details(request: HttpRequest, here: Here) -> HttpResponse:
         return _draw(request, here, form.quiet(), other_note=True)
     if form.is_valid():
         _keep(here, {**as_typed(request.POST), "correo": form.cleaned_data["correo"]})
+        reach(here.visit, GIVEN, branch_id=here.ticket.branch_id, now=here.now)
         return redirect(here.shop.url("review"))
     if is_generic(form.data["rfc"]):
         return _generic(request, here, form)
@@ -51,6 +53,7 @@ def _as_left(here: Here) -> FiscalForm:
     refused = here.visit.invoice
     if refused is None or refused.state != State.REFUSED or refused.refused_by != RefusedBy.RECEIVER:
         return form.quiet()
+    stopped(here.visit, "X12", branch_id=here.ticket.branch_id, now=here.now)
     meaning = meaning_of(refused.refusal_code)
     form.lands_on(meaning.field, meaning.message)
     return form
@@ -76,6 +79,7 @@ def _keep(here: Here, typed: dict[str, str]) -> None:
 def _generic(request: HttpRequest, here: Here, form: FiscalForm) -> HttpResponse:
     """X13. The rest of what was typed waits for the right RFC."""
     foreign = form.data["rfc"] == GENERIC_EXTRANJERO
+    stopped(here.visit, "X13", branch_id=here.ticket.branch_id, now=here.now)
     _keep(here, {**as_typed(request.POST), "rfc": ""})
     return page(
         request, "generic", shop=here.shop, status=422, foreign=foreign, purchase=purchase_of(here.ticket, now=here.now)

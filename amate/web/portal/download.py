@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from amate.audit.record import record
 from amate.fiscal.rfc import RfcRefused, read_rfc
 from amate.papers.dates import in_full
+from amate.self_invoicing.tallies import CAUSE_OF, stopped
 from amate.web.portal.guard import count_miss, guess_of, must_wait
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
@@ -38,6 +39,7 @@ class ProofForm(forms.Form):
 @only_at(Place.DOWNLOAD)
 def download(request: HttpRequest, here: Here) -> HttpResponse:
     if request.method != "POST":
+        stopped(here.visit, CAUSE_OF[here.standing], branch_id=here.ticket.branch_id, now=here.now)
         return _draw(request, here, ProofForm(auto_id="%s"))
     form = ProofForm(request.POST, auto_id="%s")
     if not form.is_valid():

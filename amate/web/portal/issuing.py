@@ -10,12 +10,14 @@ from amate.papers.dates import in_full
 from amate.promises.models import Promise
 from amate.self_invoicing.request_folio import request_folio
 from amate.self_invoicing.rules import Standing
+from amate.self_invoicing.tallies import stopped
 from amate.tenancy.compiled import Arg, Compiled
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at
 
 PATIENCE = timedelta(seconds=60)
+STOPS = {"waiting": "X14", "held": "X15"}
 UNCHANGED = 204  # htmx swaps nothing, so a screen reader is not told the same again
 # Its stamp waits for the shop: no CSD, no credits, a key that does not open, a defect. Asked every two seconds.
 _STUCK = Compiled(lambda: Promise.objects.for_a_person().filter(key=Arg("key")).only("id"))
@@ -27,6 +29,8 @@ def issuing(request: HttpRequest, here: Here) -> HttpResponse:
     invoice = here.invoice
     assert invoice is not None  # Place.ISSUING says so
     phase = _phase(here, invoice)
+    if phase in STOPS:
+        stopped(here.visit, STOPS[phase], branch_id=here.ticket.branch_id, now=here.now)
     if request.htmx and request.GET.get("fase") == phase:  # type: ignore[attr-defined]
         return HttpResponse(status=UNCHANGED)
     return page(

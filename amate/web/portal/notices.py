@@ -9,6 +9,7 @@ from amate.companies.models import Emisor
 from amate.companies.policies import which_qualify
 from amate.papers.dates import in_full
 from amate.self_invoicing.rules import Standing
+from amate.self_invoicing.tallies import CAUSE_OF, stopped
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at
@@ -85,6 +86,7 @@ def _rule(here: Here) -> str:
 @only_at(Place.NOTICE)
 def notice(request: HttpRequest, here: Here) -> HttpResponse:
     found = NOTICES[here.standing]
+    stopped(here.visit, CAUSE_OF[here.standing], branch_id=here.ticket.branch_id, now=here.now)
     purchase = purchase_of(here.ticket, now=here.now)
     text = found.text.format(
         deadline=purchase.deadline,

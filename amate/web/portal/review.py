@@ -15,6 +15,7 @@ from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, read_receptor
 from amate.invoices.models import Origin
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
 from amate.self_invoicing.note import paid_in_words
+from amate.self_invoicing.tallies import ASKED, reach
 from amate.self_invoicing.terms import Terms, terms_of_ticket
 from amate.tenancy.writes import rewrite
 from amate.web.fiscal_form import FiscalForm
@@ -69,6 +70,7 @@ def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse
         place = seen.place if seen else Place.NOTICE
         return redirect(address(request, place.value))
     count_stamp(request, invoice.rfc, most=most, now=here.now)
+    reach(here.visit, ASKED, branch_id=here.ticket.branch_id, now=here.now)
     rewrite(here.visit, invoice_id=invoice.pk, may_download=True, seen_at=here.now)
     return redirect(address(request, "issuing"))
 

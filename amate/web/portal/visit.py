@@ -20,6 +20,7 @@ from amate.invoices.models import ON_THE_WAY, Invoice, RefusedBy, State
 from amate.self_invoicing.models import Ticket, Visit
 from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
+from amate.self_invoicing.tallies import tally
 from amate.self_invoicing.visits import LIFE, find_visit, open_visit
 from amate.tenancy.writes import rewrite
 from amate.web import clock
@@ -113,16 +114,17 @@ def only_at(*places: Place) -> Callable[[View], Routed]:
     return decorate
 
 
-def receive(request: HttpRequest, *, ticket: Ticket, now: datetime) -> HttpResponse:
+def receive(request: HttpRequest, *, ticket: Ticket, by: str, now: datetime) -> HttpResponse:
     """Code and total were right: open the visit, or go on with this browser's own, and lead it to its page.
 
-    A new visit starts with the data of the one before only when its owner asked for that.
+    `by`: SCANNED or TYPED. A new visit starts with the data of the one before only when its owner asked for that.
     """
     token = _token(request)
     visit = earlier = find_visit(token=token, now=now)
     if visit is None or visit.ticket_id != ticket.pk:
         carried = earlier.fiscal if earlier is not None and earlier.fiscal.get("again") else None
         visit, token = open_visit(ticket=ticket, now=now, fiscal=carried)
+        tally(by, branch_id=ticket.branch_id, now=now)
     else:
         rewrite(visit, seen_at=now)
     answer = redirect(address(request, _see(request, visit, ticket=ticket, now=now).place.value))
