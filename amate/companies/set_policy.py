@@ -13,6 +13,7 @@ from amate.fiscal.generic import Generic
 
 MOST_GENERICS = 20
 MOST_STAMPS = 1000
+MOST_HOURS = 720
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class PolicyFacts:
     generics: tuple[Generic, ...]
     withholds_isr: bool
     stamps_an_hour: int
+    hours_awaited: int
     usos: tuple[str, ...]
     default_uso: str
 
@@ -95,6 +97,8 @@ def _wrong(facts: PolicyFacts) -> dict[str, str]:
         )
     if not 1 <= facts.stamps_an_hour <= MOST_STAMPS:
         errors["stamps_an_hour"] = f"Escribe de 1 a {MOST_STAMPS} facturas"
+    if not 1 <= facts.hours_awaited <= MOST_HOURS:
+        errors["hours_awaited"] = f"Escribe de 1 a {MOST_HOURS} horas"
     if facts.minimum < 0:
         errors["minimum"] = "Escribe un importe desde 0"
     if facts.default_uso and facts.usos and facts.default_uso not in facts.usos:

@@ -16,6 +16,7 @@ KINDS = {
     "to_accept": "Cancelación por aceptar",
     "cancelled": "Aviso de cancelación",
     "note": "Nota",
+    "awaited": "Compra que no llegó",
     "reminder": "Recordatorio de pago",
     "cut": "Aviso de suspensión",
     "rise": "Cambio de precio",

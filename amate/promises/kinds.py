@@ -47,6 +47,8 @@ KINDS = {
     "make_statements": Kind("desk"),
     "alert": Kind("mail"),
     "release": Kind("desk"),
+    "claim_awaited": Kind("desk"),
+    "tell_awaited": Kind("mail"),
     "document_payments": Kind("money"),
     "take_back": Kind("money"),
     "register_note": Kind("desk"),

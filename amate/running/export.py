@@ -30,6 +30,7 @@ NOT_EXPORTED = frozenset(
     {
         "promises.promise",
         "self_invoicing.visit",
+        "self_invoicing.awaitedsale",
         "companies.datakey",
         "customers.customerword",
         "desk.draft",

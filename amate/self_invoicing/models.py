@@ -165,3 +165,51 @@ class Visit(CompanyOwned):
 
     def __str__(self) -> str:
         return f"visita {self.pk}"
+
+
+class AwaitedSale(CompanyOwned):
+    """Somebody asked for the invoice of a note that has not come yet: his data wait for a sale with that code and that total.
+    Settled once; then nothing of his stays here."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "Espera la venta"
+        CLAIMED = "claimed", "Se facturó"
+        DIFFERS = "differs", "La venta llegó con otro total"
+        TAKEN = "taken", "Otra persona la pidió antes"
+        CLOSED = "closed", "El portal no la puede facturar"
+        LAPSED = "lapsed", "La venta no llegó"
+        REFUSED = "refused", "El SAT no aceptó los datos"
+
+    code = models.CharField(max_length=12)
+    total_cents = models.BigIntegerField()
+    receptor = models.JSONField(default=dict, help_text="fiscal.receptor.Receptor, until it is settled")
+    correo = models.CharField(max_length=254, blank=True, help_text="in lower case, until it is settled")
+    asked_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
+    settled_at = models.DateTimeField(null=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "code", "correo"], condition=Q(outcome="waiting"), name="one_wait_a_code_and_mail"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="waiting", settled_at__isnull=True)
+                | Q(~Q(outcome="waiting"), settled_at__isnull=False, receptor={}, correo=""),
+                name="nothing_kept_of_a_settled_wait",
+            ),
+            models.CheckConstraint(
+                condition=Q(invoice__isnull=False, outcome__in=("claimed", "refused"))
+                | Q(invoice__isnull=True, outcome__in=("waiting", "differs", "taken", "closed", "lapsed")),
+                name="wait_invoiced_if_claimed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "lapses_at"], condition=Q(outcome="waiting"), name="awaited_waiting"),
+            models.Index(fields=["company", "settled_at"], condition=Q(outcome="claimed"), name="awaited_claimed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"espera {self.pk}"

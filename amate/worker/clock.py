@@ -23,6 +23,7 @@ from amate.promises.promise import promise
 from amate.promises.step import step
 from amate.promises.sweep import rescue, sweep
 from amate.running.pacs_heard import pacs_heard
+from amate.self_invoicing.claim_awaited import look_after_awaited
 from amate.self_invoicing.visits import forget_stale_visits
 from amate.tenancy.scope import company_scope
 from amate.worker.ask_sat import promise_questions
@@ -44,6 +45,7 @@ async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
         (timedelta(minutes=1), "chain", _chain),
         (timedelta(minutes=1), "catalogs", lambda now: refresh()),
         (timedelta(seconds=2), "sandbox_days", go_on),
+        (timedelta(minutes=1), "awaited", _awaited),
         (timedelta(minutes=5), "billing", _of_the_day("billing")),
         (timedelta(minutes=15), "pacs", _pacs),
         (timedelta(hours=1), "cancellations", _cancellations),
@@ -91,6 +93,10 @@ def _dates(now: datetime) -> None:
         watch_differences(now=then)
 
     in_each_company(look, now=now, beat="dates")
+
+
+def _awaited(now: datetime) -> None:
+    in_each_company(lambda then: look_after_awaited(now=then), now=now, beat="awaited")
 
 
 def _pacs(now: datetime) -> None:

@@ -83,7 +83,7 @@ class Person:
         if not self.script:
             act()
             return
-        with self.page.expect_response("**/datos/fiscal/"):
+        with self.page.expect_response("**/fiscal/"):
             act()
 
     def clicks(self, name: str) -> None:

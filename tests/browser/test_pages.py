@@ -26,8 +26,10 @@ WAY = {"code", "details", "review", "issuing", "done", "send", "download"}
 REFUSALS = {"notice"}
 SIDE = {"help", "privacy", "accessibility", "wait"}
 MAILED = {"linked"}
+RECENT = {"recent", "recent_kept"}
+FOREIGN = {"foreign"}
 NO_PAGES = {
-    "branch_logo", "fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned", "linked_pdf", "linked_xml",
+    "branch_logo", "fiscal", "recent_fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned", "linked_pdf", "linked_xml",
     "holders_note", "badge",
 }  # fmt: skip
 
@@ -47,7 +49,7 @@ def meet(world: World, site: str, browser: Browser) -> Iterator[Meet]:
 
 
 def test_no_address_of_the_portal_is_left_out() -> None:
-    assert {one.name for one in urlpatterns} == WAY | REFUSALS | SIDE | MAILED | NO_PAGES
+    assert {one.name for one in urlpatterns} == WAY | REFUSALS | SIDE | MAILED | RECENT | FOREIGN | NO_PAGES
 
 
 def looked_at(*people: Person) -> set[str]:
@@ -200,6 +202,41 @@ def test_the_side_pages(world: World, meet: Meet) -> None:
     assert ana.at.startswith("espera/")
     ana.bears_inspection("espera")
     assert looked_at(ana) >= SIDE
+
+
+def test_the_purchase_that_is_not_here_yet(world: World, meet: Meet) -> None:
+    ana = meet()
+    ana.types("7K4M-9QXW-2TRP", "1,248.50")
+    ana.page.get_by_role("link", name="Mi compra es reciente").click()
+    ana.arrives("/reciente/")
+    ana.bears_inspection("reciente")
+    ana.gives(correo="")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("reciente-error")
+    ana.gives()
+    ana.bears_inspection("reciente-revisar")
+    ana.clicks("Guardar mi solicitud")
+    assert ana.at == "reciente/guardada/"
+    ana.bears_inspection("reciente-guardada")
+    assert looked_at(ana) >= RECENT
+
+
+def test_the_foreigners_door(world: World, meet: Meet) -> None:
+    ana = meet()
+    ana.scans(world.sale())
+    ana.page.get_by_role("link", name="No soy contribuyente en México").click()
+    ana.arrives("/datos/extranjero/")
+    ana.bears_inspection("extranjero")
+    ana.clicks("Continuar")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("extranjero-error")
+    ana.page.get_by_label("Nombre o razón social").fill("Acme Widgets Inc")
+    ana.page.get_by_label("País donde pagas impuestos").select_option("USA")
+    ana.page.get_by_label("Tu número de contribuyente").fill("123456789")
+    ana.clicks("Continuar")
+    assert ana.at == "revisar/"
+    ana.bears_inspection("extranjero-revisar")
+    assert looked_at(ana) >= FOREIGN
 
 
 def test_the_other_companys_colour_and_shorter_window(world: World, meet: Meet) -> None:

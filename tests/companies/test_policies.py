@@ -36,6 +36,7 @@ PLAIN = PolicyFacts(
     generics=(),
     withholds_isr=True,
     stamps_an_hour=20,
+    hours_awaited=72,
     usos=(),
     default_uso="",
 )
@@ -173,6 +174,8 @@ def test_the_default_use_is_chosen_for_the_buyer(world: World) -> None:
         ({"minimum": Decimal(-1)}, "minimum"),
         ({"stamps_an_hour": 0}, "stamps_an_hour"),
         ({"stamps_an_hour": 1001}, "stamps_an_hour"),
+        ({"hours_awaited": 0}, "hours_awaited"),
+        ({"hours_awaited": 721}, "hours_awaited"),
         ({"usos": ("G01",), "default_uso": "G03"}, "default_uso"),
         ({"generics": (Generic("", " ", "90101501", "E48"),)}, "generics.0.descripcion"),
         ({"generics": (FOOD, Generic("", "Otro", "90101501", "E48"))}, "generics.1.family"),

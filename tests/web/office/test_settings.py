@@ -287,6 +287,7 @@ def test_a_branch_has_rules_of_its_own_until_it_follows_the_company_again(world:
         ({"effective_from": "2020-01-01"}, "Elige hoy o un día que venga"),
         ({"minimum": "-1"}, "Escribe un importe desde 0"),
         ({"stamps_an_hour": "0"}, "Escribe de 1 a 1000 facturas"),
+        ({"hours_awaited": "721"}, "Escribe de 1 a 720 horas"),
     ],
 )
 def test_wrong_rules_are_refused_at_their_field(
