@@ -17,6 +17,7 @@ KINDS = {
     "cancelled": "Aviso de cancelación",
     "note": "Nota",
     "awaited": "Compra que no llegó",
+    "purchases": "Enlace a sus compras",
     "reminder": "Recordatorio de pago",
     "cut": "Aviso de suspensión",
     "rise": "Cambio de precio",

@@ -49,6 +49,7 @@ KINDS = {
     "release": Kind("desk"),
     "claim_awaited": Kind("desk"),
     "tell_awaited": Kind("mail"),
+    "send_purchases": Kind("mail"),
     "document_payments": Kind("money"),
     "take_back": Kind("money"),
     "register_note": Kind("desk"),

@@ -31,6 +31,7 @@ NOT_EXPORTED = frozenset(
         "promises.promise",
         "self_invoicing.visit",
         "self_invoicing.awaitedsale",
+        "self_invoicing.purchaseslink",
         "companies.datakey",
         "customers.customerword",
         "desk.draft",

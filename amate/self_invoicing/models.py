@@ -213,3 +213,24 @@ class AwaitedSale(CompanyOwned):
 
     def __str__(self) -> str:
         return f"espera {self.pk}"
+
+
+class PurchasesLink(CompanyOwned):
+    """What a mailed link opens: the list of the invoices that were mailed to that same address, for a day. Its seed alone
+    opens nothing."""
+
+    key = models.CharField(max_length=120, help_text="of the mail that carries it")
+    correo = models.CharField(max_length=254)
+    seed = models.CharField(max_length=64)
+    token_digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "key"], name="purchases_link_key"),
+            models.UniqueConstraint(fields=["company", "token_digest"], name="purchases_link_token"),
+        ]
+
+    def __str__(self) -> str:
+        return f"enlace {self.pk}"

@@ -24,6 +24,7 @@ from amate.promises.step import step
 from amate.promises.sweep import rescue, sweep
 from amate.running.pacs_heard import pacs_heard
 from amate.self_invoicing.claim_awaited import look_after_awaited
+from amate.self_invoicing.my_purchases import forget_purchases_links
 from amate.self_invoicing.visits import forget_stale_visits
 from amate.tenancy.scope import company_scope
 from amate.worker.ask_sat import promise_questions
@@ -132,6 +133,7 @@ def _forget(now: datetime) -> None:
 
     def forget(then: datetime) -> None:
         forget_stale_visits(now=then)
+        forget_purchases_links(now=then)
         forget_old_files(now=then)
         forget_made_files(now=then)
         forget_old_drafts(now=then)
