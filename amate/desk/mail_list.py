@@ -18,6 +18,7 @@ KINDS = {
     "note": "Nota",
     "awaited": "Compra que no llegó",
     "purchases": "Enlace a sus compras",
+    "expiry": "Aviso de plazo por vencer",
     "reminder": "Recordatorio de pago",
     "cut": "Aviso de suspensión",
     "rise": "Cambio de precio",

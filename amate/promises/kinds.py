@@ -50,6 +50,7 @@ KINDS = {
     "claim_awaited": Kind("desk"),
     "tell_awaited": Kind("mail"),
     "send_purchases": Kind("mail"),
+    "remind_expiry": Kind("mail"),
     "document_payments": Kind("money"),
     "take_back": Kind("money"),
     "register_note": Kind("desk"),

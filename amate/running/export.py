@@ -32,6 +32,7 @@ NOT_EXPORTED = frozenset(
         "self_invoicing.visit",
         "self_invoicing.awaitedsale",
         "self_invoicing.purchaseslink",
+        "self_invoicing.expiryreminder",
         "companies.datakey",
         "customers.customerword",
         "desk.draft",

@@ -234,3 +234,31 @@ class PurchasesLink(CompanyOwned):
 
     def __str__(self) -> str:
         return f"enlace {self.pk}"
+
+
+class ExpiryReminder(CompanyOwned):
+    """Somebody stopped at his note and left a mail to be told once before its time is over. Settled, it keeps no mail."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correo = models.CharField(max_length=254, blank=True, help_text="in lower case, until it is settled")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "ticket", "correo"],
+                condition=Q(settled_at__isnull=True),
+                name="one_reminder_a_note_and_mail",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(correo=""), name="no_mail_kept_of_a_reminder"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "due_at"], condition=Q(settled_at__isnull=True), name="reminder_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"recordatorio {self.pk}"

@@ -25,6 +25,7 @@ from amate.promises.sweep import rescue, sweep
 from amate.running.pacs_heard import pacs_heard
 from amate.self_invoicing.claim_awaited import look_after_awaited
 from amate.self_invoicing.my_purchases import forget_purchases_links
+from amate.self_invoicing.remind_expiry import owe_reminders
 from amate.self_invoicing.visits import forget_stale_visits
 from amate.tenancy.scope import company_scope
 from amate.worker.ask_sat import promise_questions
@@ -97,7 +98,11 @@ def _dates(now: datetime) -> None:
 
 
 def _awaited(now: datetime) -> None:
-    in_each_company(lambda then: look_after_awaited(now=then), now=now, beat="awaited")
+    def look(then: datetime) -> None:
+        look_after_awaited(now=then)
+        owe_reminders(now=then)
+
+    in_each_company(look, now=now, beat="awaited")
 
 
 def _pacs(now: datetime) -> None:

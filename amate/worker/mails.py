@@ -38,6 +38,7 @@ from amate.messages.try_mail import prepare_test_mail, record_test_failed
 from amate.messages.way import Way, house_way, way_out
 from amate.promises.lease import GiveUp, Lease, TryLater
 from amate.self_invoicing.my_purchases import prepare_purchases_mail
+from amate.self_invoicing.remind_expiry import prepare_expiry_mail
 from amate.self_invoicing.send_note import prepare_note_mail
 from amate.self_invoicing.tell_awaited import prepare_awaited_mail
 from amate.worker.account_mails import prepare_account_mail
@@ -206,6 +207,17 @@ def _purchases(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     )
 
 
+def _expiry(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_expiry_mail(
+        ticket_id=lease.args["ticket_id"],
+        to=lease.args["to"],
+        key=lease.args["message"],
+        portal=_portal(plugs, lease),
+        way=way,
+        now=plugs.clock(),
+    )
+
+
 def _portal(plugs: Plugs, lease: Lease) -> str:
     return portal_of(Company.objects.get(pk=lease.company_id), public_url=plugs.public_url)
 
@@ -330,6 +342,7 @@ LETTERS: dict[str, Prepare] = {
     "send_note": _note,
     "tell_awaited": _awaited,
     "send_purchases": _purchases,
+    "remind_expiry": _expiry,
     "answer_case": _answer,
     "alert": _alert,
     "send_statement": _statement,

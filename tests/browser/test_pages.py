@@ -29,6 +29,7 @@ SIDE = {"help", "privacy", "accessibility", "wait"}
 MAILED = {"linked"}
 RECENT = {"recent", "recent_kept"}
 FOREIGN = {"foreign"}
+REMINDED = {"remind"}
 PURCHASES = {"purchases_ask", "purchases"}
 NO_PAGES = {
     "branch_logo", "fiscal", "recent_fiscal", "suffix", "pdf", "xml", "again", "brand", "logo", "scanned", "linked_pdf", "linked_xml",
@@ -51,7 +52,9 @@ def meet(world: World, site: str, browser: Browser) -> Iterator[Meet]:
 
 
 def test_no_address_of_the_portal_is_left_out() -> None:
-    assert {one.name for one in urlpatterns} == WAY | REFUSALS | SIDE | MAILED | RECENT | FOREIGN | PURCHASES | NO_PAGES
+    assert {
+        one.name for one in urlpatterns
+    } == WAY | REFUSALS | SIDE | MAILED | RECENT | FOREIGN | REMINDED | PURCHASES | NO_PAGES
 
 
 def looked_at(*people: Person) -> set[str]:
@@ -221,6 +224,21 @@ def test_the_purchase_that_is_not_here_yet(world: World, meet: Meet) -> None:
     assert ana.at == "reciente/guardada/"
     ana.bears_inspection("reciente-guardada")
     assert looked_at(ana) >= RECENT
+
+
+def test_the_reminder_before_it_expires(world: World, meet: Meet) -> None:
+    ana = meet()
+    ana.scans(world.sale())
+    ana.page.get_by_role("link", name="Ahora no: recuérdamelo").click()
+    ana.arrives("/recordar/")
+    ana.bears_inspection("recordar")
+    ana.clicks("Recordármelo")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("recordar-error")
+    ana.page.get_by_label("Correo electrónico").fill("ana@example.com")
+    ana.clicks("Recordármelo")
+    ana.bears_inspection("recordar-guardado")
+    assert looked_at(ana) >= REMINDED
 
 
 def test_the_foreigners_door(world: World, meet: Meet) -> None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from amate.fiscal.rfc import GENERIC_EXTRANJERO
 from amate.invoices.models import RefusedBy, State
 from amate.invoices.refusals import meaning_of
+from amate.self_invoicing.remind_expiry import may_be_reminded
 from amate.web.fiscal_form import FIELDS, FiscalForm, is_generic
 from amate.web.portal.foreign import is_foreigner
 from amate.web.portal.page import page
@@ -96,6 +97,7 @@ def _draw(request: HttpRequest, here: Here, form: FiscalForm, *, other_note: boo
         mark=here.mark,
         other_note=here.ticket.folio if other_note else "",
         cancelled=_cancelled(here),
+        may_be_reminded=may_be_reminded(here.ticket, now=here.now),
         purchase=purchase_of(here.ticket, now=here.now),
     )
 

@@ -18,6 +18,7 @@ from amate.web.portal import (
     my_purchases,
     notices,
     recent,
+    remind,
     review,
     waiting,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     path("reciente/guardada/", recent.recent_kept, name="recent_kept"),
     path("mis-compras/", my_purchases.ask, name="purchases_ask"),
     path("mis-compras/<str:token>/", my_purchases.purchases, name="purchases"),
+    path("recordar/", remind.remind, name="remind"),
     path("espera/", waiting.wait, name="wait"),
     path("ayuda/", ask_for_help.help_page, name="help"),
     path("privacidad/", legal.privacy, name="privacy"),
