@@ -11,6 +11,7 @@ from amate.tenancy.models import CompanyOwned, ScopedManager, Stateful
 
 STAMPS_AN_HOUR = 20
 CORRECTIONS = 1
+HOURS_AWAITED = 72
 
 
 class Company(models.Model):
@@ -236,6 +237,9 @@ class PortalPolicy(CompanyOwned):
     usos = models.JSONField(default=list, blank=True, help_text="c_UsoCFDI offered; empty: all the SAT accepts")
     stamps_an_hour = models.PositiveSmallIntegerField(
         default=STAMPS_AN_HOUR, help_text="Invoices that the portal issues to one RFC in an hour, at most (GRD-4)"
+    )
+    hours_awaited = models.PositiveSmallIntegerField(
+        default=HOURS_AWAITED, help_text="How long what was asked of a sale that has not come is kept (row 18)"
     )
     default_uso = models.CharField(max_length=4, blank=True, default="", help_text="Empty: G03, else S01 (USO-2)")
     corrections = models.PositiveSmallIntegerField(

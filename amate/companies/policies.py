@@ -9,7 +9,7 @@ from typing import Protocol
 from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Length
 
-from amate.companies.models import STAMPS_AN_HOUR, Branch, Emisor, PortalPolicy
+from amate.companies.models import HOURS_AWAITED, STAMPS_AN_HOUR, Branch, Emisor, PortalPolicy
 from amate.fiscal.generic import Generic
 from amate.fiscal.ingreso import PPD
 from amate.fiscal.withholding import RESICO
@@ -65,6 +65,11 @@ class Rules:
 def stamps_an_hour(policy: PortalPolicy | None) -> int:
     """How many invoices the portal issues to one RFC in an hour."""
     return STAMPS_AN_HOUR if policy is None else policy.stamps_an_hour
+
+
+def hours_awaited(policy: PortalPolicy | None) -> int:
+    """How long what was asked of a sale that has not come yet is kept."""
+    return HOURS_AWAITED if policy is None else policy.hours_awaited
 
 
 def policy_on(*, branch_id: int | None, day: date) -> PortalPolicy | None:

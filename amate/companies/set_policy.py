@@ -14,6 +14,7 @@ from amate.fiscal.generic import Generic
 MOST_GENERICS = 20
 MOST_STAMPS = 1000
 MOST_CORRECTIONS = 5
+MOST_HOURS = 720
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class PolicyFacts:
     generics: tuple[Generic, ...]
     withholds_isr: bool
     stamps_an_hour: int
+    hours_awaited: int
     usos: tuple[str, ...]
     default_uso: str
     corrections: int
@@ -99,6 +101,8 @@ def _wrong(facts: PolicyFacts) -> dict[str, str]:
         errors["stamps_an_hour"] = f"Escribe de 1 a {MOST_STAMPS} facturas"
     if not 0 <= facts.corrections <= MOST_CORRECTIONS:
         errors["corrections"] = f"Escribe de 0 a {MOST_CORRECTIONS}; 0 es que siempre te lo pida"
+    if not 1 <= facts.hours_awaited <= MOST_HOURS:
+        errors["hours_awaited"] = f"Escribe de 1 a {MOST_HOURS} horas"
     if facts.minimum < 0:
         errors["minimum"] = "Escribe un importe desde 0"
     if facts.default_uso and facts.usos and facts.default_uso not in facts.usos:

@@ -81,6 +81,8 @@ WORDS = {
     "key.revoked": "Revocó la clave {name}",
     "ticket.registered": "Registró una venta desde {source}",
     "ticket.claimed": "Pidió la factura de una nota",
+    "ticket.awaited": "Pidió la factura de una compra que aún no llega",
+    "ticket.awaited_settled": "Se resolvió lo pedido de una compra que no llegaba",
     "ticket.locked": "Detuvo una nota",
     "ticket.unlocked": "Soltó una nota detenida",
     "ticket.voided": "Canceló una nota",

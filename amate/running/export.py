@@ -30,6 +30,9 @@ NOT_EXPORTED = frozenset(
     {
         "promises.promise",
         "self_invoicing.visit",
+        "self_invoicing.awaitedsale",
+        "self_invoicing.purchaseslink",
+        "self_invoicing.expiryreminder",
         "companies.datakey",
         "customers.customerword",
         "desk.draft",

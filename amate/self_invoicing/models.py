@@ -226,3 +226,100 @@ class Tally(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.day} {self.what} {self.count}"
+
+
+class AwaitedSale(CompanyOwned):
+    """Somebody asked for the invoice of a note that has not come yet: his data wait for a sale with that code and that total.
+    Settled once; then nothing of his stays here."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "Espera la venta"
+        CLAIMED = "claimed", "Se facturó"
+        DIFFERS = "differs", "La venta llegó con otro total"
+        TAKEN = "taken", "Otra persona la pidió antes"
+        CLOSED = "closed", "El portal no la puede facturar"
+        LAPSED = "lapsed", "La venta no llegó"
+        REFUSED = "refused", "El SAT no aceptó los datos"
+
+    code = models.CharField(max_length=12)
+    total_cents = models.BigIntegerField()
+    receptor = models.JSONField(default=dict, help_text="fiscal.receptor.Receptor, until it is settled")
+    correo = models.CharField(max_length=254, blank=True, help_text="in lower case, until it is settled")
+    asked_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
+    settled_at = models.DateTimeField(null=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "code", "correo"], condition=Q(outcome="waiting"), name="one_wait_a_code_and_mail"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="waiting", settled_at__isnull=True)
+                | Q(~Q(outcome="waiting"), settled_at__isnull=False, receptor={}, correo=""),
+                name="nothing_kept_of_a_settled_wait",
+            ),
+            models.CheckConstraint(
+                condition=Q(invoice__isnull=False, outcome__in=("claimed", "refused"))
+                | Q(invoice__isnull=True, outcome__in=("waiting", "differs", "taken", "closed", "lapsed")),
+                name="wait_invoiced_if_claimed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "lapses_at"], condition=Q(outcome="waiting"), name="awaited_waiting"),
+            models.Index(fields=["company", "settled_at"], condition=Q(outcome="claimed"), name="awaited_claimed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"espera {self.pk}"
+
+
+class PurchasesLink(CompanyOwned):
+    """What a mailed link opens: the list of the invoices that were mailed to that same address, for a day. Its seed alone
+    opens nothing."""
+
+    key = models.CharField(max_length=120, help_text="of the mail that carries it")
+    correo = models.CharField(max_length=254)
+    seed = models.CharField(max_length=64)
+    token_digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "key"], name="purchases_link_key"),
+            models.UniqueConstraint(fields=["company", "token_digest"], name="purchases_link_token"),
+        ]
+
+    def __str__(self) -> str:
+        return f"enlace {self.pk}"
+
+
+class ExpiryReminder(CompanyOwned):
+    """Somebody stopped at his note and left a mail to be told once before its time is over. Settled, it keeps no mail."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correo = models.CharField(max_length=254, blank=True, help_text="in lower case, until it is settled")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "ticket", "correo"],
+                condition=Q(settled_at__isnull=True),
+                name="one_reminder_a_note_and_mail",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(correo=""), name="no_mail_kept_of_a_reminder"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "due_at"], condition=Q(settled_at__isnull=True), name="reminder_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"recordatorio {self.pk}"

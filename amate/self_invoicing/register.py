@@ -12,6 +12,7 @@ from amate.fiscal.clock import zone_of
 from amate.fiscal.money import MoneyRefused
 from amate.invoices.lines import lines_to_json
 from amate.self_invoicing.after_restore import may_be_on_paper
+from amate.self_invoicing.await_sale import owe_claims
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.pagos import PagosDoNotAddUp, pagos_to_json
@@ -67,6 +68,8 @@ def register_ticket(*, sale: Sale, branch: Branch, now: datetime) -> tuple[Ticke
     # Nearly every sale is new, and two tills may send one at once: the constraint decides, the loser reads the winner's.
     if is_new:
         record("ticket.registered", about=f"ticket:{made.pk}", now=now, source=sale.source)
+        if sale.code is not None:  # a fresh code is on no paper yet: nobody can have asked for it
+            owe_claims({made.code: made.pk}, now=now)
         return made, True
     ticket = _known(sale, digest)
     if ticket is None:  # what was in the way is the code: another note has it

@@ -11,6 +11,7 @@ from django.db import connection
 from amate.companies.models import Branch
 from amate.invoices.lines import lines_to_json
 from amate.self_invoicing.after_restore import on_paper
+from amate.self_invoicing.await_sale import owe_claims
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.register import digest_of, new_ticket, sold_day, window_on
@@ -50,6 +51,8 @@ class Bulk:
             seen.code_refused += again.new
             seen.new = [one for one in seen.new if one.sale.external_id in found]
         seen.ids = list(found.values())
+        on_paper_already = {one.sale.external_id: one.sale.code for one in seen.new if one.sale.code is not None}
+        owe_claims({code: found[name] for name, code in on_paper_already.items()}, now=self._now)
         return seen
 
     def _prepare(self, sales: Sequence[tuple[Sale, Branch]]) -> list["Prepared"]:

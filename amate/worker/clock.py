@@ -23,6 +23,9 @@ from amate.promises.promise import promise
 from amate.promises.step import step
 from amate.promises.sweep import rescue, sweep
 from amate.running.pacs_heard import pacs_heard
+from amate.self_invoicing.claim_awaited import look_after_awaited
+from amate.self_invoicing.my_purchases import forget_purchases_links
+from amate.self_invoicing.remind_expiry import owe_reminders
 from amate.self_invoicing.tallies import fold_tallies
 from amate.self_invoicing.visits import forget_stale_visits
 from amate.tenancy.scope import company_scope
@@ -45,6 +48,7 @@ async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
         (timedelta(minutes=1), "chain", _chain),
         (timedelta(minutes=1), "catalogs", lambda now: refresh()),
         (timedelta(seconds=2), "sandbox_days", go_on),
+        (timedelta(minutes=1), "awaited", _awaited),
         (timedelta(minutes=5), "billing", _of_the_day("billing")),
         (timedelta(minutes=15), "pacs", _pacs),
         (timedelta(hours=1), "cancellations", _cancellations),
@@ -94,6 +98,14 @@ def _dates(now: datetime) -> None:
     in_each_company(look, now=now, beat="dates")
 
 
+def _awaited(now: datetime) -> None:
+    def look(then: datetime) -> None:
+        look_after_awaited(now=then)
+        owe_reminders(now=then)
+
+    in_each_company(look, now=now, beat="awaited")
+
+
 def _pacs(now: datetime) -> None:
     heard = pacs_heard(now=now)
     in_each_company(lambda then: watch_pacs(heard, now=then), now=now, beat="pacs")
@@ -127,6 +139,7 @@ def _forget(now: datetime) -> None:
 
     def forget(then: datetime) -> None:
         forget_stale_visits(now=then)
+        forget_purchases_links(now=then)
         fold_tallies(now=then)
         forget_old_files(now=then)
         forget_made_files(now=then)

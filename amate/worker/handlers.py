@@ -12,6 +12,7 @@ from amate.invoices.issue_moved import issue_moved
 from amate.promises.keep import Handler
 from amate.promises.lease import Lease, TryLater
 from amate.self_invoicing.claim import release_claim
+from amate.self_invoicing.claim_awaited import claim_awaited
 from amate.worker import (
     bank_files,
     billing,
@@ -50,6 +51,7 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "issue_moved": partial(issue_moved_rep, plugs),
         "ask_sat": partial(ask_sat, plugs),
         "release": partial(release, plugs),
+        "claim_awaited": partial(claim_sale_awaited, plugs),
         "document_payments": partial(documents.document, plugs),
         "take_back": partial(documents.take_back, plugs),
         "register_note": partial(documents.register_note, plugs),
@@ -82,6 +84,11 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
 
 async def release(plugs: Plugs, lease: Lease) -> bool:
     await inside(lease, release_claim, settles=plugs.clock)(invoice_id=lease.args["invoice_id"], now=plugs.clock())
+    return True
+
+
+async def claim_sale_awaited(plugs: Plugs, lease: Lease) -> bool:
+    await inside(lease, claim_awaited, settles=plugs.clock)(ticket_id=lease.args["ticket_id"], now=plugs.clock())
     return True
 
 

@@ -37,7 +37,10 @@ from amate.messages.set_mail import ALARM
 from amate.messages.try_mail import prepare_test_mail, record_test_failed
 from amate.messages.way import Way, house_way, way_out
 from amate.promises.lease import GiveUp, Lease, TryLater
+from amate.self_invoicing.my_purchases import prepare_purchases_mail
+from amate.self_invoicing.remind_expiry import prepare_expiry_mail
 from amate.self_invoicing.send_note import prepare_note_mail
+from amate.self_invoicing.tell_awaited import prepare_awaited_mail
 from amate.worker.account_mails import prepare_account_mail
 from amate.worker.account_page import page_of
 from amate.worker.documents import notes_of
@@ -186,6 +189,35 @@ def _note(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     )
 
 
+def _awaited(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_awaited_mail(
+        awaited_id=lease.args["awaited_id"],
+        outcome=lease.args["outcome"],
+        to=lease.args["to"],
+        key=lease.args["message"],
+        portal=_portal(plugs, lease),
+        way=way,
+        now=plugs.clock(),
+    )
+
+
+def _purchases(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_purchases_mail(
+        to=lease.args["to"], key=lease.args["message"], portal=_portal(plugs, lease), way=way, now=plugs.clock()
+    )
+
+
+def _expiry(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_expiry_mail(
+        ticket_id=lease.args["ticket_id"],
+        to=lease.args["to"],
+        key=lease.args["message"],
+        portal=_portal(plugs, lease),
+        way=way,
+        now=plugs.clock(),
+    )
+
+
 def _portal(plugs: Plugs, lease: Lease) -> str:
     return portal_of(Company.objects.get(pk=lease.company_id), public_url=plugs.public_url)
 
@@ -308,6 +340,9 @@ LETTERS: dict[str, Prepare] = {
     "tell_cancellation": _telling,
     "invite": _invitation,
     "send_note": _note,
+    "tell_awaited": _awaited,
+    "send_purchases": _purchases,
+    "remind_expiry": _expiry,
     "answer_case": _answer,
     "alert": _alert,
     "send_statement": _statement,

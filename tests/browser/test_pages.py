@@ -14,9 +14,10 @@ from amate.companies.keep_logo import keep_logo
 from amate.companies.models import Emisor, PortalPolicy
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import new_code
-from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.models import Ticket, Visit
 from amate.web.portal.urls import urlpatterns
 from tests.browser.person import Person
+from tests.people import MORAL
 from tests.world import World
 
 Meet = Callable[[], Person]
@@ -27,9 +28,13 @@ CORRECTING = {"correct", "correct_review"}
 REFUSALS = {"notice"}
 SIDE = {"help", "privacy", "accessibility", "wait"}
 MAILED = {"linked"}
+RECENT = {"recent", "recent_kept"}
+FOREIGN = {"foreign"}
+REMINDED = {"remind"}
+PURCHASES = {"purchases_ask", "purchases"}
 NO_PAGES = {
-    "branch_logo", "fiscal", "correct_fiscal", "suffix", "pdf", "xml", "again", "brand", "button", "logo", "scanned",
-    "linked_pdf", "linked_xml",
+    "branch_logo", "fiscal", "correct_fiscal", "recent_fiscal", "suffix", "pdf", "xml", "again", "brand", "button", "logo",
+    "scanned", "linked_pdf", "linked_xml",
     "holders_note", "badge",
 }  # fmt: skip
 
@@ -49,7 +54,9 @@ def meet(world: World, site: str, browser: Browser) -> Iterator[Meet]:
 
 
 def test_no_address_of_the_portal_is_left_out() -> None:
-    assert {one.name for one in urlpatterns} == WAY | CORRECTING | REFUSALS | SIDE | MAILED | NO_PAGES
+    assert {
+        one.name for one in urlpatterns
+    } == WAY | CORRECTING | REFUSALS | SIDE | MAILED | RECENT | FOREIGN | REMINDED | PURCHASES | NO_PAGES
 
 
 def looked_at(*people: Person) -> set[str]:
@@ -235,6 +242,117 @@ def test_the_side_pages(world: World, meet: Meet) -> None:
     assert ana.at.startswith("espera/")
     ana.bears_inspection("espera")
     assert looked_at(ana) >= SIDE
+
+
+def test_the_purchase_that_is_not_here_yet(world: World, meet: Meet) -> None:
+    ana = meet()
+    ana.types("7K4M-9QXW-2TRP", "1,248.50")
+    ana.page.get_by_role("link", name="Mi compra es reciente").click()
+    ana.arrives("/reciente/")
+    ana.bears_inspection("reciente")
+    ana.gives(correo="")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("reciente-error")
+    ana.gives()
+    ana.bears_inspection("reciente-revisar")
+    ana.clicks("Guardar mi solicitud")
+    assert ana.at == "reciente/guardada/"
+    ana.bears_inspection("reciente-guardada")
+    assert looked_at(ana) >= RECENT
+
+
+def test_the_reminder_before_it_expires(world: World, meet: Meet) -> None:
+    ana = meet()
+    ana.scans(world.sale())
+    ana.page.get_by_role("link", name="Ahora no: recuérdamelo").click()
+    ana.arrives("/recordar/")
+    ana.bears_inspection("recordar")
+    ana.clicks("Recordármelo")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("recordar-error")
+    ana.page.get_by_label("Correo electrónico").fill("ana@example.com")
+    ana.clicks("Recordármelo")
+    ana.bears_inspection("recordar-guardado")
+    assert looked_at(ana) >= REMINDED
+
+
+def test_the_foreigners_door(world: World, meet: Meet) -> None:
+    ana = meet()
+    ana.scans(world.sale())
+    ana.page.get_by_role("link", name="No soy contribuyente en México").click()
+    ana.arrives("/datos/extranjero/")
+    ana.bears_inspection("extranjero")
+    ana.clicks("Continuar")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("extranjero-error")
+    ana.page.get_by_label("Nombre o razón social").fill("Acme Widgets Inc")
+    ana.page.get_by_label("País donde pagas impuestos").select_option("USA")
+    ana.page.get_by_label("Tu número de contribuyente").fill("123456789")
+    ana.clicks("Continuar")
+    assert ana.at == "revisar/"
+    ana.bears_inspection("extranjero-revisar")
+    assert looked_at(ana) >= FOREIGN
+
+
+def test_my_purchases(world: World, meet: Meet) -> None:
+    world.claim(world.sale())
+    world.settle()
+    ana = meet()
+    ana.goes("mis-compras/")
+    ana.bears_inspection("mis-compras")
+    ana.clicks("Enviarme el enlace")
+    assert ana.focus() == "errores"
+    ana.bears_inspection("mis-compras-error")
+    ana.page.get_by_label("Correo electrónico").fill("ingrid@example.com")
+    ana.clicks("Enviarme el enlace")
+    ana.bears_inspection("mis-compras-pedidas")
+    world.settle()
+    text = world.mail.mails[-1].get_body(("plain",)).get_content()
+    found = re.search(r"/(mis-compras/\S+/)", text)
+    assert found
+    ana.goes(found[1])
+    ana.bears_inspection("mis-compras-lista")
+    ana.goes("mis-compras/nada/")
+    assert ana.at == "mis-compras/?aviso=vencido"
+    ana.bears_inspection("mis-compras-vencido")
+    assert looked_at(ana) >= PURCHASES
+
+
+def test_what_the_browser_remembers_and_the_server_never_learns(world: World, meet: Meet) -> None:
+    ana = meet()
+    ana.scans(world.sale())
+    assert ana.page.get_by_text("Tienes datos guardados").is_hidden()
+    ana.gives()
+    kept = "Object.keys(localStorage).length"
+    assert ana.page.evaluate(kept) == 0, "nobody asked for it"
+    ana.scans(world.sale())
+    ana.page.get_by_label("Recordar mis datos en este aparato").check()
+    ana.gives(cp="", nombre="Surco Diseño")
+    ana.gives()
+    ana.context.clear_cookies()
+    ana.scans(world.sale())
+    assert ana.page.locator("#rfc").input_value() == ""
+    ana.bears_inspection("datos-recordados")
+    with ana.page.expect_response("**/datos/fiscal/"):
+        ana.clicks("Usar mis datos guardados")
+    assert ana.focus() == "rfc"
+    ana.page.get_by_text("Pusimos tus datos guardados").wait_for()
+    found = {name: ana.page.locator(f"#{name}").input_value() for name in ("rfc", "nombre", "cp", "regimen_fiscal")}
+    assert found == {name: MORAL[name] for name in found}
+    assert ana.page.locator("input[value='G03']").is_checked()
+    ana.clicks("Continuar")
+    assert ana.at == "revisar/"
+    ana.context.clear_cookies()
+    ana.scans(world.sale())
+    ana.clicks("Borrarlos de este aparato")
+    assert ana.page.evaluate(kept) == 0
+    assert not ana.page.get_by_label("Recordar mis datos en este aparato").is_checked()
+    sent = world.scoped(lambda: [one.fiscal for one in Visit.objects.exclude(fiscal={})])
+    assert {name for one in sent for name in one} <= {*MORAL}
+    plain = Person(ana.browser, ana.portal, script=False)
+    plain.scans(world.sale())
+    assert plain.page.get_by_text("Recordar mis datos").is_hidden()
+    plain.leaves()
 
 
 def test_the_other_companys_colour_and_shorter_window(world: World, meet: Meet) -> None:

@@ -37,6 +37,7 @@ PLAIN = PolicyFacts(
     withholds_isr=True,
     stamps_an_hour=20,
     corrections=1,
+    hours_awaited=72,
     usos=(),
     default_uso="",
 )
@@ -175,6 +176,8 @@ def test_the_default_use_is_chosen_for_the_buyer(world: World) -> None:
         ({"stamps_an_hour": 0}, "stamps_an_hour"),
         ({"stamps_an_hour": 1001}, "stamps_an_hour"),
         ({"corrections": 6}, "corrections"),
+        ({"hours_awaited": 0}, "hours_awaited"),
+        ({"hours_awaited": 721}, "hours_awaited"),
         ({"usos": ("G01",), "default_uso": "G03"}, "default_uso"),
         ({"generics": (Generic("", " ", "90101501", "E48"),)}, "generics.0.descripcion"),
         ({"generics": (FOOD, Generic("", "Otro", "90101501", "E48"))}, "generics.1.family"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('companies', '0021_portalpolicy_corrections'),
+        ('companies', '0021_corrections'),
         ('invoices', '0024_paid_parts_of_the_company'),
         ('self_invoicing', '0011_nothing_sealed_without_its_cause'),
     ]

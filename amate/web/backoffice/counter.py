@@ -23,14 +23,24 @@ from amate.self_invoicing.queries import begins, live_invoice, stand_of, ticket_
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.terms import terms_of_ticket
 from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
+from amate.web.backoffice.generic_receiver import (
+    OWN,
+    GenericReceiver,
+    anybody,
+    anybody_as_typed,
+    look_up_anybody,
+    typed_anybody,
+)
 from amate.web.backoffice.invoices import ResendForm
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.receiver_form import ReceiverForm, as_typed, is_another, look_up, typed_receiver
+from amate.web.backoffice.receiver_form import ReceiverForm, is_another
 from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import ticket_rows
 from amate.web.backoffice.tickets import find_ticket
 from amate.web.clock import now
 from amate.web.fiscal_form import FIELDS
+
+Receiver = ReceiverForm | GenericReceiver
 
 FOUND = 20
 PATIENCE = timedelta(seconds=60)
@@ -57,7 +67,7 @@ RECEIVER = Drafted(
     BUYERS_DATA,
     page="counter_note",
     roles=MAY_SELL,
-    fields=frozenset({*FIELDS, "detalle"}),
+    fields=frozenset({*FIELDS, *OWN, "detalle"}),
     tells=frozenset({"rfc", "nombre", "cp", "correo"}),
     of_a_thing=True,
 )
@@ -96,7 +106,7 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     draft = draft_of(request, RECEIVER, ticket.pk)
     form, known = _receiver(request, ticket, draft)
     if request.method == "POST" and request.POST.get("accion") == "emitir" and not is_another(request.POST):
-        form, known = ReceiverForm(typed_receiver(request.POST)), ""
+        form, known = anybody(typed_anybody(request.POST), cp=ticket.branch.cp), ""
         if form.is_valid():
             draft.drop()
             return issue(request, ticket, form, moment=moment)
@@ -117,7 +127,7 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     )
 
 
-def issue(request: HttpRequest, ticket: Ticket, form: ReceiverForm, *, moment: datetime) -> HttpResponse:
+def issue(request: HttpRequest, ticket: Ticket, form: Receiver, *, moment: datetime) -> HttpResponse:
     """Claim the note for this receiver. `form` is valid."""
     assert form.receptor is not None
     try:
@@ -187,17 +197,17 @@ def _scanned(text: str) -> Ticket | None:
     return None
 
 
-def _receiver(request: HttpRequest, ticket: Ticket, draft: PageDraft) -> tuple[ReceiverForm, str]:
+def _receiver(request: HttpRequest, ticket: Ticket, draft: PageDraft) -> tuple[Receiver, str]:
     if request.method == "POST":
-        return look_up(typed_receiver(request.POST))
+        return look_up_anybody(typed_anybody(request.POST), cp=ticket.branch.cp)
     if draft.typed is not None:
-        return ReceiverForm(typed_receiver(draft.typed)).quiet(), ""
+        return anybody(typed_anybody(draft.typed), cp=ticket.branch.cp).quiet(), ""
     own = Claim.objects.select_related("invoice__profile__customer").filter(ticket=ticket, invoice__isnull=False)
     claim = own.order_by("-id").first()
     last = claim.invoice if claim else None
     if last is None or last.state != State.REFUSED or last.refused_by != RefusedBy.RECEIVER:
         return ReceiverForm({}).quiet(), ""
-    form = ReceiverForm(as_typed(last.profile, correo=last.correo))
+    form = anybody(anybody_as_typed(last.profile, correo=last.correo), cp=ticket.branch.cp)
     meaning = meaning_of(last.refusal_code)
     form.lands_on(meaning.field, meaning.message)
     return form, ""

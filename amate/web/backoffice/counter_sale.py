@@ -22,8 +22,9 @@ from amate.self_invoicing.sale import Sale
 from amate.self_invoicing.terms import Terms, terms_of
 from amate.web.backoffice.counter import issue
 from amate.web.backoffice.drafted import Drafted, PageDraft
+from amate.web.backoffice.generic_receiver import anybody, look_up_anybody, typed_anybody
 from amate.web.backoffice.page import address, office_zone, show
-from amate.web.backoffice.receiver_form import ReceiverForm, is_another, look_up, typed_receiver
+from amate.web.backoffice.receiver_form import is_another
 from amate.web.backoffice.roles import require
 from amate.web.backoffice.sale_finds import finds_of
 from amate.web.backoffice.sale_form import HeadForm, LineForm
@@ -122,10 +123,10 @@ def _finish(page: SalePage, act: str) -> HttpResponse:
 
 
 def _receive(page: SalePage, act: str, judged: Judged, sold: Sale) -> HttpResponse:
-    typed = typed_receiver(page.request.POST)
+    typed, cp = typed_anybody(page.request.POST), page.branch.cp
     if act == "emitir" and is_another(page.request.POST):
         act = "rfc"
-    form, words = look_up(typed) if act == "rfc" else (ReceiverForm(typed), "")
+    form, words = look_up_anybody(typed, cp=cp) if act == "rfc" else (anybody(typed, cp=cp), "")
     if act == "emitir" and form.is_valid():
         ticket, known = _register(page, sold)
         if known:

@@ -8,10 +8,11 @@ from django import forms
 from django.http import QueryDict
 
 from amate.customers.models import FiscalProfile
-from amate.fiscal.catalogs import catalogs_in_force, name_of
+from amate.fiscal.catalogs import catalogs_in_force
 from amate.fiscal.receptor import ReadReceptor, Receptor, ReceptorRefused, foreign_receptor, public_receptor
-from amate.fiscal.rfc import GENERIC_EXTRANJERO
-from amate.web.backoffice.receiver_form import as_typed, typed_receiver
+from amate.fiscal.rfc import GENERIC_EXTRANJERO, GENERICS
+from amate.web.backoffice.receiver_form import ReceiverForm, as_typed, look_up, typed_receiver
+from amate.web.countries import countries
 from amate.web.mail_address import MailField
 
 OWN = ("residencia_fiscal", "num_reg_id_trib")
@@ -38,7 +39,7 @@ class GenericReceiver(forms.Form):
         self.receptor: ReadReceptor | None = None
         super().__init__({name: str(typed.get(name, "")) for name in self.base_fields}, auto_id="%s")
         if self.data["rfc"] == GENERIC_EXTRANJERO:
-            self.fields["residencia_fiscal"].widget.choices = [("", "Sin decirlo"), *_countries()]
+            self.fields["residencia_fiscal"].widget.choices = [("", "Sin decirlo"), *countries()]
         else:
             for name in OWN:
                 del self.fields[name]
@@ -46,6 +47,12 @@ class GenericReceiver(forms.Form):
     def quiet(self) -> Self:
         self._errors = forms.utils.ErrorDict()
         return self
+
+    def lands_on(self, name: str, message: str) -> None:
+        """A refusal of the SAT, on the field it is about where there is such a field."""
+        self.quiet()
+        self.cleaned_data = {}
+        self.add_error(name if name in self.fields else "nombre", message)
 
     def clean(self) -> dict[str, Any]:
         if self.errors:
@@ -69,10 +76,17 @@ class GenericReceiver(forms.Form):
         )
 
 
-def _countries() -> list[tuple[str, str]]:
-    """By name. MEX is not among them: who pays his taxes here has an RFC (CFDI40152)."""
-    named = ((name_of("pais", key) or key, key) for key in catalogs_in_force().paises if key != "MEX")
-    return [(key, name) for name, key in sorted(named)]
+def anybody(typed: Mapping[str, str], *, cp: str) -> ReceiverForm | GenericReceiver:
+    """The form that whoever was typed needs. `cp`: of the place of issue."""
+    form = ReceiverForm(typed)
+    rfc = str(form.data["rfc"])
+    return GenericReceiver({**typed, "rfc": rfc}, cp=cp) if rfc in GENERICS else form
+
+
+def look_up_anybody(typed: Mapping[str, str], *, cp: str) -> tuple[ReceiverForm | GenericReceiver, str]:
+    """As `receiver_form.look_up`; under the generic RFCs there is nobody to find."""
+    form = anybody(typed, cp=cp)
+    return (form.quiet(), SAID) if isinstance(form, GenericReceiver) else look_up(typed)
 
 
 def typed_anybody(post: QueryDict) -> dict[str, str]:

@@ -18,18 +18,23 @@ from amate.companies.models import Emisor
 from amate.companies.policies import rules_for
 from amate.customers.current import current_or
 from amate.customers.propose import propose_profile
-from amate.fiscal.rfc import GENERICS
 from amate.fiscal.withholding import withholds
 from amate.invoices.issue import issue_invoice
 from amate.invoices.lines import lines_to_json
 from amate.invoices.models import Invoice, Kind, Origin
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.web.backoffice.drafted import Drafted
-from amate.web.backoffice.generic_receiver import SAID, GenericReceiver, anybody_as_typed, typed_anybody
+from amate.web.backoffice.generic_receiver import (
+    GenericReceiver,
+    anybody,
+    anybody_as_typed,
+    look_up_anybody,
+    typed_anybody,
+)
 from amate.web.backoffice.invoice_form import InvoiceHead, InvoiceLine
 from amate.web.backoffice.invoice_looked_at import Round, paid_of, preview_of, seen_of
 from amate.web.backoffice.page import address, office_zone, show
-from amate.web.backoffice.receiver_form import ReceiverForm, is_another, look_up, typed_receiver
+from amate.web.backoffice.receiver_form import ReceiverForm, is_another, typed_receiver
 from amate.web.backoffice.roles import require
 from amate.web.backoffice.sale_finds import finds_of
 from amate.web.backoffice.sale_page import SalePage, open_page, pressed, trouble_of
@@ -119,17 +124,12 @@ def _first(page: SalePage) -> HttpResponse:
 
 
 def _looked_up(page: SalePage, typed: Mapping[str, str]) -> HttpResponse:
-    receiver = _receiver(page, typed)
-    if isinstance(receiver, GenericReceiver):
-        return _draw(Round(page, page.unjudged(), receiver.quiet(), SAID))
-    form, known = look_up(typed)
+    form, known = look_up_anybody(typed, cp=page.branch.cp)
     return _draw(Round(page, page.unjudged(), form, known), status=422 if form.errors else 200)
 
 
 def _receiver(page: SalePage, typed: Mapping[str, str]) -> ReceiverForm | GenericReceiver:
-    form = ReceiverForm(typed)
-    rfc = str(form.data["rfc"])
-    return GenericReceiver({**typed, "rfc": rfc}, cp=page.branch.cp) if rfc in GENERICS else form
+    return anybody(typed, cp=page.branch.cp)
 
 
 def _finish(page: SalePage, act: str, receiver: ReceiverForm | GenericReceiver) -> HttpResponse:

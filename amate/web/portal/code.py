@@ -17,6 +17,7 @@ from amate.web import clock
 from amate.web.portal.code_form import MISTYPED, NO_MATCH, CodeForm
 from amate.web.portal.guard import count_miss, guess_of, must_wait
 from amate.web.portal.page import page
+from amate.web.portal.recent import remember, remembered
 from amate.web.portal.shop import Shop, shop_of, zone_of_the_shop
 from amate.web.portal.visit import receive
 from amate.web.portal.waiting import ends, too_many
@@ -30,6 +31,7 @@ REASONS = {
     "otra": ("Escribe el código de la otra nota. Tus datos fiscales ya están listos.", False),
     "visita": ("Tu visita terminó. Escribe otra vez tu código: si ya tenías tu factura, ahí sigue.", False),
     "qr": (NO_MATCH, True),
+    "reciente": ("Escribe otra vez el código y el total de tu nota.", False),
     "qr-ilegible": (MISTYPED, True),
 }
 
@@ -49,12 +51,14 @@ def code(request: HttpRequest, slug: str) -> HttpResponse:
     if wait := must_wait(guess, now=now):
         tally("X3", branch_id=None, now=now)
         return too_many(request, shop, wait, now=now)
-    ticket = find_ticket(code=form.cleaned_data["codigo"], total_cents=form.cleaned_data["total"])
+    known, cents = form.cleaned_data["codigo"], form.cleaned_data["total"]
+    ticket = find_ticket(code=known, total_cents=cents)
     if ticket is None:
         tally("X1", branch_id=None, now=now)
         count_miss(request, guess, now=now, refuse=lambda wait: too_many(request, shop, wait, now=now))
         form.no_match()
-        return _draw(request, shop, form, now=now)
+        answer = _draw(request, shop, form, now=now, may_wait=True)
+        return remember(answer, request, code=known, cents=cents)
     return receive(request, ticket=ticket, by=TYPED, now=now)
 
 
@@ -75,11 +79,13 @@ def scanned(request: HttpRequest, slug: str, code: str, cents: int) -> HttpRespo
     if ticket is None:
         tally("X1", branch_id=None, now=now)
         count_miss(request, guess, now=now, refuse=lambda wait: redirect(ends(shop, wait, now=now)))
-        return redirect(f"{shop.url('code')}?aviso=qr")
+        return remember(redirect(f"{shop.url('code')}?aviso=qr"), request, code=known, cents=cents)
     return receive(request, ticket=ticket, by=SCANNED, now=now)
 
 
-def _draw(request: HttpRequest, shop: Shop, form: CodeForm, *, now: datetime, reason: str = "") -> HttpResponse:
+def _draw(
+    request: HttpRequest, shop: Shop, form: CodeForm, *, now: datetime, reason: str = "", may_wait: bool = False
+) -> HttpResponse:
     portal = portal_today(day=now.astimezone(zone_of_the_shop()).date())
     words, wrong = REASONS.get(reason, ("", False))
     return page(
@@ -91,6 +97,7 @@ def _draw(request: HttpRequest, shop: Shop, form: CodeForm, *, now: datetime, re
         trouble=words if wrong else "",
         news="" if wrong else words,
         paused=not portal.is_open,
+        may_wait=portal.is_open and (may_wait or (reason == "qr" and remembered(request) is not None)),
         rules=rules_by_place(portal.places),
         sample=SAMPLE,
         qr=mark_safe(qr_svg(request.build_absolute_uri(shop.url("code")))),  # noqa: S308 drawn by us from our own address

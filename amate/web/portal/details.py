@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from amate.fiscal.rfc import GENERIC_EXTRANJERO
 from amate.invoices.models import RefusedBy, State
 from amate.invoices.refusals import meaning_of
+from amate.self_invoicing.remind_expiry import may_be_reminded
 from amate.self_invoicing.tallies import GIVEN, reach, stopped
 from amate.web.fiscal_form import FIELDS, FiscalForm, is_generic
+from amate.web.portal.foreign import is_foreigner
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at
@@ -21,7 +23,10 @@ from amate.web.portal.visit import Here, Place, only_at
 @only_at(Place.DETAILS)
 def details(request: HttpRequest, here: Here) -> HttpResponse:
     if request.method != "POST":
-        return _draw(request, here, _as_left(here))
+        foreigner = is_foreigner(here.visit.fiscal)
+        if foreigner and request.GET.get("con") != "rfc":  # wherever he is led from, to mend what he typed there
+            return redirect(here.shop.url("foreign"))
+        return _draw(request, here, _form(here, {}).quiet() if foreigner else _as_left(here))
     form = _form(here, request.POST)
     if request.POST.get("nota", here.mark) != here.mark:
         return _draw(request, here, form.quiet(), other_note=True)
@@ -96,6 +101,7 @@ def _draw(request: HttpRequest, here: Here, form: FiscalForm, *, other_note: boo
         mark=here.mark,
         other_note=here.ticket.folio if other_note else "",
         cancelled=_cancelled(here),
+        may_be_reminded=may_be_reminded(here.ticket, now=here.now),
         purchase=purchase_of(here.ticket, now=here.now),
     )
 

@@ -89,6 +89,8 @@ def again(request: HttpRequest, here: Here) -> HttpResponse:
         "cp": profile.domicilio_fiscal,
         "regimen_fiscal": profile.regimen_fiscal,
         "uso_cfdi": profile.uso_cfdi,
+        "residencia_fiscal": profile.residencia_fiscal,
+        "num_reg_id_trib": profile.num_reg_id_trib,
         "correo": here.visit.fiscal.get("correo", ""),
     }
     here.visit.save(update_fields=["fiscal"])

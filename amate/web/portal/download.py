@@ -18,6 +18,8 @@ from amate.web.portal.waiting import too_many
 
 OTHER_RFC = "Ese no es el RFC con el que se hizo la factura. Revísalo, o pide ayuda a la tienda"
 
+EVERYBODYS = "Ese RFC lo puede usar cualquiera. Abre el enlace que te llegó por correo, o pide tu factura a la tienda"
+
 
 class ProofForm(forms.Form):
     rfc = forms.CharField(
@@ -30,9 +32,12 @@ class ProofForm(forms.Form):
 
     def clean_rfc(self) -> str:
         try:
-            return read_rfc(self.cleaned_data["rfc"].replace("-", "")).value
+            read = read_rfc(self.cleaned_data["rfc"].replace("-", ""))
         except RfcRefused as refused:
             raise forms.ValidationError(refused.message) from refused
+        if read.is_generic:  # anybody has it: it proves nothing, whichever the invoice has
+            raise forms.ValidationError(EVERYBODYS)
+        return read.value
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

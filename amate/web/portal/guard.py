@@ -68,16 +68,16 @@ def must_wait(guess: Guess, *, now: datetime) -> int:
     return max(of_the_code, slowly) if any(network) else of_the_code
 
 
-def count_miss(request: HttpRequest, guess: Guess, *, now: datetime, refuse: Refuse) -> None:
+def count_miss(request: HttpRequest, guess: Guess, *, now: datetime, refuse: Refuse | None) -> None:
     """Count it when the request's transaction has ended. `refuse` answers instead where the network had used up its limits,
-    or simultaneous tries passed them."""
+    or simultaneous tries passed them; None: what was answered stands."""
 
     def after(response: HttpResponse) -> HttpResponse | None:
         rationed = seconds_to_wait(guess.of_the_network, now=now) > 0
         counted = (*guess.of_the_network, *guess.of_the_code, *(guess.slowly if rationed else ()))
         within = [hit(limit, who, now=now) for limit, who in counted]
         _watch(guess.company_id, now=now)
-        return None if all(within) else refuse(_wait_told(guess, now=now))
+        return None if all(within) or refuse is None else refuse(_wait_told(guess, now=now))
 
     _afterwards(request, after)
 

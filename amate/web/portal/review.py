@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from amate.companies.policies import stamps_an_hour
 from amate.fiscal.catalogs import catalogs_in_force, name_of
-from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, read_receptor
+from amate.fiscal.receptor import ReadReceptor, Receptor, ReceptorRefused, read_receptor
+from amate.fiscal.rfc import GENERIC_EXTRANJERO
 from amate.invoices.models import Origin
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
 from amate.self_invoicing.note import paid_in_words
@@ -20,6 +21,7 @@ from amate.self_invoicing.terms import Terms, terms_of_ticket
 from amate.tenancy.writes import rewrite
 from amate.web.fiscal_form import FiscalForm
 from amate.web.portal.details import offered_usos
+from amate.web.portal.foreign import is_foreigner, read_foreigner
 from amate.web.portal.guard import count_stamp, stamps_must_wait
 from amate.web.portal.legal import PRIVACY_VERSION
 from amate.web.portal.page import page
@@ -54,7 +56,8 @@ def suffix(request: HttpRequest, here: Here) -> HttpResponse:
 
 def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse:
     most = stamps_an_hour(here.rules.today if here.rules else None)
-    if seconds := stamps_must_wait(request, read.receptor.rfc, most=most, now=here.now):
+    who = _one_person(read.receptor)
+    if seconds := stamps_must_wait(request, who, most=most, now=here.now):
         return too_many(request, here.shop, seconds, now=here.now, why="stamps")
     try:
         invoice = claim_ticket(
@@ -69,7 +72,7 @@ def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse
         seen = stand(request)
         place = seen.place if seen else Place.NOTICE
         return redirect(address(request, place.value))
-    count_stamp(request, invoice.rfc, most=most, now=here.now)
+    count_stamp(request, who, most=most, now=here.now)
     reach(here.visit, ASKED, branch_id=here.ticket.branch_id, now=here.now)
     rewrite(here.visit, invoice_id=invoice.pk, may_download=True, seen_at=here.now)
     return redirect(address(request, "issuing"))
@@ -80,6 +83,11 @@ def _read(here: Here) -> ReadReceptor | None:
     typed: Mapping[str, Any] = here.visit.fiscal
     if not typed.get("rfc") or here.visit.invoice_id is not None:
         return None
+    if is_foreigner(typed):
+        try:
+            return read_foreigner(typed, cp=here.ticket.branch.cp)
+        except ReceptorRefused:
+            return None
     offered = offered_usos(here)
     data = FiscalForm(typed, offered=offered, refresh="").data
     try:
@@ -95,6 +103,11 @@ def _read(here: Here) -> ReadReceptor | None:
         )
     except ReceptorRefused:
         return None
+
+
+def _one_person(receptor: Receptor) -> str:
+    """Whom the limit of stamps counts: one RFC, but of those who share one, one name."""
+    return f"{receptor.rfc}:{receptor.nombre}" if receptor.rfc == GENERIC_EXTRANJERO else receptor.rfc
 
 
 def _correo(here: Here) -> str:
@@ -122,6 +135,7 @@ def _draw(request: HttpRequest, here: Here, read: ReadReceptor, *, changed: bool
         who=who,
         regimen=name_of("regimen_fiscal", who.regimen_fiscal),
         uso=name_of("uso_cfdi", who.uso_cfdi),
+        country=name_of("pais", who.residencia_fiscal) if who.residencia_fiscal else "",
         forma_pago=name_of("forma_pago", here.ticket.forma_pago),
         paid_with=paid_in_words(here.ticket.forma_pago, here.ticket.pagos) if here.ticket.pagos else "",
         metodo_pago=name_of("metodo_pago", here.ticket.metodo_pago),

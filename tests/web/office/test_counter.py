@@ -85,13 +85,34 @@ def test_a_known_rfc_fills_in_its_current_data(world: World) -> None:
     [
         ("", "Escribe el RFC de tu cliente"),
         ("XOJI7409", "El RFC lleva 12 o 13"),
-        ("XAXX010101000", "público en general"),
     ],
 )
 def test_an_rfc_that_is_none_is_refused_at_its_field(world: World, rfc: str, said: str) -> None:
     answer = post(world, world.log_in(), f"nota/{world.sale().pk}/", accion="rfc", rfc=rfc)
     assert answer.status_code == 422
     assert answer.content.decode().count(said) == 2
+
+
+def test_somebody_without_an_rfc_is_invoiced_under_his_own_name_and_somebody_abroad_too(world: World) -> None:
+    """XAXX010101000 without InformacionGlobal (REC-5 b), and XEXX010101000 (REC-6)."""
+    client = world.log_in()
+    named, abroad = world.sale(), world.sale()
+    asked = post(world, client, f"nota/{named.pk}/", accion="rfc", rfc="xaxx010101000").content.decode()
+    assert "la factura dirá su nombre" in asked
+    assert "Régimen fiscal</label>" not in asked
+    nobody = emit(world, client, named, {"rfc": "XAXX010101000", "nombre": "Publico en general", "correo": ""})
+    assert nobody.status_code == 422
+    emit(world, client, named, {"rfc": "XAXX010101000", "nombre": "Ana López", "correo": ""})
+    far = {"rfc": "XEXX010101000", "nombre": "Acme Widgets Inc", "residencia_fiscal": "USA", "correo": ""}
+    emit(world, client, abroad, far, num_reg_id_trib="123456789")
+    world.settle()
+    found = world.scoped(lambda: [(one.state, bytes(one.stamp.xml).decode()) for one in Invoice.objects.order_by("id")])
+    assert [state for state, _ in found] == [State.STAMPED] * 2
+    for said in ('Rfc="XAXX010101000"', 'Nombre="ANA LÓPEZ"', 'RegimenFiscalReceptor="616"', 'UsoCFDI="S01"'):
+        assert said in found[0][1]
+    assert "InformacionGlobal" not in found[0][1]
+    for said in ('Rfc="XEXX010101000"', 'ResidenciaFiscal="USA"', 'NumRegIdTrib="123456789"'):
+        assert said in found[1][1]
 
 
 def test_another_rfc_is_looked_up_before_anything_is_issued(world: World) -> None:

@@ -288,6 +288,7 @@ def test_a_branch_has_rules_of_its_own_until_it_follows_the_company_again(world:
         ({"minimum": "-1"}, "Escribe un importe desde 0"),
         ({"stamps_an_hour": "0"}, "Escribe de 1 a 1000 facturas"),
         ({"corrections": "6"}, "Escribe de 0 a 5"),
+        ({"hours_awaited": "721"}, "Escribe de 1 a 720 horas"),
     ],
 )
 def test_wrong_rules_are_refused_at_their_field(

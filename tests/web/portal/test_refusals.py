@@ -275,11 +275,10 @@ def test_a_generic_rfc_has_its_page_and_the_rest_is_kept(world: World, buyer: Bu
     assert "XAXX" not in again.upper()
 
 
-def test_the_foreigners_rfc_leads_to_the_shop(world: World, buyer: Buyer) -> None:
+def test_the_foreigners_rfc_leads_to_the_foreigners_door(world: World, buyer: Buyer) -> None:
     buyer.opens(world.sale())
     page = words(buyer.gives(rfc="XEXX010101000", regimen_fiscal="616", uso_cfdi="S01"))
-    assert "No soy contribuyente en México" in page
-    assert "solo necesitas tu nombre y tu país" in words(buyer.get("ayuda/?asunto=extranjero"))
+    assert f'href="{buyer.url("datos/extranjero/")}">No soy contribuyente en México' in page
 
 
 def test_a_pac_that_is_away_keeps_the_request_and_says_it_may_be_closed(world: World, buyer: Buyer) -> None:

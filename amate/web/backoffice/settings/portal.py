@@ -12,7 +12,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from amate.access.may import MAY_CONFIGURE
-from amate.companies.models import CORRECTIONS, STAMPS_AN_HOUR, Branch, Csd, Emisor, PortalPolicy
+from amate.companies.models import (
+    CORRECTIONS,
+    HOURS_AWAITED,
+    STAMPS_AN_HOUR,
+    Branch,
+    Csd,
+    Emisor,
+    PortalPolicy,
+)
 from amate.companies.name_sources import name_sources
 from amate.companies.policies import generics_of, in_force, which_qualify
 from amate.companies.set_policy import PolicyFacts, PolicyRefused, follow_company, set_policy
@@ -151,9 +159,10 @@ def _shown(rows: list[PortalPolicy], branch_id: int | None, emisor: Emisor) -> d
 def _initial(current: PortalPolicy | None, *, follows: bool, today: date) -> dict[str, Any]:
     if current is None:
         return {"effective_from": today, "follows_company": follows, "until": "days", "window_days": 30,
-                "minimum": Decimal(0), "withholds_isr": True, "stamps_an_hour": STAMPS_AN_HOUR, "corrections": CORRECTIONS}  # fmt: skip
+                "minimum": Decimal(0), "withholds_isr": True, "stamps_an_hour": STAMPS_AN_HOUR,
+                "corrections": CORRECTIONS, "hours_awaited": HOURS_AWAITED}  # fmt: skip
     names = ("enabled", "window_days", "grace_days", "minimum", "usos", "default_uso", "paid_only",
-             "withholds_isr", "stamps_an_hour", "corrections")  # fmt: skip
+             "withholds_isr", "stamps_an_hour", "corrections", "hours_awaited")  # fmt: skip
     return {
         **{name: getattr(current, name) for name in names},
         "until": until_of(current),

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 
-from amate.companies.models import CORRECTIONS, STAMPS_AN_HOUR, PortalPolicy
+from amate.companies.models import CORRECTIONS, HOURS_AWAITED, STAMPS_AN_HOUR, PortalPolicy
 from amate.companies.name_sources import LONGEST_LABEL
-from amate.companies.set_policy import MOST_CORRECTIONS, MOST_GENERICS, MOST_STAMPS, PolicyFacts
+from amate.companies.set_policy import MOST_CORRECTIONS, MOST_GENERICS, MOST_HOURS, MOST_STAMPS, PolicyFacts
 from amate.fiscal.generic import Generic
 from amate.fiscal.receptor import regimenes_for, usos_for
 from amate.fiscal.rfc import Persona
@@ -193,6 +193,19 @@ class PolicyForm(forms.Form):
         },
         widget=forms.TextInput(NUMBER),
     )
+    hours_awaited = forms.IntegerField(
+        label="Horas que guardamos lo pedido de una compra que aún no llega",
+        help_text="Si la venta llega en ese tiempo, su factura sale sola; si no, se le avisa por correo. Sin dato, 72.",
+        required=False,
+        min_value=1,
+        max_value=MOST_HOURS,
+        error_messages={
+            **WHOLE,
+            "max_value": f"Escribe de 1 a {MOST_HOURS} horas",
+            "min_value": f"Escribe de 1 a {MOST_HOURS} horas",
+        },
+        widget=forms.TextInput(NUMBER),
+    )
     default_uso = forms.ChoiceField(
         label="Uso propuesto", required=False, choices=[("", "El más común: G03, o S01 si no se puede"), *USES]
     )
@@ -292,6 +305,7 @@ class PolicyForm(forms.Form):
             generics=tuple(one for one in generics if one is not None),
             withholds_isr=said.get("withholds_isr", True),
             stamps_an_hour=said["stamps_an_hour"] or STAMPS_AN_HOUR,
+            hours_awaited=said["hours_awaited"] or HOURS_AWAITED,
             usos=tuple(said["usos"]),
             default_uso=said["default_uso"],
             corrections=CORRECTIONS if said["corrections"] is None else said["corrections"],
