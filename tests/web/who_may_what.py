@@ -212,6 +212,11 @@ ajustes/correo/                            GET    yes   yes   -          -      
 ajustes/correo/                            POST   yes   yes   -          -         -       -
 ajustes/correo/probar/                     POST   yes   yes   -          -         -       -
 ajustes/correo/probar/estado/              GET    yes   yes   -          -         -       -
+ajustes/sms/                               GET    yes   yes   -          -         -       -
+ajustes/sms/                               POST   yes   yes   -          -         -       -
+ajustes/sms/apagar/                        POST   yes   yes   -          -         -       -
+ajustes/sms/probar/                        POST   yes   yes   -          -         -       -
+ajustes/sms/probar/estado/                 GET    yes   yes   -          -         -       -
 ajustes/reloj/                             GET    yes   yes   -          -         -       -
 ajustes/reloj/                             POST   yes   yes   -          -         -       -
 ajustes/dominio/                           GET    yes   yes   -          -         -       -

@@ -13,7 +13,7 @@ from amate.billing_cycle.subscriptions.raise_prices import Rise, raise_prices, w
 from amate.customers.models import Contact, Customer
 from amate.ledger.models import FiscalMode
 from amate.messages.models import TextMessage
-from amate.messages.texts import close_texts, set_texts
+from amate.messages.set_texts import close_texts, set_texts
 from tests.billing_cycle.collection.evening import DAY, DUE, Evening, text_of
 from tests.billing_cycle.subscriptions.wheel import Wheel
 from tests.ledger.hands import charged
@@ -57,7 +57,7 @@ def texting(evening: Evening, gateway: TextServer, settings: Any) -> Customer:
 
     def make() -> None:
         now = evening.world.now()
-        set_texts(gateway=gateway.gateway(), now=now)
+        set_texts(gateway=gateway.gateway(), most_a_month=None, version=0, now=now)
         Contact.objects.create(
             customer=who, nombre="Rosa", telefono="55 1234 5678", digits="5512345678", origin="staff", created_at=now
         )
