@@ -164,6 +164,7 @@ WORDS = {
     "payment.misapplied": "Devolvió a «por identificar» un pago de {amount}",
     "payment.moved": "Aplicó de nuevo un pago de {amount}",
     "payment.reversal_owed": "Pidió devolver un pago: primero se cancela su complemento",
+    "payment.reversal_given_up": "Dejó pagado lo que se iba a revertir, porque el receptor no aceptó cancelar {rep}",
     "provider.notice_let_be": "Dejó de lado un aviso del proveedor de pagos: {why}",
     "statement.sent": "Envió el estado de cuenta al {day} a {to}",
     "statement.link_asked": "Pidió un enlace a su cuenta, que se envía a {to}",

@@ -91,6 +91,7 @@ pagos/bancos/<file>/descartar/             POST   yes   yes   yes        yes    
 pagos/bancos/<file>/deshacer/              POST   yes   yes   yes        yes       -       -
 pagos/<payment>/                           GET    yes   yes   yes        yes       yes     yes
 pagos/<payment>/revertir/                  POST   yes   yes   yes        -         -       -
+pagos/<payment>/revertir/dejar/            POST   yes   yes   yes        -         -       -
 pagos/<payment>/mover/                     POST   yes   yes   yes        -         -       -
 pagos/<payment>/identificar/               POST   yes   yes   yes        yes       -       -
 solicitudes/                               GET    yes   yes   yes        yes       yes     yes
