@@ -60,7 +60,8 @@ class TextServer(OutsideServer):
     def gateway(self, **changes: Any) -> Gateway:
         facts: dict[str, Any] = {
             "url": f"{self.url}/messages",
-            "headers": {"Authorization": f"Bearer {self.token}"},
+            "headers": {"Authorization": "Bearer {{key}}"},
+            "key": self.token,
             "body": '{"to": "{{to}}", "text": "{{text}}", "id": "{{id}}", "sender": "{{sender}}"}',
             "sender": "AMATE",
             "success_at": "messages.0.status",

@@ -3,12 +3,11 @@
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
-from django.utils.crypto import salted_hmac
-
 from amate.access.models import ApiKey
+from amate.access.wished_key import KeyWasMade, secret_of_wish, shows_again
 from amate.audit.record import record
 from amate.companies.models import Company
 from amate.tenancy.compiled import Arg, Compiled
@@ -16,16 +15,11 @@ from amate.tenancy.scope import open_company
 from amate.tenancy.writes import insert_unless_there
 
 PREFIX = "amate_"
-SHOWN_AGAIN = timedelta(minutes=1)
 SCOPES = ("tickets:write", "tickets:read", "invoices:read", "standing:read")
 
 
 class UnknownScope(ValueError):
     """Nobody may ask for it: the API knows no such permission."""
-
-
-class KeyWasMade(Exception):
-    """The same wish made it some time ago: it is shown no more."""
 
 
 def make_api_key(*, company: Company, name: str, scopes: Iterable[str], now: datetime, wish: str = "") -> str:
@@ -35,7 +29,7 @@ def make_api_key(*, company: Company, name: str, scopes: Iterable[str], now: dat
     wanted = [scope for scope in SCOPES if scope in set(scopes)]
     if strange := set(scopes) - set(wanted):
         raise UnknownScope(", ".join(sorted(strange)))
-    key = PREFIX + (_of_wish(company, wish) if wish else secrets.token_urlsafe(32))
+    key = PREFIX + (_of_wish(wish) if wish else secrets.token_urlsafe(32))
     row = ApiKey(
         company=company,
         name=name,
@@ -46,8 +40,9 @@ def make_api_key(*, company: Company, name: str, scopes: Iterable[str], now: dat
     )
     if not insert_unless_there(row):
         made = ApiKey.objects.get(digest=row.digest)
-        if made.revoked_at is not None or now - made.created_at > SHOWN_AGAIN:
+        if made.revoked_at is not None:
             raise KeyWasMade
+        shows_again(made.created_at, now=now)
         return key
     record("key.made", about=f"key:{row.pk}", now=now, name=name, prefix=row.prefix, scopes=wanted)
     return key
@@ -77,10 +72,8 @@ def find_api_key(key: str, *, now: datetime) -> ApiKey | None:
     return row
 
 
-def _of_wish(company: Company, wish: str) -> str:
-    """As secret as the key of the installation, and the same for the second press."""
-    made = salted_hmac("amate.access.keys", f"{company.pk}:{wish}", algorithm="sha256").digest()
-    return urlsafe_b64encode(made).rstrip(b"=").decode()
+def _of_wish(wish: str) -> str:
+    return urlsafe_b64encode(secret_of_wish(wish, purpose="amate.access.keys")).rstrip(b"=").decode()
 
 
 def _digest(key: str) -> str:

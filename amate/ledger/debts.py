@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import DecimalField, Q, QuerySet, Sum, Value
+from django.db.models import DecimalField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from amate.ledger.models import Allocation, Charge, Receivable, ReceivableState
+from amate.ledger.models import Allocation, Charge, PaymentKind, Receivable, ReceivableState
 from amate.ledger.rules import Owed, share_of
 
 _MONEY = DecimalField(max_digits=18, decimal_places=2)
@@ -90,6 +90,23 @@ def owed_now(customers: Collection[int]) -> list[OwedNow]:
     with connection.cursor() as c:
         c.execute(_OWED_NOW, [list(customers)])
         return [OwedNow(*row) for row in c.fetchall()]
+
+
+class Covered(NamedTuple):
+    """Of a debt of which a part is paid. `credit`: by what stood in his favour when it was charged, or is no money."""
+
+    total: Decimal
+    credit: Decimal
+    paid: Decimal
+
+
+def covered_of(receivable_ids: Collection[int]) -> dict[int, Covered]:
+    """One of which nothing is paid is not there."""
+    by_credit = ~Q(payment__kind=PaymentKind.MONEY) | Q(payment__paid_on__lte=F("receivable__issued_on"))
+    rows = Allocation.objects.live().filter(receivable_id__in=receivable_ids).values("receivable_id")
+    sums = rows.annotate(all=Sum("amount"), credit=Sum("amount", filter=by_credit, default=Decimal("0.00")))
+    found = sums.values_list("receivable_id", "receivable__total", "credit", "all")
+    return {pk: Covered(total, credit, paid - credit) for pk, total, credit, paid in found}
 
 
 def who_owes(*, due_by: date, issued_since: date | None = None) -> list[int]:

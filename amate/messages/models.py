@@ -127,9 +127,13 @@ class MailSettings(CompanyOwned):
 
 
 class TextSettings(CompanyOwned):
-    """The gateway that takes the company's texts to telephones, sealed whole: its addresses carry keys too."""
+    """The gateway that takes the company's texts to telephones."""
 
-    sealed = models.BinaryField()
+    sealed_key = models.BinaryField(default=bytes)
+    shown = models.JSONField(default=dict, help_text="the gateway without its key")
+    most_a_month = models.PositiveIntegerField(null=True, help_text="segments; empty: no bound")
+    spent_in = models.DateField(null=True, help_text="first day of the month in which a text found no room")
+    version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
@@ -151,6 +155,8 @@ class TextMessage(Stateful):
         REFUSED = "refused", "Rechazado"
         UNKNOWN = "unknown", "No se sabe"
 
+    # Left, or may have: the gateway charges for it.
+    PAID_FOR: ClassVar[frozenset[str]] = frozenset({State.SENDING, State.SENT, State.UNKNOWN})
     MOVES: ClassVar[dict[str, frozenset[str]]] = {
         State.WAITING: frozenset({State.SENDING}),
         State.SENDING: frozenset({State.WAITING, State.SENT, State.REFUSED, State.UNKNOWN}),
@@ -167,13 +173,17 @@ class TextMessage(Stateful):
     segments = models.PositiveSmallIntegerField(help_text="how many are paid for")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     created_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, help_text="when it was last handed over: the month that it is paid in")
     sent_at = models.DateTimeField(null=True)
     provider_id = models.CharField(max_length=100, default="", blank=True)
     error = models.TextField(default="", blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "key"], name="text_key")]
-        indexes = [models.Index(fields=["company", "about", "-id"], name="text_about")]
+        indexes = [
+            models.Index(fields=["company", "about", "-id"], name="text_about"),
+            models.Index(fields=["company", "claimed_at"], name="text_claimed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.to}"

@@ -1,64 +1,31 @@
 """Texts for telephones on their way: written once a key, claimed for sending, and what became of them."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from amate.adapters.messages import Cause
 from amate.adapters.messages.segments import plain, segments
-from amate.adapters.messages.sms import Gateway, Text, check_gateway, telephone
-from amate.audit.record import record
+from amate.adapters.messages.sms import Text, telephone
 from amate.companies.models import Emisor
-from amate.companies.secrets import seal, unseal
-from amate.messages.models import TextMessage, TextSettings
-
-KEY = "texts.gateway"
+from amate.messages.models import TextMessage
+from amate.messages.text_bound import has_room
 
 
-def set_texts(*, gateway: Gateway, now: datetime) -> TextSettings:
-    """The company's texts leave by this gateway from now on; its keys are sealed with it. Raises BadTemplate."""
-    check_gateway(gateway)
-    facts = asdict(gateway) | {"success": sorted(gateway.success), "headers": dict(gateway.headers)}
-    del facts["private"]
-    sealed = seal(json.dumps(facts).encode(), field=KEY)
-    row, _ = TextSettings.objects.update_or_create(defaults={"sealed": sealed, "changed_at": now, "closed_at": None})
-    record("texts.set", about=f"text_settings:{row.pk}", now=now)
-    kept: TextSettings = row
-    return kept
+class TextsSpent(RuntimeError):
+    """The month's bound is reached: nothing was written, and nothing leaves. The message is for people."""
 
-
-def close_texts(*, now: datetime) -> bool:
-    """No more texts leave. False: none did."""
-    done = TextSettings.objects.filter(closed_at__isnull=True).update(closed_at=now)
-    if done:
-        record("texts.closed", about="text_settings", now=now)
-    return bool(done)
-
-
-def texts_leave() -> bool:
-    return bool(TextSettings.objects.filter(closed_at__isnull=True).exists())
-
-
-def open_gateway() -> Gateway | None:
-    """The worker's only. None: the company sends no texts. Raises companies.secrets.WrongMasterKey."""
-    row = TextSettings.objects.filter(closed_at__isnull=True).first()
-    if row is None:
-        return None
-    facts: dict[str, Any] = json.loads(unseal(bytes(row.sealed), field=KEY))
-    facts |= {"success": frozenset(facts["success"]), "bad_number": tuple(facts["bad_number"])}
-    return Gateway(**facts, private=frozenset(settings.PRIVATE_MAIL_HOSTS))
+    def __init__(self) -> None:
+        super().__init__("Se llegó al tope de SMS de este mes.")
 
 
 def claim_text(
     *, key: str, kind: str, about: str, phone: str, facts: Mapping[str, Any], now: datetime
 ) -> tuple[TextMessage, Text] | None:
     """The text of `key` from `text/<kind>.txt`, in letters that cost once, claimed for sending. None: it was sent before, or
-    a worker died over it and nobody knows. Raises BadAddress."""
+    a worker died over it and nobody knows. Raises BadAddress, and TextsSpent once the month's bound is reached."""
     to = telephone(phone)
     message = TextMessage.objects.filter(key=key).first()
     if message is not None and message.state == TextMessage.State.SENDING:
@@ -67,11 +34,14 @@ def claim_text(
         return None
     said = {"emisor": Emisor.objects.get()} | dict(facts)
     text = plain(" ".join(render_to_string(f"text/{kind}.txt", said).split()))
+    count = segments(text).count
+    if not has_room(count, now=now):
+        raise TextsSpent
     if message is None:
         message = TextMessage.objects.create(
-            key=key, kind=kind, about=about, to=to, text=text, segments=segments(text).count, created_at=now
+            key=key, kind=kind, about=about, to=to, text=text, segments=count, created_at=now
         )
-    message.move_to(TextMessage.State.SENDING, to=to, text=text, segments=segments(text).count)
+    message.move_to(TextMessage.State.SENDING, to=to, text=text, segments=count, claimed_at=now)
     return message, Text(to=to, text=text, mark=str(message.pk))
 
 

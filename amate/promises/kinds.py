@@ -39,6 +39,7 @@ KINDS = {
     "tell_person": Kind("mail"),
     "send_note": Kind("mail"),
     "try_mail": Kind("mail"),
+    "try_text": Kind("mail"),
     "answer_case": Kind("mail"),
     "send_statement": Kind("mail"),
     "send_account": Kind("mail"),

@@ -11,7 +11,7 @@ from django.shortcuts import render
 NEVER = frozenset({"csrfmiddlewaretoken"})
 LARGEST = 64_000  # characters; as a draft's bytes
 # Forms with a secret in a field, below their company's address.
-SECRETS = ("ajustes/correo/", "ajustes/sello/")
+SECRETS = ("ajustes/correo/", "ajustes/pagos/", "ajustes/sello/", "ajustes/sms/")
 
 
 def offers_again(request: HttpRequest) -> bool:

@@ -44,6 +44,7 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "seal_and_stamp": partial(seal_and_stamp, plugs),
         **{kind: partial(mails.post, plugs) for kind in mails.LETTERS},
         "try_mail": partial(mails.try_mail, plugs),
+        "try_text": partial(texts.try_text, plugs),
         "cancel": partial(cancellations.cancel, plugs),
         "follow_cancellation": partial(cancellations.look, plugs),
         "look_for_requests": partial(cancellations.look_for_requests, plugs),

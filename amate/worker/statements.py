@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import InterfaceError, OperationalError
 
-from amate.billing_cycle.statements.compose import compose_statements
+from amate.billing_cycle.statements.compose import MXN, compose_statements
 from amate.billing_cycle.statements.plan import mails_from, plan_statements
 from amate.billing_cycle.statements.send import promise_statements
 from amate.billing_cycle.statements.send_link import owe_links
@@ -79,7 +79,8 @@ def _make(ids: Collection[int], lease: Lease, *, now: datetime) -> None:
     lock_customers(ids)
     hold_fast(lease)
     cut = date.fromisoformat(lease.args["fecha_corte"])
-    made = compose_statements(customer_ids=ids, fecha_corte=cut, today=day_of(now), now=now)
+    moneda = lease.args.get("moneda", MXN)  # without it: owed by the version before
+    made = compose_statements(customer_ids=ids, fecha_corte=cut, moneda=moneda, today=day_of(now), now=now)
     promise_statements(made, at=mails_from(now=now), now=now)
 
 

@@ -71,7 +71,7 @@ def test_what_a_gateway_answers_says_what_to_do(
 
 
 def test_what_is_in_the_way_is_told_apart(texts: TextServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert failure(texts, headers={"Authorization": "Bearer otro"}).cause is Cause.LOGIN
+    assert failure(texts, key="otro").cause is Cause.LOGIN
     assert failure(texts, private=frozenset()).cause is Cause.PRIVATE
     assert failure(texts, url="http://127.0.0.1:9/").cause is Cause.SERVER
     monkeypatch.setattr(typed_url, "TIMEOUTS", httpx.Timeout(5, read=0.000001))

@@ -74,7 +74,7 @@ def test_words_that_no_page_of_ours_sent_are_not_given_back(world: World, path: 
     assert said["Location"].startswith("/cuenta/login/")
 
 
-@pytest.mark.parametrize("where", ["ajustes/correo/", "ajustes/sello/"])
+@pytest.mark.parametrize("where", ["ajustes/correo/", "ajustes/pagos/", "ajustes/sello/", "ajustes/sms/"])
 def test_a_secret_is_never_given_back(world: World, where: str) -> None:
     said = answer(world, Client(), world.shop.office + where, {"password": "secreto"})
     assert said.status_code == 302

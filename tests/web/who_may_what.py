@@ -91,6 +91,7 @@ pagos/bancos/<file>/descartar/             POST   yes   yes   yes        yes    
 pagos/bancos/<file>/deshacer/              POST   yes   yes   yes        yes       -       -
 pagos/<payment>/                           GET    yes   yes   yes        yes       yes     yes
 pagos/<payment>/revertir/                  POST   yes   yes   yes        -         -       -
+pagos/<payment>/revertir/dejar/            POST   yes   yes   yes        -         -       -
 pagos/<payment>/mover/                     POST   yes   yes   yes        -         -       -
 pagos/<payment>/identificar/               POST   yes   yes   yes        yes       -       -
 solicitudes/                               GET    yes   yes   yes        yes       yes     yes
@@ -212,6 +213,11 @@ ajustes/correo/                            GET    yes   yes   -          -      
 ajustes/correo/                            POST   yes   yes   -          -         -       -
 ajustes/correo/probar/                     POST   yes   yes   -          -         -       -
 ajustes/correo/probar/estado/              GET    yes   yes   -          -         -       -
+ajustes/sms/                               GET    yes   yes   -          -         -       -
+ajustes/sms/                               POST   yes   yes   -          -         -       -
+ajustes/sms/apagar/                        POST   yes   yes   -          -         -       -
+ajustes/sms/probar/                        POST   yes   yes   -          -         -       -
+ajustes/sms/probar/estado/                 GET    yes   yes   -          -         -       -
 ajustes/reloj/                             GET    yes   yes   -          -         -       -
 ajustes/reloj/                             POST   yes   yes   -          -         -       -
 ajustes/dominio/                           GET    yes   yes   -          -         -       -

@@ -34,7 +34,7 @@ class HttpSms:
 
 def request_of(gateway: Gateway, message: Text) -> TypedRequest:
     """What is sent for one message."""
-    values = {"to": message.to, "text": message.text, "id": message.mark, "sender": gateway.sender}
+    values = {"to": message.to, "text": message.text, "id": message.mark, "sender": gateway.sender, "key": gateway.key}
     kinds = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
     headers = {name: fill(value, values, in_header) for name, value in gateway.headers.items()}
     if gateway.kind in kinds and gateway.body:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from amate.adapters.messages import BadAddress
 
-PLACES = ("to", "text", "id", "sender")
+PLACES = ("to", "text", "id", "sender", "key")
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _MEXICAN = re.compile(r"(?:\+?52)?(?:1|04[45])?(\d{10})")
 
@@ -29,8 +29,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """`url`, `body` and the values of `headers` may hold `{{to}}`, `{{text}}`, `{{id}}`, `{{sender}}`; each is written
-    as its place wants it. `kind`: json, form or none.
+    """`url`, `body` and the values of `headers` may hold `{{to}}`, `{{text}}`, `{{id}}`, `{{sender}}`, `{{key}}`; each
+    is written as its place wants it. `kind`: json, form or none.
 
     It was taken if the status is 2xx and, where `success_at` names a place in the JSON (`messages.0.status`), one of
     `success` stands there. `id_at`: where its own name for the message stands. `bad_number`: what its answer says when
@@ -43,6 +43,7 @@ class Gateway:
     body: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     sender: str = ""
+    key: str = field(default="", repr=False)
     success_at: str = ""
     success: frozenset[str] = frozenset()
     id_at: str = ""
@@ -82,6 +83,12 @@ def check_gateway(gateway: Gateway) -> None:
         )
     if not {"to", "text"} <= used:
         raise BadTemplate("Falta decir dónde van {{to}} y {{text}}.")
+    if ("key" in used) != bool(gateway.key):
+        raise BadTemplate(
+            "Falta la clave que va en {{key}}."
+            if "key" in used
+            else "Escribe {{key}} donde va la clave: en un encabezado."
+        )
     if _PLACE.search(gateway.url.partition("?")[0].partition("://")[2].partition("/")[0]):
         raise BadTemplate("El servidor de la dirección no puede cambiar con cada mensaje.")
     if gateway.kind == "json" and gateway.body:

@@ -14,7 +14,12 @@ class BadKey(ValueError):
 
 
 def new_key() -> str:
-    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    return key_of(secrets.token_bytes(32))
+
+
+def key_of(secret: bytes) -> str:
+    """As Standard Webhooks writes it."""
+    return PREFIX + base64.b64encode(secret).decode()
 
 
 def signature(*, keys: tuple[str, ...], message_id: str, timestamp: int, body: bytes) -> str:

@@ -1,5 +1,6 @@
 """The letter and the text of a reminder: written as they leave, from what is owed at that moment."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,7 +19,7 @@ from amate.companies.billing_policy import billing_policy_on
 from amate.companies.day import day_of, zone_of_company
 from amate.customers.models import Customer
 from amate.customers.remaining import find_remaining
-from amate.ledger.debts import OwedNow, concepts_of, owed_now
+from amate.ledger.debts import Covered, OwedNow, concepts_of, covered_of, owed_now
 from amate.messages.mail import claim_mail, outgoing, render_mail
 from amate.messages.models import Message
 from amate.messages.texts import claim_text
@@ -40,7 +41,7 @@ class PayBy:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A debt as the letter tells it. `when`: "vence mañana", "venció hace 3 días"."""
+    """A debt as the letter tells it. `when`: "vence mañana", "venció hace 3 días". `covered`: what of it is paid already."""
 
     what: str
     due_on: str
@@ -48,6 +49,7 @@ class Item:
     left: Decimal
     moneda: str
     late: bool
+    covered: Covered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,20 +172,20 @@ def _written(
     facts: dict[str, object] = {
         "nombre": reach.nombre,
         "items": items_of(owed, today=today),
-        "total": sum((one.left for one in owed), Decimal(0)),
+        "totals": totals_of(owed),
         "one": len(owed) == 1,
         "late": bool(late),
         "bill": all(one.step == BILL.code for one in claimed) and not late,
         "cut_on": cut_on,
         "cut_day": day_in_words(cut_on) if cut_on else "",
-        "moneda": owed[0].moneda,
     }
     return reach, facts
 
 
 def items_of(owed: Sequence[OwedNow], *, today: date) -> list[Item]:
     """As a letter tells them."""
-    concepts = concepts_of([one.receivable_id for one in owed])
+    ids = [one.receivable_id for one in owed]
+    concepts, covered = concepts_of(ids), covered_of(ids)
     return [
         Item(
             concepts.get(one.receivable_id, "Saldo anterior"),
@@ -192,9 +194,18 @@ def items_of(owed: Sequence[OwedNow], *, today: date) -> list[Item]:
             one.left,
             one.moneda,
             one.due_on < today,
+            covered.get(one.receivable_id),
         )
         for one in owed
     ]
+
+
+def totals_of(owed: Sequence[OwedNow]) -> dict[str, Decimal]:
+    """By currency: no sum mixes two."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for one in owed:
+        found[one.moneda] += one.left
+    return dict(found)
 
 
 def _name_the_cut(claimed: Sequence[Notice], cut_on: object, message_id: int) -> None:

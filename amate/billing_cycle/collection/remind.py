@@ -13,7 +13,7 @@ from amate.billing_cycle.collection.rules import Agreed, Debt, Step, rung_of
 from amate.companies.billing_policy import BillingPolicy, billing_policy_on
 from amate.ledger.debts import owed_now
 from amate.ledger.models import ReceivableKind
-from amate.messages.texts import texts_leave
+from amate.messages.set_texts import texts_leave
 from amate.promises.kinds import MAIL
 from amate.promises.promise import promise_all
 from amate.tenancy.writes import insert_all
@@ -71,7 +71,7 @@ def remind_customers(
         return Reminded()
     reach = reach_of(due)
     tired = _tired(due, most=policy.max_messages_a_week, today=today)
-    texts = texts_leave()
+    texts = texts_leave(now=now)
     wanted = [
         _notice(customer_id, debt, step, channel, today=today, now=now)
         for customer_id, steps in due.items()

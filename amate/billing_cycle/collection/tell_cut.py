@@ -1,10 +1,9 @@
 """Who was cut is told why, what he owes, and that his payment brings the service back."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from amate.adapters.messages import Outgoing
-from amate.billing_cycle.collection.letter import Page, items_of
+from amate.billing_cycle.collection.letter import Page, items_of, totals_of
 from amate.billing_cycle.collection.reach import reach_of
 from amate.billing_cycle.service.models import CutDecision, Hold
 from amate.companies.day import day_of
@@ -33,9 +32,8 @@ def prepare_cut_letter(*, decision_id: int, page: Page, way: Way, now: datetime)
         "nombre": reach.nombre,
         "services": services,
         "items": items_of(owed, today=today),
-        "total": sum((one.left for one in owed), Decimal(0)),
+        "totals": totals_of(owed),
         "one": len(owed) == 1,
-        "moneda": owed[0].moneda if owed else "MXN",
         "link": page.shown,
         "ways": page.ways,
     }

@@ -16,6 +16,7 @@ class OwedReversal(CompanyOwned):
     asked_by = models.CharField(max_length=254)
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    given_up_because = models.CharField(max_length=300, blank=True, default="", help_text="the receiver never accepted")
 
     class Meta:
         constraints = [

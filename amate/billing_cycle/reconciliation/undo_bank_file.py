@@ -9,6 +9,7 @@ from django.db.models import F
 from amate.audit.record import record
 from amate.billing_cycle.collection.reassess import reassess_customers
 from amate.billing_cycle.reconciliation.models import BankFile, BankLine, BankShare
+from amate.billing_cycle.reconciliation.unpaid_again import await_again
 from amate.companies.day import day_of
 from amate.ledger.lock import lock_customers
 from amate.ledger.models import Payment
@@ -69,6 +70,7 @@ def _undo(line: BankLine, *, now: datetime) -> set[int]:
     for payment in _payments_of(line):
         if payment.reversed_on is None:
             undone = reverse_payment(payment_id=payment.pk, why=Why.CANCELLED, note=NOTE, today=day_of(now), now=now)
+            await_again(undone, now=now)
             if undone.payment.customer_id is not None:
                 payers.add(undone.payment.customer_id)
     BankShare.objects.filter(line=line).delete()

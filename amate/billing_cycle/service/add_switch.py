@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.conf import settings
 
+from amate.access.wished_key import shows_again
 from amate.audit.record import record
-from amate.billing_cycle.service.accounts import keep_switch
+from amate.billing_cycle.service.accounts import keep_switch, key_of_wish
 from amate.billing_cycle.service.models import Switch, SwitchAccount
 
 
@@ -20,19 +21,26 @@ class BadSwitch(Exception):
 TAKEN = "Ya hay un sistema con ese nombre: ponle otro."
 
 
-def add_switch(*, name: str, kind: Switch, url: str, observe_url: str, now: datetime) -> tuple[SwitchAccount, str]:
-    """The system and the key that its people copy once; a system that a person works has none. Raises BadSwitch."""
+def add_switch(
+    *, name: str, kind: Switch, url: str, observe_url: str, wish: str, now: datetime
+) -> tuple[SwitchAccount, str]:
+    """The system and the key that its people copy once; a system that a person works has none. `wish`: of the page that
+    asks; pressed twice it is one system, and both answers show its key. Raises BadSwitch, KeyWasMade."""
     name = name.strip()
     if not name:
         raise BadSwitch("name", "Ponle un nombre.")
-    if SwitchAccount.objects.filter(name=name).exists():
-        raise BadSwitch("name", TAKEN)
+    before = SwitchAccount.objects.filter(name=name).first()
+    if before is not None:
+        if before.wish != wish or before.key_made_at is None:
+            raise BadSwitch("name", TAKEN)
+        shows_again(before.key_made_at, now=now)
+        return before, key_of_wish(wish) if before.kind == Switch.WEBHOOK else ""
     if kind == Switch.MANUAL:
-        made = SwitchAccount.objects.create(name=name, kind=kind, created_at=now)
+        made = SwitchAccount.objects.create(name=name, kind=kind, wish=wish, key_made_at=now, created_at=now)
         record("switch.kept", about=f"switch:{made.pk}", now=now, name=name)
         return made, ""
     check_addresses(url, observe_url)
-    return keep_switch(name=name, url=url, observe_url=observe_url, now=now)
+    return keep_switch(name=name, url=url, observe_url=observe_url, wish=wish, now=now)
 
 
 def check_addresses(url: str, observe_url: str) -> None:

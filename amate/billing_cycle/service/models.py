@@ -39,6 +39,8 @@ class SwitchAccount(CompanyOwned):
     observe_url = models.CharField(max_length=500, blank=True, default="", help_text="where it tells how they stand")
     secret = models.BinaryField(null=True)
     old_secret = models.BinaryField(null=True, help_text="while the key is being changed both sign")
+    wish = models.CharField(max_length=32, blank=True, default="", help_text="of the page that made the key")
+    key_made_at = models.DateTimeField(null=True)
     disabled_at = models.DateTimeField(null=True, help_text="it answered 410: a person turns it on again")
     failures = models.IntegerField(default=0, help_text="in a row, of orders that it did not take")
     rests_until = models.DateTimeField(null=True, help_text="it fails again and again: until then it is told nothing")

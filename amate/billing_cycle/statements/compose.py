@@ -95,7 +95,8 @@ def _draw(customers: Sequence[Customer], *, fecha_corte: date, moneda: str, now:
     )
     emisor = Emisor.objects.get()
     vouchers = vouchers_of(list(since), now=now)
-    ways = ways_of({one.pk: one.number for one in customers}, emisor=emisor, now=now)
+    # CLABE and cash take pesos: how to pay another currency is the company's to say.
+    ways = ways_of({one.pk: one.number for one in customers}, emisor=emisor, now=now) if moneda == MXN else {}
     issuer = Party(emisor.nombre, emisor.rfc, telefono=emisor.telefono, correo=emisor.correo)
     return {
         one.pk: _told(
@@ -106,7 +107,7 @@ def _draw(customers: Sequence[Customer], *, fecha_corte: date, moneda: str, now:
             entries.get(one.pk, []),
             standings[one.pk],
             sources,
-            ways[one.pk],
+            ways.get(one.pk, ()),
             vouchers.get(one.pk, ()),
             fecha_corte=fecha_corte,
             moneda=moneda,
@@ -174,7 +175,7 @@ def _told(
         services=tuple(sources.services.get(customer.pk, [])),
         ways=ways,
         credit=standing.credit,
-        promise=sources.promises.get(customer.pk),
+        promise=sources.promises.get(customer.pk) if moneda == MXN else None,
         next_charge_on=sources.next_charges.get(customer.pk),
         vouchers=_of_items(vouchers, items),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from amate.billing_cycle.statements.compose import MXN
 from amate.billing_cycle.statements.told import Told
 from amate.companies.look import look_of
 from amate.companies.models import Branch, Emisor
@@ -18,7 +19,8 @@ def pdf_of(told: Told) -> bytes:
 
 def name_of_file(told: Told) -> str:
     """Without its ending."""
-    return f"estado-de-cuenta-{told.customer.number}-{told.fecha_corte.isoformat()}"
+    other = "" if told.moneda == MXN else f"-{told.moneda.lower()}"
+    return f"estado-de-cuenta-{told.customer.number}-{told.fecha_corte.isoformat()}{other}"
 
 
 def sums_told(told: Told) -> Sequence[tuple[str, Decimal]]:
@@ -36,7 +38,7 @@ def sums_told(told: Told) -> Sequence[tuple[str, Decimal]]:
 def call_of(told: Told) -> str:
     """What is to be done about it, in one line."""
     if told.overdue > 0:
-        return f"Vencido: {money(told.overdue)}"
+        return f"Vencido: {_of(told, told.overdue)}"
     if told.pay_before is not None and told.to_pay:
         return f"Paga antes del {short(told.pay_before)}"
     if told.closing < 0:
@@ -47,7 +49,7 @@ def call_of(told: Told) -> str:
 def notices_of(told: Told) -> list[str]:
     said = []
     if told.credit:
-        said.append(f"Tienes {money(told.credit)} a favor.")
+        said.append(f"Tienes {_of(told, told.credit)} a favor.")
     if told.promise:
         said.append(f"Prometiste pagar {money(told.promise.amount)} a más tardar el {short(told.promise.until)}.")
     if told.next_charge_on:
@@ -87,6 +89,11 @@ def paper_of(told: Told) -> PaperStatement:
         ],
         pay=told.to_pay,
     )
+
+
+def _of(told: Told, amount: Decimal) -> str:
+    """Pesos need no word: they are what everybody expects."""
+    return money(amount) if told.moneda == MXN else f"{money(amount)} {told.moneda}"
 
 
 def _look() -> Look:

@@ -1,12 +1,13 @@
 """Which cut-offs are owed, by the company's policy: every day once, those of a time without a worker too."""
 
 from calendar import monthrange
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
 
-from amate.billing_cycle.statements.compose import AT_ONCE, MXN
+from amate.billing_cycle.statements.compose import AT_ONCE
 from amate.billing_cycle.statements.models import StatementRun
 from amate.companies.billing_policy import BillingPolicy, StatementWhen, billing_policy_on
 from amate.companies.day import zone_of_company
@@ -21,9 +22,9 @@ LATE_AT_MOST = 31  # days: what was not told by then is told by the next one
 
 # Who moved within the month, and who owes or is owed.
 _MONTHLY = """
-SELECT customer_id FROM ledger_journalline
-WHERE customer_id IS NOT NULL AND day <= %(cut)s AND account = ANY(%(accounts)s) AND moneda = %(moneda)s
-GROUP BY customer_id HAVING sum(amount) <> 0 OR max(day) > %(since)s ORDER BY customer_id
+SELECT moneda, customer_id FROM ledger_journalline
+WHERE customer_id IS NOT NULL AND day <= %(cut)s AND account = ANY(%(accounts)s)
+GROUP BY moneda, customer_id HAVING sum(amount) <> 0 OR max(day) > %(since)s ORDER BY moneda, customer_id
 """
 
 
@@ -33,12 +34,17 @@ def plan_statements(*, today: date, now: datetime) -> int:
     days = _days(today)
     for cut in days:
         ids = _wanted(cut)
-        if not insert_unless_there(StatementRun(fecha_corte=cut, customers=len(ids), planned_at=now)):
+        told = len({pk for ones in ids.values() for pk in ones})
+        if not insert_unless_there(StatementRun(fecha_corte=cut, customers=told, planned_at=now)):
             continue
-        batches = [ids[place : place + AT_ONCE] for place in range(0, len(ids), AT_ONCE)]
         wanted = {
-            f"statements:{cut.isoformat()}:{batch[0]}": {"fecha_corte": cut.isoformat(), "customer_ids": batch}
-            for batch in batches
+            f"statements:{cut.isoformat()}:{moneda}:{batch[0]}": {
+                "fecha_corte": cut.isoformat(),
+                "moneda": moneda,
+                "customer_ids": batch,
+            }
+            for moneda, ones in ids.items()
+            for batch in (ones[place : place + AT_ONCE] for place in range(0, len(ones), AT_ONCE))
         }
         promise_all(kind="make_statements", wanted=wanted, now=now, priority=BATCH)
     return len(days)
@@ -67,17 +73,21 @@ def _days(today: date) -> list[date]:
     return [first + n * DAY for n in range((yesterday - first).days + 1)]
 
 
-def _wanted(cut: date) -> list[int]:
+def _wanted(cut: date) -> dict[str, list[int]]:
+    """Who is told of that day, by currency."""
     policy = billing_policy_on(cut)
+    found: dict[str, list[int]] = defaultdict(list)
     if policy.statement_when == StatementWhen.WITH_INVOICE:
-        rows = Receivable.objects.filter(issued_on=cut, moneda=MXN).order_by("customer_id")
-        return list(rows.values_list("customer_id", flat=True).distinct())
+        rows = Receivable.objects.filter(issued_on=cut).order_by("moneda", "customer_id")
+        for moneda, pk in rows.values_list("moneda", "customer_id").distinct():
+            found[moneda].append(pk)
     if policy.statement_when == StatementWhen.MONTHLY and cut == _day_of_month(cut, policy):
-        values: dict[str, Any] = {"cut": cut, "since": cut - 31 * DAY, "accounts": list(OF_THE_CUSTOMER), "moneda": MXN}
+        values: dict[str, Any] = {"cut": cut, "since": cut - 31 * DAY, "accounts": list(OF_THE_CUSTOMER)}
         with connection.cursor() as c:
             c.execute(_MONTHLY, values)
-            return [pk for (pk,) in c.fetchall()]
-    return []
+            for moneda, pk in c.fetchall():
+                found[moneda].append(pk)
+    return found
 
 
 def _day_of_month(cut: date, policy: BillingPolicy) -> date:

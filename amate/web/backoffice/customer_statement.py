@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from amate.access.may import MAY_RESEND
 from amate.billing_cycle.statements.compose import compose_statements
+from amate.billing_cycle.statements.currencies import currencies_of
 from amate.billing_cycle.statements.links import mails_of, revoke_links
 from amate.billing_cycle.statements.paper import call_of, name_of_file, notices_of, pdf_of, sums_told
 from amate.billing_cycle.statements.send import NobodyToWrite, send_statement
@@ -25,6 +26,7 @@ from amate.web.backoffice.roles import may, require
 from amate.web.clock import now
 from amate.web.files import pdf_response, sheet_response
 from amate.web.sends import OFFICE, SENT_TOO_OFTEN, count_send, sends_must_wait
+from amate.web.statement_currency import asked_currency
 
 OLDEST = date(2000, 1, 31)
 
@@ -34,7 +36,7 @@ def statement(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse
     found, moment = find_customer(customer_id), now()
     if found.merged_into_id is not None:
         return redirect(address(request, "customer_statement", find_remaining(found).pk))
-    told, trouble = _asked(found, request.GET.get("dia", ""), moment=moment)
+    told, trouble = _asked(request, found, moment=moment)
     return show(
         request,
         "office/customers/statement.html",
@@ -49,7 +51,8 @@ def statement(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse
         ages=list(zip(AGES, told.ageing, strict=True)),
         day=told.fecha_corte.isoformat(),
         today=day_of(moment).isoformat(),
-        kept=kept_on(customer=found, day=told.fecha_corte),
+        kept=kept_on(customer=found, day=told.fecha_corte, moneda=told.moneda),
+        currencies=currencies_of(found),
         mails=mails_of([found])[found.pk],
         may_revoke=may(request, MAY_RESEND),
     )
@@ -57,13 +60,13 @@ def statement(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse
 
 @require_safe
 def statement_pdf(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
-    told, _ = _asked(find_customer(customer_id), request.GET.get("dia", ""), moment=now())
+    told, _ = _asked(request, find_customer(customer_id), moment=now())
     return pdf_response(pdf_of(told), name=f"{name_of_file(told)}.pdf")
 
 
 @require_safe
 def statement_xlsx(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
-    told, _ = _asked(find_customer(customer_id), request.GET.get("dia", ""), moment=now())
+    told, _ = _asked(request, find_customer(customer_id), moment=now())
     return sheet_response(workbook_of(told), name=f"{name_of_file(told)}.xlsx")
 
 
@@ -73,6 +76,7 @@ def send(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     found, moment = find_remaining(find_customer(customer_id)), now()
     today = day_of(moment)
     day, trouble = _day(request.POST.get("dia", ""), today=today)
+    moneda = asked_currency(request.POST, found)
     about = f"statement:{found.pk}"
     if trouble:
         messages.error(request, trouble)
@@ -81,11 +85,11 @@ def send(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     elif not mails_of([found])[found.pk]:
         messages.error(request, str(NobodyToWrite()))
     else:
-        [made] = compose_statements(customer_ids=[found.pk], fecha_corte=day, today=today, now=moment)
+        [made] = compose_statements(customer_ids=[found.pk], fecha_corte=day, moneda=moneda, today=today, now=moment)
         to = send_statement(statement=made, now=moment)
         count_send(request, OFFICE, about, now=moment)
         messages.success(request, f"El estado de cuenta va en camino a {', '.join(to)}.")
-    return redirect(f"{address(request, 'customer_statement', found.pk)}?dia={day.isoformat()}")
+    return redirect(f"{address(request, 'customer_statement', found.pk)}?dia={day.isoformat()}&moneda={moneda}")
 
 
 @require_POST
@@ -97,10 +101,11 @@ def revoke(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     return redirect(address(request, "customer_statement", found.pk))
 
 
-def _asked(customer: Customer, said: str, *, moment: datetime) -> tuple[Told, str]:
+def _asked(request: HttpRequest, customer: Customer, *, moment: datetime) -> tuple[Told, str]:
     today = day_of(moment)
-    day, trouble = _day(said, today=today)
-    return told_on(customer=customer, day=day, today=today, now=moment), trouble
+    day, trouble = _day(request.GET.get("dia", ""), today=today)
+    moneda = asked_currency(request.GET, customer)
+    return told_on(customer=customer, day=day, moneda=moneda, today=today, now=moment), trouble
 
 
 def _day(said: str, *, today: date) -> tuple[date, str]:

@@ -132,7 +132,7 @@ def _todo(request: HttpRequest, *, csd: Csd | None, moment: datetime, zone: Zone
     failing = Promise.objects.failing().exclude(key__in=[f"stamp:{pk}" for pk in mend])
     found += _alarms(request, failing)
     found += [*due_todos(request, moment=moment), *moved_todos(request), *differing(request)]
-    found += [*mail_tasks(request), *cases(request), *proposed(request), *files(request)]
+    found += [*mail_tasks(request, moment=moment), *cases(request), *proposed(request), *files(request)]
     found += few_stamps(request, now=moment)
     failing = failing.exclude(key__in=astray_keys())
     asked = failing.aggregate(

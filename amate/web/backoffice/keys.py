@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from amate.access.keys import SCOPES, KeyWasMade, make_api_key, revoke_api_key
+from amate.access.keys import SCOPES, make_api_key, revoke_api_key
 from amate.access.may import MAY_MANAGE_PEOPLE
 from amate.access.models import ApiKey
+from amate.access.wished_key import KeyWasMade
 from amate.web.backoffice.asks_again import asks_again, typed_before
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import require

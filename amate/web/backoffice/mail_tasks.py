@@ -1,4 +1,6 @@
-"""What mail asks of a person, for the first page: mails that reached nobody, and mail that cannot leave at all."""
+"""What mails and texts ask of a person, for the first page: what reached nobody, and what cannot leave at all."""
+
+from datetime import datetime
 
 from django.http import HttpRequest
 
@@ -6,6 +8,7 @@ from amate.access.may import MAY_CONFIGURE, MAY_RESEND
 from amate.desk.mail_list import KINDS
 from amate.messages.models import Message
 from amate.messages.set_mail import ALARM
+from amate.messages.text_bound import is_spent
 from amate.promises.models import Promise
 from amate.web.backoffice.attention import ToDo
 from amate.web.backoffice.mails import page_about
@@ -13,8 +16,8 @@ from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import may
 
 
-def mail_tasks(request: HttpRequest) -> list[ToDo]:
-    return [*_shut(request), *_astray(request)]
+def mail_tasks(request: HttpRequest, *, moment: datetime) -> list[ToDo]:
+    return [*_shut(request), *_astray(request), *_spent(request, moment)]
 
 
 def astray_keys() -> list[str]:
@@ -50,3 +53,11 @@ def _astray(request: HttpRequest) -> list[ToDo]:
         else:
             url = page
     return [ToDo("bad", "i-stop", text, why, button, url)]
+
+
+def _spent(request: HttpRequest, moment: datetime) -> list[ToDo]:
+    if not may(request, MAY_CONFIGURE) or not is_spent(now=moment):
+        return []
+    why = "No sale otro hasta el mes siguiente: a quien toca un último aviso hay que llamarle"
+    url = address(request, "settings_sms")
+    return [ToDo("warn", "i-warn", "Se llegó al tope de SMS de este mes", why, "Revisar", url)]

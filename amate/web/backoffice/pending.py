@@ -36,6 +36,7 @@ WORDS = {
     "tell_person": "Avisar de un cambio en una cuenta",
     "send_note": "Enviar la nota",
     "try_mail": "Enviar un correo de prueba",
+    "try_text": "Enviar un SMS de prueba",
     "answer_case": "Enviar la respuesta a un cliente",
     "send_statement": "Enviar un estado de cuenta",
     "send_account": "Enviar el enlace a la cuenta de un cliente",

@@ -1,6 +1,7 @@
 """Sistemas: who serves and cuts, and where each is told; the key of one is shown once."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -10,12 +11,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from amate.access.may import MAY_CONFIGURE
+from amate.access.wished_key import KeyWasMade
 from amate.billing_cycle.service.add_switch import BadSwitch, add_switch
 from amate.billing_cycle.service.change_switch import change_switch
 from amate.billing_cycle.service.models import Service, Switch, SwitchAccount
 from amate.billing_cycle.service.new_switch_key import new_switch_key
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import require
+from amate.web.backoffice.wish import wish_field
 from amate.web.clock import now
 
 
@@ -49,13 +52,18 @@ class NewSwitchForm(SwitchForm):
         choices=Switch.choices,
         error_messages={"required": "Elige cómo", "invalid_choice": "Elige una de la lista"},
     )
+    clave = wish_field()
     field_order = ("name", "kind", "url", "observe_url")
+
+
+class KeyForm(forms.Form):
+    clave = wish_field()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def switches(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_CONFIGURE)
-    form = NewSwitchForm(initial={"kind": Switch.WEBHOOK})
+    form = NewSwitchForm(initial={"kind": Switch.WEBHOOK, "clave": uuid4().hex})
     status = 200
     if request.method == "POST":
         form, status = NewSwitchForm(request.POST), 422
@@ -67,8 +75,11 @@ def switches(request: HttpRequest, slug: str) -> HttpResponse:
                     kind=Switch(said["kind"]),
                     url=said["url"],
                     observe_url=said["observe_url"],
+                    wish=said["clave"],
                     now=now(),
                 )
+            except KeyWasMade:
+                return _shown_no_more(request, said["name"])
             except BadSwitch as why:
                 form.add_error(why.field, str(why))
             else:
@@ -112,6 +123,7 @@ def switch(request: HttpRequest, slug: str, switch_id: int) -> HttpResponse:
         count=count,
         late=late,
         by_person=found.kind == Switch.MANUAL,
+        wish=uuid4().hex,
     )
 
 
@@ -122,7 +134,23 @@ def new_key(request: HttpRequest, slug: str, switch_id: int) -> HttpResponse:
     if found.kind == Switch.MANUAL:
         messages.info(request, "A este sistema no se le avisa: no lleva llave.")
         return redirect(address(request, "switch", found.pk))
-    return _made(request, found, new_switch_key(switch_id=found.pk, now=now()))
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["clave"][0]))
+        return redirect(address(request, "switch", found.pk))
+    try:
+        key = new_switch_key(switch_id=found.pk, wish=form.cleaned_data["clave"], now=now())
+    except KeyWasMade:
+        return _shown_no_more(request, found.name)
+    return _made(request, found, key)
+
+
+def _shown_no_more(request: HttpRequest, name: str) -> HttpResponse:
+    messages.info(
+        request,
+        f"La llave de {name} ya se había hecho y no se vuelve a mostrar. Si no la copiaste, haz otra en su página.",
+    )
+    return redirect(address(request, "switches"))
 
 
 def _made(request: HttpRequest, made: SwitchAccount, key: str) -> HttpResponse:

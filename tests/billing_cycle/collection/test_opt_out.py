@@ -14,7 +14,7 @@ from amate.billing_cycle.statements.links import account_link, token_of
 from amate.customers.add import add_customer
 from amate.customers.models import Contact, Customer
 from amate.ledger.models import FiscalMode
-from amate.messages.texts import set_texts
+from amate.messages.set_texts import set_texts
 from tests.billing_cycle.collection.evening import DAY, DUE, Evening
 from tests.ledger.hands import charged
 from tests.outside_servers import TextServer, serve_texts
@@ -48,7 +48,7 @@ def test_no_reminder_comes_by_mail_and_what_is_no_reminder_does(evening: Evening
     assert not silence(evening, quiet, Channel.CALL, Channel.MAIL)
     evening.scoped(lambda: charged(quiet, "p:aviso", "349.00", mode=FiscalMode.AVISO, due_on=DUE + timedelta(days=60)))
     told = {
-        day: [mail["To"] for mail in evening.beat(day)]
+        day: sorted(mail["To"] for mail in evening.beat(day))
         for day in (DAY + timedelta(days=1), DUE - timedelta(days=1), LAST_TOLD)
     }
     assert list(told.values()) == [
@@ -76,7 +76,7 @@ def test_a_last_warning_takes_the_way_that_he_left_open(evening: Evening, gatewa
 
     def reached() -> None:
         now = evening.world.now()
-        set_texts(gateway=gateway.gateway(), now=now)
+        set_texts(gateway=gateway.gateway(), most_a_month=None, version=0, now=now)
         for who in (by_text, by_mail):
             Contact.objects.create(
                 customer=who,

@@ -11,12 +11,12 @@ from django.db import OperationalError
 from amate.billing_cycle.reconciliation.models import BankAccount
 from amate.billing_cycle.subscriptions.raise_prices import Rise, raise_prices, withdraw_rise
 from amate.customers.models import Contact, Customer
-from amate.ledger.models import FiscalMode
+from amate.ledger.models import FiscalMode, Receivable
 from amate.messages.models import TextMessage
-from amate.messages.texts import close_texts, set_texts
+from amate.messages.set_texts import close_texts, set_texts
 from tests.billing_cycle.collection.evening import DAY, DUE, Evening, text_of
 from tests.billing_cycle.subscriptions.wheel import Wheel
-from tests.ledger.hands import charged
+from tests.ledger.hands import charged, pays
 from tests.outside_servers import TextServer, serve_texts
 from tests.world import World
 
@@ -50,6 +50,34 @@ def test_what_no_cfdi_brings_is_told_by_its_bill_with_how_to_pay_it(evening: Eve
     assert evening.beat(DAY + timedelta(days=2)) == []
 
 
+def test_a_bill_that_credit_covers_in_part_says_what_was_charged_covered_and_left(evening: Evening) -> None:
+    who = evening.debtor()
+    later = DAY + timedelta(days=60)
+
+    def owe() -> None:
+        pays(who, "early", "700.00", day=DAY)  # pays the first debt; 101.00 stand in his favour
+        charged(who, "p:aviso", "349.00", mode=FiscalMode.AVISO, due_on=later, uses_credit=True)
+        charged(who, "p:usd", "20.00", mode=FiscalMode.AVISO, due_on=later, moneda="USD")
+
+    evening.scoped(owe)
+    [mail] = evening.beat(DAY + timedelta(days=1))
+    said = text_of(mail)
+    assert "$248.00 MXN" in said
+    assert "Se cobraron $349.00; tu saldo a favor cubrió $101.00. Quedan $248.00." in said
+    assert "ya se pagaron" not in said
+    assert "Total: $248.00 MXN\r\nTotal: $20.00 USD" in said
+    html = mail.get_body(("html",)).get_content()
+    assert "tu saldo a favor cubrió $101.00" in html
+    assert "<strong>$248.00 MXN</strong> y <strong>$20.00 USD</strong>" in html
+    evening.scoped(lambda: pays(who, "later", "48.00", day=DAY + timedelta(days=2), chosen=[_aviso()]))
+    said = " ".join(text_of(one) for one in evening.beat(later - timedelta(days=5)))
+    assert "Se cobraron $349.00; tu saldo a favor cubrió $101.00; ya se pagaron $48.00. Quedan $200.00." in said
+
+
+def _aviso() -> int:
+    return int(Receivable.objects.get(total=Decimal("349.00")).pk)
+
+
 def texting(evening: Evening, gateway: TextServer, settings: Any) -> Customer:
     gateway.admin("POST", "reset")
     settings.PRIVATE_MAIL_HOSTS = ["127.0.0.1"]
@@ -57,7 +85,7 @@ def texting(evening: Evening, gateway: TextServer, settings: Any) -> Customer:
 
     def make() -> None:
         now = evening.world.now()
-        set_texts(gateway=gateway.gateway(), now=now)
+        set_texts(gateway=gateway.gateway(), most_a_month=None, version=0, now=now)
         Contact.objects.create(
             customer=who, nombre="Rosa", telefono="55 1234 5678", digits="5512345678", origin="staff", created_at=now
         )

@@ -42,8 +42,10 @@ from amate.billing_cycle.reconciliation.models import (
 from amate.billing_cycle.reconciliation.report_payment import report_payment
 from amate.billing_cycle.reconciliation.type_payment import Typed, type_payment
 from amate.billing_cycle.reconciliation.undo_bank_file import ask_undo
+from amate.invoices.models import AwaitedPayment
 from amate.ledger.models import Payment
 from amate.ledger.references import clabe_digit, customer_reference
+from tests.billing_cycle.reconciliation.payer import Payer
 from tests.billing_cycle.reconciliation.statements import Line, bbva
 from tests.ledger.hands import DAY, accounts, at, balance, charged, customer, d
 from tests.world import World
@@ -269,6 +271,27 @@ def test_the_worker_books_a_file_and_takes_it_back_so_that_it_may_come_again(wor
     assert look(lambda: Payment.objects.get().reversed_as) == "cancelled"
     look(lambda: book_again(account, who, world))
     assert look(lambda: balance(who, today + timedelta(days=1))) == 0
+
+
+def test_a_pue_invoice_whose_deposit_was_undone_is_watched_again(world: World) -> None:
+    payer = Payer(world)
+    who, _ = payer.billed("aviso")
+
+    def begin() -> int:
+        lines = [(payer.today, f"SPEI {customer_reference(who.number)}", 599)]
+        file = take_bank_file(account=bank(), name="m.txt", content=bbva(lines), by="ana", now=payer.now())
+        ask_booking(file_id=file.pk, now=payer.now())
+        return int(file.pk)
+
+    file_id = world.scoped(begin)
+    world.settle()
+    [invoice] = payer.documents(kind="ingreso")
+    assert (invoice.metodo_pago, invoice.state) == ("PUE", "stamped")
+    watched = lambda: list(AwaitedPayment.objects.values_list("invoice_id", flat=True))  # noqa: E731
+    assert world.scoped(watched) == []
+    world.scoped(lambda: ask_undo(file_id=file_id, now=payer.now()))
+    world.settle()
+    assert world.scoped(watched) == [invoice.pk]
 
 
 def book_again(account: BankAccount, who: Any, world: World) -> None:

@@ -92,6 +92,38 @@ def test_what_its_receiver_refuses_to_cancel_waits_for_a_person_and_goes_on_once
     assert (owed(payer, payment), payer.told(), payer.given_up()) == ("599.00", [], [])
 
 
+def test_what_its_receiver_never_accepts_is_given_up_by_a_person_and_nobody_waits_for_it(payer: Payer) -> None:
+    payer.policy(rep_when="at_once")
+    who, _ = payer.billed("ppd")
+    payment = payer.paid(who, "599.00")
+    taken_back(payer, payment)
+    payer.world.settle()
+    client, page = payer.world.log_in(), f"{payer.world.shop.office}pagos/{payment.pk}/"
+
+    def gives_up(why: str = "Lo arreglamos con él") -> str:
+        answer = payer.world.inside(lambda: client.post(f"{page}revertir/dejar/", {"porque": why}, follow=True))
+        return str(answer.content.decode())
+
+    assert "su cancelación sigue en camino" in gives_up()
+    assert payer.look(lambda: OwedReversal.objects.get().done_at) is None
+    [rep] = payer.reps()
+    the_receiver(payer.world, "reject", rep)
+    minutes_pass(payer.world)
+    assert len(payer.given_up()) == 1
+    assert "Si nunca acepta" in gives_up("")
+    assert payer.look(lambda: OwedReversal.objects.get().done_at) is None, "a reason is asked for"
+    said = gives_up()
+    assert "se queda como está" in said
+    assert "su receptor no aceptó" not in said
+    given = payer.look(lambda: OwedReversal.objects.get())
+    assert (given.done_at is not None, given.given_up_because) == (True, "Lo arreglamos con él")
+    assert (payer.given_up(), owed(payer, payment), payer.frozen()) == ([], "0.00", [True])
+    assert "ya se revirtió, o" in gives_up()
+    payer.world.time_passes(days=2)
+    payer.world.settle()
+    assert (owed(payer, payment), [one.state for one in payer.reps()]) == ("0.00", [State.STAMPED])
+
+
 def test_a_payment_that_stands_is_told_anew_when_its_rep_is_cancelled(payer: Payer) -> None:
     payer.policy(rep_when="at_once")
     who, _ = payer.billed("ppd")

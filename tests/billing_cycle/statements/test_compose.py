@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from amate.billing_cycle.collection.join import join_customers
 from amate.billing_cycle.statements.compose import NotYet, compose_statements, look_at_account
+from amate.billing_cycle.statements.currencies import currencies_of
 from amate.billing_cycle.statements.models import Statement
+from amate.billing_cycle.statements.paper import call_of, name_of_file, pdf_of
 from amate.billing_cycle.statements.told import digest_of, told_of
 from amate.customers.merge import plan_merge
 from amate.customers.models import Customer
@@ -182,5 +184,32 @@ def test_a_hundred_cost_as_many_statements_as_one(scoped: Any) -> None:
             assert [one.customer_id for one in made] == ids
             counts.append(len(asked))
         assert counts[0] == counts[1] <= 22
+
+    scoped(story)
+
+
+def test_each_currency_has_a_statement_whose_rows_add_up(scoped: Any) -> None:
+    def story() -> None:
+        who = customer()
+        charged(who, "p:1", "599.00", day=date(2026, 1, 5))
+        charged(who, "p:2", "100.03", day=date(2026, 1, 6), moneda="USD")
+        charged(who, "p:3", "33.33", day=date(2026, 2, 6), moneda="USD")
+        pays(who, "wire-1", "40.01", day=date(2026, 1, 20), moneda="USD")
+        assert currencies_of(who) == ["MXN", "USD"]
+        assert currencies_of(customer("Luis")) == ["MXN"]
+        assert sums(told_on(who, JAN)) == (0, d(599), 0, 0, d(599))
+        first, second = (
+            compose_statements(customer_ids=[who.pk], fecha_corte=day, today=LATER, now=at(LATER), moneda="USD")[0]
+            for day in (JAN, FEB)
+        )
+        assert sums(first) == (0, d("100.03"), d("40.01"), 0, d("60.02"))
+        assert sums(second) == (d("60.02"), d("33.33"), 0, 0, d("93.35"))
+        assert second.previous_id == first.pk
+        told = told_of(second.facts)
+        assert told.rows[-1].balance == told.closing == sum(one.left for one in told.items) == sum(told.ageing)
+        assert (told.ways, told.vouchers) == ((), ())
+        assert name_of_file(told).endswith("2026-02-28-usd")
+        assert call_of(told) == "Vencido: $93.35 USD"
+        assert pdf_of(told).startswith(b"%PDF")
 
     scoped(story)

@@ -108,3 +108,25 @@ def test_it_waits_for_the_hours_in_which_the_company_writes(world: World) -> Non
         assert mails_from(now=saturday) == datetime(2026, 3, 9, 9, tzinfo=zone)
 
     world.scoped(story)
+
+
+def test_a_month_is_told_in_each_currency_that_moved(world: World) -> None:
+    def story() -> None:
+        BillingPolicy.objects.create(
+            effective_from=date(2020, 1, 1),
+            statement_when=StatementWhen.MONTHLY,
+            statement_day=(day_of(world.now())).day,
+        )
+        who = somebody(world)
+        charged(who, "usd:1", "100.03", day=day_of(world.now()), moneda="USD")
+
+    world.scoped(story)
+    world.time_passes(days=1)
+    world.scoped(lambda: plan(world.now()))
+    world.settle()
+    made = world.scoped(lambda: [(one.moneda, one.closing) for one in Statement.objects.order_by("moneda")])
+    assert made == [("MXN", Decimal("599.00")), ("USD", Decimal("100.03"))]
+    world.time_passes(days=3)
+    world.settle()
+    subjects = sorted(str(one["Subject"]).rpartition(": ")[2] for one in world.mail.mails)
+    assert subjects == ["$100.03 USD", "$599.00"]

@@ -1,6 +1,7 @@
 """Staff look at a customer's statement, take it along and send it."""
 
 from amate.billing_cycle.statements.models import AccountLink, Statement
+from tests.ledger.hands import charged
 from tests.web.office.desk import Office
 from tests.web.portal.buyer import words
 from tests.web.portal.test_account import ROSA, Account
@@ -29,3 +30,33 @@ def test_staff_see_send_and_take_the_statement_and_revoke_its_link(world: World)
     world.inside(lambda: office.client.post(f"{world.shop.office}clientes/{rosa.who.pk}/enlaces/retirar/"))
     assert world.scoped(lambda: AccountLink.objects.filter(revoked_at=None).count()) == 0
     assert rosa.get().status_code == 404
+
+
+def test_dollars_have_a_statement_of_their_own_in_the_office_and_on_his_page(world: World) -> None:
+    rosa, office = Account(world), Office(world)
+    path = f"clientes/{rosa.who.pk}/estado"
+    assert 'aria-label="Moneda"' not in office.text(f"{path}/")
+    assert world.inside(lambda: office.client.get(f"{world.shop.office}{path}/?moneda=USD")).status_code == 404
+    world.scoped(lambda: charged(rosa.who, "usd:1", "100.03", day=rosa.today, moneda="USD"))
+    page = office.text(f"{path}/?moneda=USD")
+    assert "Saldo $100.03 USD" in page
+    assert "$599.00" not in page
+    assert "estado.pdf?dia=" in page
+    assert "moneda=USD" in page
+    assert "Saldo $399.00 MXN" in office.text(f"{path}/")
+    for kind, starts in (("pdf", b"%PDF"), ("xlsx", b"PK")):
+        answer = world.inside(lambda kind=kind: office.client.get(f"{world.shop.office}{path}.{kind}?moneda=USD"))
+        assert answer.content.startswith(starts)
+        assert "-usd." in answer.headers["Content-Disposition"]
+    said = {"dia": rosa.today.isoformat(), "moneda": "USD"}
+    world.inside(lambda: office.client.post(f"{world.shop.office}{path}/enviar/", said))
+    kept = world.scoped(lambda: Statement.objects.get())
+    assert (kept.moneda, str(kept.closing)) == ("USD", "100.03")
+
+    home = words(rosa.get())
+    assert "En USD, debes $100.03" in home
+    assert "Debes $399.00" in home
+    his = words(rosa.get("estado/?moneda=USD"))
+    assert "$100.03 USD" in his
+    assert rosa.get("estado.xlsx?moneda=USD").content.startswith(b"PK")
+    assert rosa.get("estado/?moneda=EUR").status_code == 404

@@ -31,6 +31,7 @@ FRAGMENTS = {
     "office:settings_hour",
     "office:settings_verdict",
     "office:settings_mail_verdict",
+    "office:settings_sms_verdict",
     "office:settings_pac_verdict",
 }
 # Rooms of acts alone: what shows of drafts is on the forms they are of.

@@ -1,17 +1,22 @@
 """Servicios: what is wanted and what is there, held and lifted by hand, done by a person, told again; and who serves."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from amate.audit.models import Entry
 from amate.billing_cycle.collection.rules import Standing
+from amate.billing_cycle.service.accounts import open_account
 from amate.billing_cycle.service.models import Hold, Order, Service, SwitchAccount
 from amate.promises.models import Promise
 from tests.billing_cycle.collection import states
 from tests.ledger.hands import customer
 from tests.web.office.desk import Office
 from tests.world import World
+
+WISH = "a" * 32
 
 
 @pytest.fixture
@@ -80,19 +85,52 @@ def test_it_is_held_and_lifted_by_hand_with_a_reason(at_noon: World) -> None:
 
 def test_a_system_is_connected_and_its_key_is_shown_once(at_noon: World) -> None:
     office = Office(at_noon)
-    bad = send(office, "servicios/sistemas/", name="Red", kind="webhook", url="http://red.example/", observe_url="")
+    bad = send(
+        office, "servicios/sistemas/", name="Red", kind="webhook", url="http://red.example/", observe_url="", clave=WISH
+    )
     assert bad.status_code == 422
     assert "https://" in bad.content.decode()
-    made = send(office, "servicios/sistemas/", name="Red", kind="webhook", url="https://red.example/", observe_url="")
+    made = send(
+        office,
+        "servicios/sistemas/",
+        name="Red",
+        kind="webhook",
+        url="https://red.example/",
+        observe_url="",
+        clave=WISH,
+    )
     assert made.status_code == 200
     assert "whsec_" in made.content.decode()
     account = at_noon.scoped(lambda: SwitchAccount.objects.get())
     assert "whsec_" not in office.text(f"servicios/sistemas/{account.pk}/")
-    twice = send(office, "servicios/sistemas/", name="Red", kind="manual")
+    twice = send(office, "servicios/sistemas/", name="Red", kind="manual", clave="c" * 32)
     assert "Ya hay un sistema con ese nombre" in twice.content.decode()
-    assert send(office, "servicios/sistemas/", name="A mano", kind="manual").status_code == 302
-    other = send(office, f"servicios/sistemas/{account.pk}/llave/")
-    assert "whsec_" in other.content.decode()
+    assert send(office, "servicios/sistemas/", name="A mano", kind="manual", clave=WISH).status_code == 302
+    again = send(
+        office,
+        "servicios/sistemas/",
+        name="Red",
+        kind="webhook",
+        url="https://red.example/",
+        observe_url="",
+        clave=WISH,
+    )
+    assert again.context["key"] == made.context["key"], "the second press shows the key of the first"
+    form = re.search(r'name="clave" value="([0-9a-f]{32})"', office.text(f"servicios/sistemas/{account.pk}/"))
+    assert form is not None
+    pressed = [send(office, f"servicios/sistemas/{account.pk}/llave/", clave=form[1]) for _ in range(2)]
+    key = pressed[0].context["key"]
+    assert key == pressed[1].context["key"] != made.context["key"]
+    signs = at_noon.scoped(lambda: open_account(SwitchAccount.objects.get(pk=account.pk)).keys)
+    assert signs == (key, made.context["key"]), "the key of before still signs beside it"
+    at_noon.scoped(
+        lambda: SwitchAccount.objects.filter(pk=account.pk).update(key_made_at=at_noon.now() - timedelta(minutes=2))
+    )
+    late = send(office, f"servicios/sistemas/{account.pk}/llave/", clave=form[1])
+    assert late.status_code == 302
+    assert key not in office.text("servicios/sistemas/")
+    assert at_noon.scoped(lambda: open_account(SwitchAccount.objects.get(pk=account.pk)).keys) == signs
+    assert send(office, f"servicios/sistemas/{account.pk}/llave/").status_code == 302
     changed = send(
         office, f"servicios/sistemas/{account.pk}/", name="Red Norte", url="https://n.example/", observe_url=""
     )
@@ -102,7 +140,15 @@ def test_a_system_is_connected_and_its_key_is_shown_once(at_noon: World) -> None
 
 def test_what_the_other_side_would_not_take_is_told_again(at_noon: World) -> None:
     office = Office(at_noon)
-    send(office, "servicios/sistemas/", name="Red", kind="webhook", url="https://red.example/", observe_url="")
+    send(
+        office,
+        "servicios/sistemas/",
+        name="Red",
+        kind="webhook",
+        url="https://red.example/",
+        observe_url="",
+        clave=WISH,
+    )
     who = at_noon.scoped(lambda: customer("Rosa Nueva"))
     system = at_noon.scoped(lambda: SwitchAccount.objects.get().pk)
     form = {"name": "Casa", "sistema": str(system), "external_id": "ppp-1"}

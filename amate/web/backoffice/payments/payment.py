@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from amate.access.may import MAY_RECONCILE, MAY_REVERSE
 from amate.billing_cycle.collection.reassess import reassess_customers
+from amate.billing_cycle.reconciliation.give_up_reversal import NothingToGiveUp, give_up_reversal
 from amate.billing_cycle.reconciliation.how_paid import HOW_PAID
 from amate.billing_cycle.reconciliation.models import BankLine, BankShare
 from amate.billing_cycle.reconciliation.settle_notice import look_at_notices_of
@@ -85,6 +86,27 @@ def reverse(request: HttpRequest, slug: str, payment_id: int) -> HttpResponse:
     return redirect(address(request, "payment", found.pk))
 
 
+class GiveUpForm(forms.Form):
+    porque = ReasonField()
+
+
+@require_POST
+def give_up(request: HttpRequest, slug: str, payment_id: int) -> HttpResponse:
+    """Its receiver never accepts: it stays paid, and nobody waits for it any more."""
+    require(request, MAY_REVERSE)
+    found = _find(payment_id)
+    form = GiveUpForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, ReverseForm(ways=ways_back(found)), giving_up=form, status=422)
+    try:
+        give_up_reversal(payment_id=found.pk, why=form.cleaned_data["porque"], now=now())
+    except NothingToGiveUp as nothing:
+        messages.error(request, str(nothing))
+    else:
+        messages.success(request, "El pago se queda como está, aquí y ante el SAT.")
+    return redirect(address(request, "payment", found.pk))
+
+
 @require_POST
 def move(request: HttpRequest, slug: str, payment_id: int) -> HttpResponse:
     require(request, MAY_REVERSE)
@@ -144,13 +166,21 @@ def _find(payment_id: int) -> Payment:
     return found
 
 
-def _show(request: HttpRequest, found: Payment, form: ReverseForm, *, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    found: Payment,
+    form: ReverseForm,
+    *,
+    giving_up: GiveUpForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     parts = list(Allocation.objects.filter(payment=found).select_related("receivable").order_by("id"))
     live = [one for one in parts if one.reversed_on is None]
     documents = Invoice.objects.filter(receivable_id__in=[one.receivable_id for one in parts]).select_related("branch")
     text, customers = found_customers(request) if found.customer_id is None else ("", [])
     may_move = may(request, MAY_REVERSE) and found.reversed_on is None and found.customer_id is not None
     going_back = found.pk in being_taken_back([found])
+    kept_by = who_keeps(found) if going_back else None
     line = BankLine.objects.filter(payment=found).select_related("account").first()
     share = BankShare.objects.filter(payment=found).select_related("line__account").first()
     return show(
@@ -167,9 +197,10 @@ def _show(request: HttpRequest, found: Payment, form: ReverseForm, *, status: in
         documents=invoice_rows(documents.order_by("-id")[:20]),
         line=line or (share.line if share else None),
         debts=debts_to_choose(found.customer_id) if may_move and found.customer_id else [],
-        form=form,
+        form=giving_up or form,
         going_back=going_back,
-        kept_by=who_keeps(found) if going_back else None,
+        kept_by=kept_by,
+        giving_up=(giving_up or GiveUpForm()) if kept_by and may(request, MAY_REVERSE) else None,
         may_reverse=may(request, MAY_REVERSE) and bool(ways_back(found)) and not going_back,
         may_identify=may(request, MAY_RECONCILE) and found.customer_id is None and found.reversed_on is None,
         text=text,

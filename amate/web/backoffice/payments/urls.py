@@ -32,6 +32,7 @@ urlpatterns = [
     path("bancos/<int:file_id>/descartar/", bank_files.drop, name="bank_file_drop"),
     path("bancos/<int:file_id>/deshacer/", bank_files.undo, name="bank_file_undo"),
     path("<int:payment_id>/", payment.payment, name="payment"),
+    path("<int:payment_id>/revertir/dejar/", payment.give_up, name="payment_give_up"),
     path("<int:payment_id>/revertir/", payment.reverse, name="payment_reverse"),
     path("<int:payment_id>/mover/", payment.move, name="payment_move"),
     path("<int:payment_id>/identificar/", payment.identify, name="payment_identify"),

@@ -14,6 +14,7 @@ ENTRIES = (
     ("settings_csd", "Sello digital", "Tu CSD: vigencia y renovación"),
     ("settings_pac", "Timbrado", "El PAC que timbra, y si contesta"),
     ("settings_mail", "Correo", "Por dónde salen tus correos y cómo hablan"),
+    ("settings_sms", "SMS", "Por dónde salen tus SMS y cuántos al mes"),
     ("settings_providers", "Pagos", "Proveedores que cobran por ti"),
     ("settings_banks", "Bancos", "Las cuentas en que te pagan"),
     ("settings_billing", "Cobro", "Cuándo vence, qué se avisa, cuándo se suspende"),

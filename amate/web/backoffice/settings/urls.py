@@ -17,6 +17,7 @@ from amate.web.backoffice.settings import (
     pac,
     portal,
     providers,
+    sms,
 )
 
 urlpatterns = [
@@ -43,6 +44,10 @@ urlpatterns = [
     path("correo/", mail.mail, name="settings_mail"),
     path("correo/probar/", mail.test, name="settings_mail_test"),
     path("correo/probar/estado/", mail.verdict, name="settings_mail_verdict"),
+    path("sms/", sms.sms, name="settings_sms"),
+    path("sms/apagar/", sms.close, name="settings_sms_close"),
+    path("sms/probar/", sms.test, name="settings_sms_test"),
+    path("sms/probar/estado/", sms.verdict, name="settings_sms_verdict"),
     path("cobro/", billing.billing, name="settings_billing"),
     path("portal/", portal.portal, name="settings_portal"),
     path("portal/<int:branch_id>/", portal.portal, name="settings_portal_branch"),

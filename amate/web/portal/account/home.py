@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from amate.billing_cycle.reconciliation.models import ReportedPayment
 from amate.billing_cycle.statements.compose import look_at_account
+from amate.billing_cycle.statements.currencies import currencies_of
 from amate.billing_cycle.statements.models import AccountLink
 from amate.billing_cycle.statements.paper import call_of, notices_of
 from amate.companies.day import day_of, zone_of_company
@@ -31,6 +32,10 @@ def home(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         return redirect(request.path)
     today = day_of(now)
     told = look_at_account(customer=link.customer, fecha_corte=today, today=today, now=now)
+    others = [
+        look_at_account(customer=link.customer, fecha_corte=today, today=today, now=now, moneda=moneda)
+        for moneda in currencies_of(link.customer)[1:]
+    ]
     documents = documents_of(link.customer_id, most=SHOWN + 1)
     return page(
         request,
@@ -39,6 +44,7 @@ def home(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         token=token,
         customer=link.customer,
         told=told,
+        others=[one for one in others if one.closing],
         call=call_of(told),
         notices=notices_of(told),
         documents=documents[:SHOWN],

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from amate.billing_cycle.statements.currencies import currencies_of
 from amate.billing_cycle.statements.paper import call_of, name_of_file, notices_of, pdf_of, sums_told
 from amate.billing_cycle.statements.told import Told
 from amate.billing_cycle.statements.told_on import told_on
@@ -17,6 +18,7 @@ from amate.web.files import pdf_response, sheet_response
 from amate.web.portal.account.opened import opened
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
+from amate.web.statement_currency import asked_currency
 
 
 @require_safe
@@ -40,6 +42,7 @@ def statement(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         ages=list(zip(AGES, told.ageing, strict=True)),
         day=told.fecha_corte.isoformat(),
         today=day_of(now).isoformat(),
+        currencies=currencies_of(link.customer),
     )
 
 
@@ -66,11 +69,14 @@ def _file(request: HttpRequest, token: str, kind: str) -> HttpResponse:
 def _asked(request: HttpRequest, customer: Customer, *, now: datetime) -> tuple[Told, str]:
     """As of `?dia=`, and what is wrong with that day: then it is as of today."""
     today = day_of(now)
-    said = request.GET.get("dia", "")
+    day, trouble = _day(request.GET.get("dia", ""), today=today)
+    moneda = asked_currency(request.GET, customer)
+    return told_on(customer=customer, day=day, moneda=moneda, today=today, now=now), trouble
+
+
+def _day(said: str, *, today: date) -> tuple[date, str]:
     try:
         day = date.fromisoformat(said) if said else today
     except ValueError:
-        return told_on(customer=customer, day=today, today=today, now=now), "Elige un día del calendario"
-    if day > today:
-        return told_on(customer=customer, day=today, today=today, now=now), "Ese día todavía no llega"
-    return told_on(customer=customer, day=max(day, date(2000, 1, 31)), today=today, now=now), ""
+        return today, "Elige un día del calendario"
+    return (today, "Ese día todavía no llega") if day > today else (max(day, date(2000, 1, 31)), "")
