@@ -14,7 +14,7 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from amate.adapters.payments import ChargeRequest, InboundRequest, PayerRef, ProviderAccount, Way
+from amate.adapters.payments import BY_SECRET, ChargeRequest, InboundRequest, PayerRef, ProviderAccount, Way
 from amate.sandbox.payments.app import create_app
 from amate.sandbox.payments.desk import Desk
 
@@ -56,9 +56,12 @@ class PaymentServer:
             "code": "conekta",
             "api_url": self.url,
             "private_key": API_KEY,
-            "webhook_keys": (self.admin("GET", "account")["public_key"],),
         }
-        return ProviderAccount(**{**facts, **changes})
+        facts |= changes
+        if "webhook_keys" not in facts:
+            proof = "signing_secret" if facts["code"] in BY_SECRET else "public_key"
+            facts["webhook_keys"] = (self.admin("GET", "account")[proof],)
+        return ProviderAccount(**facts)
 
     def admin(self, method: str, what: str, said: Any = None) -> Any:
         answer = ADMIN.request(method, f"{self.url}/_sim/{what}", json=said)
@@ -74,8 +77,8 @@ class PaymentServer:
     def fault(self, kind: str, **more: Any) -> None:
         self.admin("POST", "faults", {"kind": kind, **more})
 
-    def tells(self, listener: Listener) -> None:
-        self.admin("PUT", "account", {"webhooks": [listener.url]})
+    def tells(self, listener: Listener, *, wire: str = "conekta") -> None:
+        self.admin("PUT", "account", {"webhooks": [listener.url], "wire": wire})
 
     def deliver(self) -> list[dict[str, Any]]:
         return list(self.admin("POST", "deliver")["sent"])
@@ -105,7 +108,7 @@ def listen() -> Iterator[Listener]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            kept.heard.append(InboundRequest(body, {name.lower(): value for name, value in self.headers.items()}))
+            kept.heard.append(InboundRequest(body, {name.lower(): value for name, value in self.headers.items()}, NOON))
             self.send_response(kept.status)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -16,7 +16,13 @@ STATES = {
     "reversed": "Revertido",
 }
 # How a payment came to us, by the beginning of its `provider`.
-WAYS = {"typed": "Registrado a mano", "bank": "Archivo del banco", "conekta": "Conekta", "femsa": "OXXO (FEMSA)"}
+WAYS = {
+    "typed": "Registrado a mano",
+    "bank": "Archivo del banco",
+    "conekta": "Conekta",
+    "digital_femsa": "OXXO (FEMSA)",
+    "stripe": "Stripe",
+}
 
 
 def state_of(row: Payment) -> str:

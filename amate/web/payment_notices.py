@@ -30,6 +30,7 @@ def payment_notices(request: HttpRequest, slug: str, account_id: int) -> HttpRes
     came = InboundRequest(
         body=request.body,
         headers={name.lower(): value for name, value in request.headers.items()},
+        at=now(),
         query=request.GET.dict(),
     )
     provider = open_provider(to_verify(account))

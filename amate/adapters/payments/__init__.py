@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 if TYPE_CHECKING:
     import httpx
 
-SPOKEN = ("conekta", "digital_femsa")
+SPOKEN = ("conekta", "digital_femsa", "stripe")
+BY_SECRET = frozenset({"stripe"})  # their notices are proved by a secret that both hold, not by a public key
 CASH_LEAST, CASH_MOST = Decimal("10.00"), Decimal("10000.00")  # of one reference of cash (PAY-9)
 Cause = Literal["busy", "network", "server", "credentials"]
 T = TypeVar("T")
@@ -39,6 +40,10 @@ class Way(StrEnum):
     CASH = "cash"
     SPEI = "spei"
     CARD = "card"  # on a page of the provider's
+
+
+# In which ways a provider gives a customer a reference for life.
+LASTING: Mapping[str, tuple[Way, ...]] = {"conekta": (Way.CASH, Way.SPEI), "digital_femsa": (Way.CASH,), "stripe": ()}
 
 
 class Kind(StrEnum):
@@ -108,11 +113,12 @@ class Stale(BadSignature):
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccount:
-    """As whom to ask. `webhook_keys`: public keys (PEM) that notices may be signed with, several while one rotates."""
+    """As whom to ask. `webhook_keys`: what proves a notice, several while one rotates: public keys (PEM), or for a code of
+    `BY_SECRET` the secrets themselves."""
 
     code: str
     private_key: str = field(repr=False)
-    webhook_keys: tuple[str, ...] = ()
+    webhook_keys: tuple[str, ...] = field(default=(), repr=False)
     api_url: str = ""  # empty: the provider's own
 
 
@@ -130,7 +136,8 @@ class PayerRef:
 
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
-    """`our_reference` comes back with every payment of it. `back_url`: where the page of a card leads back to."""
+    """`our_reference` comes back with every payment of it. `back_url`: where the page of a card leads back to. A provider
+    that counts days its own way may end it on another: the `Charge` says when."""
 
     our_reference: str
     amount: Decimal
@@ -183,10 +190,12 @@ class PersistentReference:
 
 @dataclass(frozen=True, slots=True)
 class InboundRequest:
-    """A request as it came: signatures cover the raw bytes (PAY-2). Names of headers in lower case."""
+    """A request as it came, at `at`: signatures cover the raw bytes (PAY-2), some also the time. Names of headers in lower
+    case."""
 
     body: bytes
     headers: Mapping[str, str]
+    at: datetime
     query: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -312,6 +321,10 @@ class PaymentProvider(Protocol):
 def open_provider(account: ProviderAccount, *, transport: "httpx.AsyncBaseTransport | None" = None) -> PaymentProvider:
     """The client of `account.code`; opens no connection before it is asked something. `transport`: instead of the
     network. Raises LookupError for a provider we do not speak."""
+    if account.code == "stripe":
+        from amate.adapters.payments.stripe import Stripe
+
+        return Stripe(account, transport=transport)
     if account.code in SPOKEN:
         from amate.adapters.payments.conekta import Conekta
 

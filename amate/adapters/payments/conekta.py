@@ -35,8 +35,8 @@ from amate.adapters.payments import (
 )
 from amate.adapters.payments import conekta_wire as wire
 from amate.adapters.payments.cents import from_cents, to_cents
-from amate.adapters.payments.conekta_sweep import Sweep
 from amate.adapters.payments.line import Line
+from amate.adapters.payments.newest_first import Sweep
 
 ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 

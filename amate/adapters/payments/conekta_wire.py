@@ -5,7 +5,6 @@ here is `order/charge`, because only orders can be asked for.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -62,7 +61,7 @@ def verify(request: InboundRequest, keys: Iterable[str]) -> VerifiedDelivery:
     """SIG-1: `DIGEST` is RSA-SHA256 of the raw body. It holds no time: that it is told once is for the inbox (PAY-5)."""
     try:
         signature = base64.b64decode(request.headers.get("digest", "").removeprefix("sha-256="), validate=True)
-    except binascii.Error as broken:
+    except ValueError as broken:  # also for letters that are no ASCII
         raise BadSignature("DIGEST no es base64") from broken
     if not any(_signed(request.body, signature, pem) for pem in keys):
         raise BadSignature("DIGEST no corresponde a ninguna llave de la cuenta")

@@ -34,11 +34,12 @@ class Line:
         *,
         headers: dict[str, str],
         json: object = None,
+        form: dict[str, str] | None = None,
         params: dict[str, str] | None = None,
     ) -> Reply:
         """Raises `ProviderUnavailable` where there is no answer, or one that says only "later"."""
         client = self._opened()
-        request = client.build_request(method, path, headers=headers, json=json, params=params)
+        request = client.build_request(method, path, headers=headers, json=json, data=form, params=params)
         try:
             async with asyncio.timeout(WHOLE_CALL):
                 response = await client.send(request, stream=True)

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from amate.adapters.payments import SPOKEN
+from amate.adapters.payments import BY_SECRET, SPOKEN
 from amate.adapters.payments import ProviderAccount as Opened
 from amate.audit.record import record
 from amate.billing_cycle.reconciliation.models import ProviderAccount
 from amate.companies.secrets import seal, unseal
 
 KEY = "provider.key"
+NOTICE_SECRETS = "provider.notice_secrets"
 
 
 class BadAccount(Exception):
@@ -29,11 +30,12 @@ def keep_account(
         raise BadAccount("private_key", "Escribe la llave privada que te dio el proveedor.")
     if not name.strip():
         raise BadAccount("name", "Ponle un nombre, para distinguirla de otras.")
+    proof = proof_of_notices(code, webhook_keys)
     account = ProviderAccount.objects.create(
         code=code,
         name=name.strip(),
         sealed_key=seal(private_key.strip().encode(), field=KEY),
-        webhook_keys=webhook_keys.strip(),
+        **proof,
         api_url=api_url,
         created_at=now,
     )
@@ -46,16 +48,30 @@ def open_account(account: ProviderAccount) -> Opened:
     return Opened(
         code=account.code,
         private_key=unseal(bytes(account.sealed_key), field=KEY).decode(),
-        webhook_keys=_keys(account.webhook_keys),
+        webhook_keys=_keys(account),
         api_url=account.api_url,
     )
 
 
 def to_verify(account: ProviderAccount) -> Opened:
-    """Enough to prove a notice, and nothing that could ask for money: for the web."""
-    return Opened(code=account.code, private_key="", webhook_keys=_keys(account.webhook_keys), api_url=account.api_url)
+    """Enough to prove a notice, and nothing that could ask for money: for the web. Raises
+    `companies.secrets.WrongMasterKey`."""
+    return Opened(code=account.code, private_key="", webhook_keys=_keys(account), api_url=account.api_url)
 
 
-def _keys(pems: str) -> tuple[str, ...]:
+def proof_of_notices(code: str, typed: str) -> dict[str, str | bytes]:
+    """What was typed as it is kept: a secret sealed, a public key open. Raises BadAccount."""
+    lines = typed.split()
+    if code not in BY_SECRET:
+        return {"webhook_keys": typed.strip()}
+    if not all(one.startswith("whsec_") for one in lines):
+        raise BadAccount("webhook_keys", "El secreto de sus avisos empieza con “whsec_”: cópialo de Stripe completo.")
+    return {"sealed_notice_secrets": seal("\n".join(lines).encode(), field=NOTICE_SECRETS) if lines else b""}
+
+
+def _keys(account: ProviderAccount) -> tuple[str, ...]:
+    if account.code in BY_SECRET:
+        sealed = bytes(account.sealed_notice_secrets)
+        return tuple(unseal(sealed, field=NOTICE_SECRETS).decode().split()) if sealed else ()
     end = "-----END PUBLIC KEY-----"
-    return tuple(f"{part.strip()}\n{end}\n" for part in pems.split(end) if part.strip())
+    return tuple(f"{part.strip()}\n{end}\n" for part in account.webhook_keys.split(end) if part.strip())

@@ -2,22 +2,27 @@
 
 from datetime import datetime
 
+from amate.adapters.payments import BY_SECRET
 from amate.audit.record import record
-from amate.billing_cycle.reconciliation.accounts import KEY, BadAccount
+from amate.billing_cycle.reconciliation.accounts import KEY, BadAccount, proof_of_notices
 from amate.billing_cycle.reconciliation.models import PaymentReference, ProviderAccount
 from amate.companies.secrets import seal
 
 
 def change_keys(*, account_id: int, private_key: str, webhook_keys: str, now: datetime) -> ProviderAccount:
-    """An empty private key leaves the one that is kept. Raises BadAccount, ProviderAccount.DoesNotExist."""
+    """What is sealed is shown to nobody, so that left empty it stays as it is. Raises BadAccount, ProviderAccount.DoesNotExist."""
     account: ProviderAccount = ProviderAccount.locked(account_id)
     if not private_key.strip() and not webhook_keys.strip():
-        raise BadAccount("private_key", "Escribe la llave nueva, o la llave pública de sus avisos.")
+        raise BadAccount("private_key", "Escribe la llave nueva, o la de sus avisos.")
+    proof = proof_of_notices(account.code, webhook_keys)
+    if account.code in BY_SECRET and not webhook_keys.strip():
+        proof = {}
     if private_key.strip():
         account.sealed_key = seal(private_key.strip().encode(), field=KEY)
-    account.webhook_keys = webhook_keys.strip()
+    for name, kept in proof.items():
+        setattr(account, name, kept)
     account.tried_at = None
-    account.save(update_fields=["sealed_key", "webhook_keys", "tried_at"])
+    account.save(update_fields=["sealed_key", "tried_at", *proof])
     record("provider.rekeyed", about=f"provider:{account.pk}", now=now, name=account.name)
     return account
 

@@ -13,7 +13,11 @@ WORDS: Mapping[Way, str] = {
     Way.SPEI: "Transferencia SPEI",
     Way.CARD: "Tarjeta, en línea",
 }
-_OF: Mapping[str, tuple[Way, ...]] = {"conekta": (Way.CASH, Way.SPEI, Way.CARD), "digital_femsa": (Way.CASH,)}
+_OF: Mapping[str, tuple[Way, ...]] = {
+    "conekta": (Way.CASH, Way.SPEI, Way.CARD),
+    "digital_femsa": (Way.CASH,),
+    "stripe": (Way.CASH,),
+}
 
 
 def ways_of_account(account: ProviderAccount) -> tuple[Way, ...]:

@@ -13,7 +13,7 @@ from amate.sandbox.pac.loopback import only_here
 from amate.sandbox.payments import shapes
 from amate.sandbox.payments.book import Event, Refused
 from amate.sandbox.payments.desk import Desk, Fault
-from amate.sandbox.payments.telling import Manner, read_manner
+from amate.sandbox.payments.telling import WIRES, Manner, read_manner
 
 Deliver = Callable[[], Awaitable[list[dict[str, Any]]]]
 
@@ -65,13 +65,20 @@ class _Strings:
         return JSONResponse({"ok": True})
 
     async def account(self, request: Request) -> Response:
-        """What a merchant is given. PUT {"webhooks": [url, …]} sets where notices go, without the ping of a new one."""
+        """What a merchant is given. PUT {"webhooks": [url, …]} sets where notices go, without the ping of a new one;
+        {"wire": "stripe"} how they are told."""
         if request.method == "PUT":
-            self._desk.book.webhooks = [str(url) for url in (await request.json())["webhooks"]]
+            said = await request.json()
+            self._desk.book.webhooks = [str(url) for url in said["webhooks"]]
+            wire = str(said.get("wire", WIRES[0]))
+            if wire not in WIRES:
+                raise Refused("wire", f"Hay {' y '.join(WIRES)}.")
+            self._desk.teller.wire = wire
         return JSONResponse(
             {
                 "api_key": self._desk.api_key,
                 "public_key": self._desk.teller.public_key,
+                "signing_secret": self._desk.teller.signing_secret,
                 "webhooks": self._desk.book.webhooks,
             }
         )

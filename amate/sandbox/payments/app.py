@@ -1,4 +1,4 @@
-"""The simulated provider's routes: Conekta's wire, under the faults of the day."""
+"""The simulated provider's routes: Conekta's wire and Stripe's, under the faults of the day."""
 
 import asyncio
 import secrets
@@ -9,16 +9,16 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from amate.sandbox.pac.cuts import Cut, Hang
-from amate.sandbox.payments import orders, shapes
+from amate.sandbox.payments import orders, shapes, spoilt
 from amate.sandbox.payments.admin import admin_routes
 from amate.sandbox.payments.book import Refused
 from amate.sandbox.payments.desk import Desk
 from amate.sandbox.payments.page import page_routes
+from amate.sandbox.payments.stripe_app import stripe_routes
 
 PAUSE = 0.25  # seconds between looks at what is to be told
 
@@ -39,6 +39,7 @@ def create_app(desk: Desk, *, by_itself: bool) -> ASGIApp:
         Route("/webhooks", provider.webhook, methods=["POST"]),
         *admin_routes(desk, deliver=lambda: deliver(desk)),
         *page_routes(desk),
+        *stripe_routes(desk),
     ]
 
     @asynccontextmanager
@@ -135,37 +136,15 @@ class _Provider:
         ):
             return JSONResponse({"object": "error", "type": "authentication_error", "details": []}, status_code=401)
         struck = self._desk.draw()
-        spoilt = _before(struck)
-        if spoilt is not None:
-            return spoilt
+        instead = spoilt.before(struck)
+        if instead is not None:
+            return instead
         said = await _json(request)
         if said is None:
             return JSONResponse({"object": "error", "type": "parsing_error", "details": []}, status_code=422)
         key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
         status, answer = self._desk.asked(request.url.path, key, lambda: act(said))
-        return _after(JSONResponse(answer, status_code=status), struck)
-
-
-def _before(struck: str) -> Response | None:
-
-    if struck in ("hang", "drop_before"):
-        return Hang() if struck == "hang" else Cut()
-    if struck == "html":
-        return HTMLResponse("<html><body><h1>Mantenimiento</h1></body></html>")
-    if struck == "500_before":
-        return PlainTextResponse("Internal Server Error", status_code=500)
-    if struck in ("down", "429"):
-        return PlainTextResponse(
-            "Try later", status_code=503 if struck == "down" else 429, headers={"Retry-After": "30"}
-        )
-    return None
-
-
-def _after(answer: Response, struck: str) -> Response:
-
-    if struck == "500_after":
-        return PlainTextResponse("Internal Server Error", status_code=500)
-    return Cut() if struck == "drop_after" else answer
+        return spoilt.after(JSONResponse(answer, status_code=status), struck)
 
 
 async def _json(request: Request) -> dict[str, Any] | None:

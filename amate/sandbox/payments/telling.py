@@ -1,19 +1,22 @@
 """Notices of what happened: signed, and sent as badly as is asked for: late, twice, out of order, wrong, or never."""
 
 import base64
+import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from amate.sandbox.payments import shapes
+from amate.sandbox.payments import shapes, stripe_shapes
 from amate.sandbox.payments.book import Book, Event, Notice
 
 RETRIES = (60, 600, 3_600, 6 * 3_600, 86_400, 86_400, 86_400)  # seconds after each try that failed
+WIRES = ("conekta", "stripe")
 OFF_BY = 10_000  # cents that a wrong notice says too much
 
 Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[int]]
@@ -54,11 +57,14 @@ class Teller:
         self._book = book
         self._key = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.public_key = self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        self.signing_secret = "whsec_" + sha256(self.public_key.encode()).hexdigest()[:32]
+        self.wire = WIRES[0]
         self.manner = Manner()
         self.sent: list[dict[str, Any]] = []
         self._scheduled = 0
 
     def reset(self) -> None:
+        self.wire = WIRES[0]
         self.manner = Manner()
         self.sent.clear()
         self._scheduled = 0
@@ -75,7 +81,7 @@ class Teller:
         if how.lose and dice.random() < how.lose:
             return
         wrong = bool(how.wrong_amount) and dice.random() < how.wrong_amount
-        body = _body(event, off_by=OFF_BY if wrong else 0)
+        body = _body(event, wire=self.wire, off_by=OFF_BY if wrong else 0)
         copies = 2 if how.twice and dice.random() < how.twice else 1
         for _ in range(copies):
             due = self._book.now().timestamp() + how.late + (dice.uniform(0, how.jitter) if how.jitter else 0)
@@ -83,6 +89,12 @@ class Teller:
 
     def sign(self, body: bytes) -> str:
         return base64.b64encode(self._key.sign(body, padding.PKCS1v15(), hashes.SHA256())).decode()
+
+    def sign_by_secret(self, body: bytes) -> str:
+        """As of now: a notice that comes again is signed again."""
+        at = self._book.second()
+        mac = hmac.digest(self.signing_secret.encode(), f"{at}.".encode() + body, "sha256").hex()
+        return f"t={at},v1={mac},v0={'0' * 64}"
 
     @property
     def waiting(self) -> int:
@@ -106,11 +118,15 @@ class Teller:
         return told
 
     async def _send(self, send: Send, url: str, notice: Notice) -> int:
-        headers = {"Content-Type": "application/json", "DIGEST": self.sign(notice.body)}
+        headers = {"Content-Type": "application/json"}
+        if self.wire == "stripe":
+            headers["Stripe-Signature"] = self.sign_by_secret(notice.body)
+        else:
+            headers["DIGEST"] = self.sign(notice.body)
         return await send(url, notice.body, headers)
 
 
-def _body(event: Event, *, off_by: int) -> bytes:
+def _body(event: Event, *, wire: str, off_by: int) -> bytes:
     said = shapes.event(event)
     if off_by:
         said = json.loads(json.dumps(said))
@@ -118,4 +134,6 @@ def _body(event: Event, *, off_by: int) -> bytes:
         for one in [thing, *((thing.get("charges") or {}).get("data") or [])]:
             if "amount" in one:
                 one["amount"] += off_by
+    if wire == "stripe":
+        said = stripe_shapes.event(said)
     return json.dumps(said, ensure_ascii=False).encode()

@@ -19,6 +19,7 @@ class ProviderAccount(CompanyOwned):
     name = models.CharField(max_length=80)
     sealed_key = models.BinaryField()
     webhook_keys = models.TextField(blank=True, default="", help_text="public keys (PEM), several while one rotates")
+    sealed_notice_secrets = models.BinaryField(default=bytes, help_text="of adapters.payments.BY_SECRET, one a line")
     api_url = models.CharField(max_length=200, blank=True, default="", help_text="empty: the provider's own")
     cursor = models.CharField(max_length=200, blank=True, default="", help_text="how far the sweep has come")
     swept_at = models.DateTimeField(null=True)
@@ -42,6 +43,11 @@ class ProviderAccount(CompanyOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def proves_notices(self) -> bool:
+        """Whether a notice of it can be believed at all."""
+        return bool(self.webhook_keys or self.sealed_notice_secrets)
 
     @property
     def source(self) -> str:

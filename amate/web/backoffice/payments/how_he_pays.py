@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from amate.access.may import MAY_RECONCILE
-from amate.adapters.payments import Way
+from amate.adapters.payments import LASTING, Way
 from amate.billing_cycle.reconciliation.confirm import forget_origin
 from amate.billing_cycle.reconciliation.give_reference import CannotAsk, ask_reference, has_reference
 from amate.billing_cycle.reconciliation.models import BankAccount, LearnedOrigin, PaymentReference, ProviderAccount
@@ -22,7 +22,6 @@ from amate.web.clock import now
 
 MOST = 999_999  # the last customer whom a reference of seven digits can name
 WAYS = {Way.SPEI: "Pedir su CLABE", Way.CASH: "Pedir su referencia de efectivo"}
-CASH_ONLY = "digital_femsa"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,6 +76,6 @@ def _offers(customer: Customer) -> list[tuple[str, str]]:
         (f"{account.pk}-{way.value}", f"{words} a {account.name}")
         for account in accounts
         for way, words in WAYS.items()
-        if not (way == Way.SPEI and account.code == CASH_ONLY)
+        if way in LASTING.get(account.code, ())
         if not has_reference(customer_id=customer.pk, account_id=account.pk, way=way)
     ]

@@ -24,7 +24,7 @@ from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
 
-NAMES = {"conekta": "Conekta", "digital_femsa": "Digital FEMSA (OXXO Pay)"}
+NAMES = {"conekta": "Conekta", "digital_femsa": "Digital FEMSA (OXXO Pay)", "stripe": "Stripe (OXXO)"}
 ROOM = "settings_providers"
 
 
@@ -37,10 +37,11 @@ class KeysForm(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "off", "spellcheck": "false"}),
     )
     webhook_keys = forms.CharField(
-        label="Llave pública de sus avisos",
+        label="Llave de sus avisos",
         required=False,
         max_length=10_000,
-        help_text="La que empieza con “-----BEGIN PUBLIC KEY-----”. Sin ella no creemos ningún aviso.",
+        help_text="La que empieza con “-----BEGIN PUBLIC KEY-----”; en Stripe, la que empieza con “whsec_”, que también "
+        "guardamos cifrada. Sin ella no creemos ningún aviso.",
         widget=forms.Textarea({"rows": 4, "spellcheck": "false", "class": "mono"}),
     )
 

@@ -1,4 +1,4 @@
-"""How far a sweep through Conekta's events has come: they list the newest first, we want everything since the last."""
+"""How far a sweep through a list of events has come: providers list the newest first, we want everything since the last."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
