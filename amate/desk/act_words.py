@@ -81,6 +81,7 @@ WORDS = {
     "key.revoked": "Revocó la clave {name}",
     "ticket.registered": "Registró una venta desde {source}",
     "ticket.claimed": "Pidió la factura de una nota",
+    "ticket.left_global": "Sacó una nota de su factura global para facturarla a su comprador",
     "ticket.locked": "Detuvo una nota",
     "ticket.unlocked": "Soltó una nota detenida",
     "ticket.voided": "Canceló una nota",

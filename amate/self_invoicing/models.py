@@ -149,6 +149,30 @@ class Claim(CompanyOwned):
         return found
 
 
+class LeftGlobal(CompanyOwned):
+    """A note whose buyer came after its factura global (AFT-B): his own invoice, and the egreso that takes the note out of
+    the global. How far it is follows from the two documents, and is never copied here (DECISIONS C3)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
+    global_invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+")
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="left_global")
+    egreso = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="+")
+    left_at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True, help_text="the SAT refused the buyer's data: the global has it again")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "ticket", "global_invoice"],
+                condition=Q(returned_at__isnull=True),
+                name="leaves_a_global_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.global_invoice_id} → {self.invoice_id}"
+
+
 class Visit(CompanyOwned):
     """One browser's way through the portal: what it proved, what it typed, what it got. Found by an opaque cookie."""
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from amate.fiscal.rfc import GENERIC_EXTRANJERO
 from amate.invoices.models import RefusedBy, State
 from amate.invoices.refusals import meaning_of
+from amate.self_invoicing.rules import Standing
 from amate.web.fiscal_form import FIELDS, FiscalForm, is_generic
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
@@ -92,6 +93,7 @@ def _draw(request: HttpRequest, here: Here, form: FiscalForm, *, other_note: boo
         mark=here.mark,
         other_note=here.ticket.folio if other_note else "",
         cancelled=_cancelled(here),
+        after_global=here.standing is Standing.AFTER_GLOBAL,
         purchase=purchase_of(here.ticket, now=here.now),
     )
 
