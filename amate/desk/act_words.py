@@ -83,6 +83,7 @@ WORDS = {
     "ticket.claimed": "Pidió la factura de una nota",
     "ticket.awaited": "Pidió la factura de una compra que aún no llega",
     "ticket.awaited_settled": "Se resolvió lo pedido de una compra que no llegaba",
+    "ticket.left_global": "Sacó una nota de su factura global para facturarla a su comprador",
     "ticket.locked": "Detuvo una nota",
     "ticket.unlocked": "Soltó una nota detenida",
     "ticket.voided": "Canceló una nota",

@@ -41,11 +41,13 @@ def credit_invoice(
     now: datetime,
     wish: str = "",
     ticket: str = "",
+    priority: int | None = SOMEBODY_WAITS,
 ) -> Invoice:
     """Draft the credit note of `amount` (taxes included), or of `quantities`: how many of each line, by its place. Of a
     global with several tickets, `amount` is of the `ticket` with that number, all of it if there is none.
 
-    `forma_pago`: how the money really goes back. `wish`: of the page that asks; sent twice it is one note. Raises NotCreditable, and `fiscal.comprobante.DocumentRefused` by field.
+    `forma_pago`: how the money really goes back. `wish`: of the page that asks; sent twice it is one note.
+    `priority` as `write_draft` takes it. Raises NotCreditable, and `fiscal.comprobante.DocumentRefused` by field.
     """
     invoice: Invoice = Invoice.locked(invoice_id)
     if wish and (made_before := Invoice.objects.filter(wish=wish).first()) is not None:
@@ -96,7 +98,7 @@ def credit_invoice(
             wish=wish,
         ),
         names=[(tipo_relacion, invoice)],
-        priority=SOMEBODY_WAITS,
+        priority=priority,
         now=now,
     )
     record("invoice.credited", about=f"invoice:{invoice.pk}", now=now, note=note.pk, total=str(total), why=descripcion)

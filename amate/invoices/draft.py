@@ -18,9 +18,11 @@ def serie_of(branch: Branch, kind: str) -> str:
 
 
 def write_draft(
-    invoice: Invoice, *, names: Sequence[tuple[str, Invoice]] = (), priority: int, now: datetime
+    invoice: Invoice, *, names: Sequence[tuple[str, Invoice]] = (), priority: int | None, now: datetime
 ) -> Invoice:
     """Insert it and owe its stamp. `names`: (c_TipoRelacion, a stamped document of ours) in the order they are written.
+
+    `priority` None: its stamp waits for something, and whoever drafts it owes it then.
 
     Whoever names a document holds its lock and has checked what REL-1 asks (DB-5).
     """
@@ -31,5 +33,7 @@ def write_draft(
     for tipo_relacion, related in names:
         assert related.uuid is not None
         insert(Relation(invoice=invoice, tipo_relacion=tipo_relacion, related=related, uuid=related.uuid))
+    if priority is None:
+        return invoice
     promise("seal_and_stamp", key=f"stamp:{invoice.pk}", now=now, priority=priority, invoice_id=invoice.pk)
     return invoice

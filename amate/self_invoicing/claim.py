@@ -9,10 +9,12 @@ from amate.companies.models import Emisor
 from amate.companies.policies import generics_to_json
 from amate.customers.propose import propose_profile
 from amate.fiscal.receptor import Receptor
+from amate.invoices.credit import NotCreditable
 from amate.invoices.issue import issue_invoice
 from amate.invoices.models import Invoice, Kind, Origin, RefusedBy, State
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.self_invoicing.in_global import pass_notes_on
+from amate.self_invoicing.leave_global import draft_egreso, leave_global, return_to_global, why_not_left
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
@@ -40,7 +42,8 @@ class CannotIssue(Exception):
 CANNOT_ISSUE = "El SAT suspendió la emisión de tu empresa: acláralo en el SAT. La nota sigue disponible."
 
 # The portal is a courtesy with a window; an invoice asked for at the counter is owed all the same (FEATURES L1, row 62).
-COUNTER_TOO = frozenset({Standing.CLAIMABLE, Standing.EXPIRED, Standing.PORTAL_OFF, Standing.NOT_OFFERED})
+PORTAL_TOO = frozenset({Standing.CLAIMABLE, Standing.AFTER_GLOBAL})
+COUNTER_TOO = PORTAL_TOO | {Standing.EXPIRED, Standing.PORTAL_OFF, Standing.NOT_OFFERED, Standing.IN_GLOBAL}
 
 
 def claim_ticket(
@@ -55,14 +58,23 @@ def claim_ticket(
     ticket = _LOCKED.get(id=ticket_id)
     earlier = live_invoice(ticket)
     found, rules = stand_of(ticket, now=now, invoice=earlier)
-    if found is not Standing.CLAIMABLE and not (origin is Origin.COUNTER and found in COUNTER_TOO):
-        raise NotClaimable(found)
+    _check(found, origin)
     if origin is Origin.COUNTER and Emisor.objects.filter(issuing_suspended=True).exists():
         raise CannotIssue(CANNOT_ISSUE)
     if earlier is not None:
         release_claim(invoice_id=earlier.pk, now=now)
+        earlier = live_invoice(ticket)
+        if earlier is not None:  # it is in a global, or has just gone back to the one it came from
+            found, rules = stand_of(ticket, now=now, invoice=earlier)
+            _check(found, origin)
+            if why_not_left(ticket, earlier):
+                raise NotClaimable(Standing.IN_GLOBAL)
     terms = terms_of_ticket(ticket, rules=rules, rfc=receptor.rfc, detailed=detailed)
     profile = propose_profile(receptor=receptor, correo=correo, origin=origin, now=now)
+    try:
+        egreso = earlier and draft_egreso(ticket=ticket, in_global=earlier, origin=origin, now=now)
+    except NotCreditable as refused:  # another took it out of the global since we looked
+        raise NotClaimable(Standing.IN_GLOBAL) from refused
     invoice = issue_invoice(
         branch=ticket.branch,
         profile=profile,
@@ -77,6 +89,8 @@ def claim_ticket(
         priority=SOMEBODY_WAITS,
         now=now,
     )
+    if earlier is not None and egreso is not None:
+        leave_global(ticket=ticket, in_global=earlier, egreso=egreso, invoice=invoice, now=now)
     insert(Claim(ticket=ticket, invoice=invoice, claimed_at=now))
     record(
         "ticket.claimed",
@@ -85,17 +99,25 @@ def claim_ticket(
         invoice=invoice.pk,
         origin=origin.value,
         # At the counter the portal's own rules do not bind; that they were passed over is told.
-        **({} if found is Standing.CLAIMABLE else {"although": found.value}),
+        **({} if found in PORTAL_TOO else {"although": found.value}),
     )
     return invoice
 
 
+def _check(found: Standing, origin: Origin) -> None:
+    if found not in (COUNTER_TOO if origin is Origin.COUNTER else PORTAL_TOO):
+        raise NotClaimable(found)
+
+
 def release_claim(*, invoice_id: int, now: datetime) -> bool:
     """Give the ticket back, or every ticket of a global: the SAT refused the receiver's data, or the document was
-    cancelled and nothing stands in its place (C3). False if there was nothing to release."""
+    cancelled and nothing stands in its place (C3). One that came out of a global goes back there if its buyer's invoice was
+    never stamped. False if there was nothing to release."""
     refused = Q(state=State.REFUSED, refused_by=RefusedBy.RECEIVER)
     gone = Invoice.objects.filter(refused | Q(state=State.CANCELLED, replaced_by__isnull=True), pk=invoice_id)
     released = Claim.objects.live().filter(Q(invoice__in=gone) | Q(global_invoice__in=gone)).update(released_at=now)
+    if released:
+        return_to_global(invoice_id=invoice_id, now=now)
     return bool(released)
 
 

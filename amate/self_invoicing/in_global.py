@@ -7,7 +7,7 @@ from datetime import datetime
 from amate.fiscal.global_ticket import GlobalSale
 from amate.invoices.lines import lines_from_json
 from amate.invoices.models import Invoice
-from amate.self_invoicing.models import Claim, Ticket
+from amate.self_invoicing.models import Claim, LeftGlobal, Ticket
 from amate.tenancy.writes import insert_all
 
 
@@ -30,6 +30,12 @@ def number_of(ticket: Ticket, *, alone: bool) -> str:
     return ticket.folio if alone else f"{ticket.folio} #{ticket.pk}"
 
 
+def number_in(document: Invoice, ticket: Ticket) -> str | None:
+    """Under which number a global tells this note; None: it does not."""
+    numbers = {one["no_identificacion"] for one in document.lines}
+    return next((name for alone in (False, True) if (name := number_of(ticket, alone=alone)) in numbers), None)
+
+
 def pass_notes_on(*, global_id: int, to: Invoice, now: datetime) -> None:
     """The notes of one global are another's, those that the other has; the rest are free (AFT-A). Back again likewise: a
     note that got its own invoice meanwhile stays with that."""
@@ -39,7 +45,9 @@ def pass_notes_on(*, global_id: int, to: Invoice, now: datetime) -> None:
     numbers = {one["no_identificacion"] for one in to.lines}
     kept = {note.pk for note in notes if {number_of(note, alone=one) for one in (True, False)} & numbers}
     had = Claim.objects.filter(global_invoice=to)
+    left = LeftGlobal.objects.filter(global_invoice=to, returned_at__isnull=True)
     again = had.exclude(ticket__in=Claim.objects.live().values("ticket_id"))
+    again = again.exclude(ticket__in=left.values("ticket_id"))
     again.update(released_at=None)
     fresh = kept - set(had.values_list("ticket_id", flat=True))
     insert_all([Claim(ticket_id=pk, global_invoice=to, claimed_at=now) for pk in sorted(fresh)])

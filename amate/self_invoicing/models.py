@@ -149,6 +149,30 @@ class Claim(CompanyOwned):
         return found
 
 
+class LeftGlobal(CompanyOwned):
+    """A note whose buyer came after its factura global (AFT-B): his own invoice, and the egreso that takes the note out of
+    the global. How far it is follows from the two documents, and is never copied here (DECISIONS C3)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
+    global_invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+")
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="left_global")
+    egreso = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="+")
+    left_at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True, help_text="the SAT refused the buyer's data: the global has it again")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "ticket", "global_invoice"],
+                condition=Q(returned_at__isnull=True),
+                name="leaves_a_global_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.global_invoice_id} → {self.invoice_id}"
+
+
 class Correction(Stateful):
     """A buyer wants the invoice of his note with other data (FEATURES 32): made at once inside the company's limits, and
     beyond them asked of the shop. What he asked for is kept until it is decided."""

@@ -12,6 +12,7 @@ from amate.companies.policies import Rules, qualifies, rules_for
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import AT_THE_SAT, Invoice, Kind, RefusedBy, State
 from amate.self_invoicing.codes import ALPHABET, LENGTH
+from amate.self_invoicing.leave_global import why_not_left
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.rules import Standing, TicketFacts, standing
 from amate.tenancy.compiled import Arg, Compiled
@@ -32,6 +33,7 @@ STATES = {
 _STATE_OF = {
     Standing.INVOICED: "invoiced",
     Standing.IN_GLOBAL: "in_global",
+    Standing.AFTER_GLOBAL: "in_global",
     Standing.ISSUING: "issuing",
     Standing.HELD_BY_US: "issuing",
     Standing.VOID: "void",
@@ -76,6 +78,11 @@ def stand_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Stand
     """Gather the facts of one ticket and decide. `invoice` is its live claim's, as `live_invoice` found it."""
     facts = _facts(ticket, invoice=invoice)
     found = standing(facts, now=now)
+    if found is Standing.IN_GLOBAL and invoice is not None:
+        # Where it would stand by itself: only what the portal would have invoiced leaves the global there.
+        alone = stand_of(ticket, now=now, invoice=None)
+        leaves = alone.standing is Standing.CLAIMABLE and not why_not_left(ticket, invoice)
+        return Stand(Standing.AFTER_GLOBAL if leaves else found, alone.rules)
     if found not in (Standing.CLAIMABLE, Standing.EXPIRED):
         return Stand(found, None)  # what the portal is set to changes nothing for a note that is held or gone
     zone = zone_of(ticket.branch.cp)

@@ -12,6 +12,7 @@ LONGEST = timedelta(days=31)
 WHY_NOT = {
     Standing.INVOICED: "Ya está facturada.",
     Standing.IN_GLOBAL: "Ya está en la factura global: reabrirla no la saca de ahí.",
+    Standing.AFTER_GLOBAL: "Ya está en la factura global, y su comprador todavía la factura en el portal.",
     Standing.ISSUING: "Se está facturando ahora mismo.",
     Standing.HELD_BY_US: "Su factura espera a que arregles algo de tu empresa: está en Pendientes.",
     Standing.VOID: "Está cancelada.",

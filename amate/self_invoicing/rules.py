@@ -111,6 +111,7 @@ class Standing(Enum):
 
     INVOICED = "invoiced"
     IN_GLOBAL = "in_global"
+    AFTER_GLOBAL = "after_global"
     ISSUING = "issuing"
     HELD_BY_US = "held_by_us"
     VOID = "void"

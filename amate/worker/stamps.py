@@ -29,6 +29,7 @@ from amate.invoices.stamp import (
 )
 from amate.promises.lease import GiveUp, Lease, TryLater
 from amate.self_invoicing.claim import pass_claim_on
+from amate.self_invoicing.leave_global import owe_egreso
 from amate.worker.follow import follow
 from amate.worker.inside import inside
 from amate.worker.plugs import Plugs
@@ -214,5 +215,6 @@ def _record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now:
     invoice = record_stamp(invoice_id=invoice_id, key=key, stamped=stamped, pac=pac, now=now)
     if invoice.kind == Kind.PAGO:
         owe_taking_back(invoice.pk, now=now)
+    owe_egreso(invoice, now=now)
     if invoice.replaces_id is not None:
         pass_claim_on(invoice_id=invoice.replaces_id, to=invoice, now=now)

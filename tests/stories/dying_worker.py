@@ -50,6 +50,16 @@ def after_call(act: Callable[..., Awaitable[Any]]) -> Act:
     return dying
 
 
+def after_call_of_an_egreso(act: Callable[..., Awaitable[Any]]) -> Act:
+    async def dying(pac: Any, xml: bytes, **kwargs: Any) -> Any:
+        told = await act(pac, xml, **kwargs)
+        if b'TipoDeComprobante="E"' in xml:
+            die()
+        return told
+
+    return dying
+
+
 # point: (module, name within it, how it dies)
 POINTS: dict[str, tuple[str, str, Callable[[Act], Act]]] = {
     "before_sealing": ("amate.invoices.stamp", "seal_invoice", before),
@@ -118,12 +128,21 @@ NOTING: dict[str, tuple[str, str, Callable[[Act], Act]]] = {
     "note_not_committed": ("amate.worker.documents", "register_ticket", after),
     "noted_not_finished": ("amate.worker.documents", "register_note", after_call),
 }
+# A note on its way out of its factura global: its buyer's invoice, then the egreso.
+LEAVING: dict[str, tuple[str, str, Callable[[Act], Act]]] = {
+    "egreso_owed_not_committed": ("amate.worker.stamps", "owe_egreso", after),
+    "before_the_egreso": ("amate.invoices.kinds.egreso", "build_egreso", before),
+    "egreso_stamped_not_recorded": ("amate.adapters.pac.sw_sapien", "SwSapien.stamp", after_call_of_an_egreso),
+    "returned_not_committed": ("amate.self_invoicing.claim", "return_to_global", after),
+}
 
 
 def arm(point: str) -> None:
     from importlib import import_module
 
-    module, name, wrap = {**POINTS, **BETWEEN_PACS, **CANCELLING, **REPLACING, **DOCUMENTING, **NOTING}[point]
+    module, name, wrap = {**POINTS, **BETWEEN_PACS, **CANCELLING, **REPLACING, **DOCUMENTING, **NOTING, **LEAVING}[
+        point
+    ]
     *holders, last = name.split(".")
     place: Any = import_module(module)
     for holder in holders:

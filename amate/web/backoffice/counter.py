@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,6 +19,7 @@ from amate.papers.dates import in_full
 from amate.promises.models import Promise
 from amate.self_invoicing.claim import CANNOT_ISSUE, CannotIssue, NotClaimable, claim_ticket
 from amate.self_invoicing.codes import read_code
+from amate.self_invoicing.leave_global import NotLawful, why_not_left
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.queries import begins, live_invoice, stand_of, ticket_of_code, ticket_of_invoice, tickets_in
 from amate.self_invoicing.rules import Standing
@@ -49,17 +51,20 @@ SHOWN_HERE = ON_THE_WAY | {State.STAMPED, State.REFUSED}
 # Why a note cannot be invoiced even here, and the way out.
 WAY_OUT = {
     Standing.INVOICED: "Esta nota ya está facturada: aquí está su factura.",
-    Standing.IN_GLOBAL: "Esta nota ya está en una factura global: acredítala ahí con su número y después factúrala aparte.",
+    Standing.IN_GLOBAL: "Esta nota está en una factura global y todavía no puede salir de ella.",
     Standing.ISSUING: "Esta nota ya se está facturando: aquí ves cómo va.",
     Standing.HELD_BY_US: "La factura de esta nota espera a que se corrija: ábrela en Facturas y reintenta.",
     Standing.VOID: "Esta nota está cancelada: si la venta sí existió, captúrala otra vez.",
     Standing.LOCKED: "Esta nota está bloqueada: desbloquéala primero, o pide a quien la bloqueó que lo haga.",
 }
+LEAVES = "Está en una factura global: al emitir sale de ella con una nota de crédito, que hacemos sin que la pidas"
 # What the portal would say, passed over at the counter and told in the audit.
 ALTHOUGH = {
     Standing.EXPIRED: "El plazo del portal ya terminó",
     Standing.PORTAL_OFF: "El portal está cerrado",
     Standing.NOT_OFFERED: "Esta venta no se factura en el portal",
+    Standing.IN_GLOBAL: LEAVES,
+    Standing.AFTER_GLOBAL: LEAVES,
 }
 
 # Whom it is for belongs to somebody else, so it is forgotten sooner (`keep_draft`), and once the note is invoiced.
@@ -97,8 +102,9 @@ def counter(request: HttpRequest, slug: str) -> HttpResponse:
 def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     require(request, MAY_SELL)
     ticket, moment = find_ticket(ticket_id), now()
-    standing, rules = stand_of(ticket, now=moment, invoice=live_invoice(ticket))
-    if standing in WAY_OUT:
+    document = live_invoice(ticket)
+    standing, rules = stand_of(ticket, now=moment, invoice=document)
+    if standing in WAY_OUT and not _may_leave(ticket, standing, document):
         return _elsewhere(request, ticket, standing)
     if rules is not None and rules.issuing_suspended:  # said before anybody types
         messages.error(request, CANNOT_ISSUE)
@@ -127,6 +133,11 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     )
 
 
+def _may_leave(ticket: Ticket, standing: Standing, document: Invoice | None) -> bool:
+    """Its global lets it go, whatever the portal would say."""
+    return standing is Standing.IN_GLOBAL and document is not None and not why_not_left(ticket, document)
+
+
 def issue(request: HttpRequest, ticket: Ticket, form: Receiver, *, moment: datetime) -> HttpResponse:
     """Claim the note for this receiver. `form` is valid."""
     assert form.receptor is not None
@@ -141,6 +152,10 @@ def issue(request: HttpRequest, ticket: Ticket, form: Receiver, *, moment: datet
         )
     except NotClaimable as refused:  # another hand was faster since the page was drawn
         return _elsewhere(request, ticket, refused.standing)
+    except NotLawful as refused:
+        transaction.set_rollback(True)  # both documents or none
+        messages.error(request, f"No se puede sacar de la global: {refused}")
+        return redirect(address(request, "ticket", ticket.pk))
     except CannotIssue as suspended:
         messages.error(request, str(suspended))
         return redirect(address(request, "ticket", ticket.pk))
@@ -216,7 +231,8 @@ def _receiver(request: HttpRequest, ticket: Ticket, draft: PageDraft) -> tuple[R
 def _elsewhere(request: HttpRequest, ticket: Ticket, standing: Standing) -> HttpResponse:
     """The page where a note stands that cannot be invoiced here."""
     invoice = live_invoice(ticket)
-    messages.info(request, WAY_OUT[standing])
+    why_not = why_not_left(ticket, invoice) if standing is Standing.IN_GLOBAL and invoice is not None else ""
+    messages.info(request, why_not or WAY_OUT[standing])
     if invoice is not None and standing in (Standing.INVOICED, Standing.ISSUING):
         return redirect(address(request, "counter_result", invoice.pk))
     return redirect(address(request, "ticket", ticket.pk))

@@ -16,10 +16,12 @@ from amate.desk.ticket_list import TICKETS
 from amate.fiscal.clock import zone_of
 from amate.fiscal.ingreso import PPD, SaleLine
 from amate.invoices.lines import lines_from_json
+from amate.invoices.models import Invoice, Kind
 from amate.papers.dates import in_full, zone_in_words
 from amate.papers.facts import figure
 from amate.papers.note import PAPERS
 from amate.self_invoicing.codes import hide_code, show_code
+from amate.self_invoicing.leave_global import why_not_left
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.note import A_CREDITO, paid_in_words, print_note
 from amate.self_invoicing.queries import state_of
@@ -156,13 +158,17 @@ def show_ticket(
         may_void=free and may(request, MAY_VOID),
         may_reprint=may(request, MAY_REPRINT),
         may_send=found.state != Ticket.State.VOID and may(request, MAY_RESEND),
-        may_sell=free and found.state == Ticket.State.OPEN and may(request, MAY_SELL),
+        may_sell=may(request, MAY_SELL) and ((free and found.state == Ticket.State.OPEN) or _may_leave(found, invoice)),
         hold=hold or HoldForm(),
         send=send or SendForm(),
         form=hold or send,
         papers=PAPER_NAMES.items(),
         whatsapp_url=_whatsapp(request, found) if sees else "",
     )
+
+
+def _may_leave(found: Ticket, document: Invoice | None) -> bool:
+    return document is not None and document.kind == Kind.GLOBAL and not why_not_left(found, document)
 
 
 def _whatsapp(request: HttpRequest, found: Ticket) -> str:

@@ -11,6 +11,7 @@ from amate.fiscal.rfc import GENERIC_EXTRANJERO
 from amate.invoices.models import RefusedBy, State
 from amate.invoices.refusals import meaning_of
 from amate.self_invoicing.remind_expiry import may_be_reminded
+from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.tallies import GIVEN, reach, stopped
 from amate.web.fiscal_form import FIELDS, FiscalForm, is_generic
 from amate.web.portal.foreign import is_foreigner
@@ -102,6 +103,7 @@ def _draw(request: HttpRequest, here: Here, form: FiscalForm, *, other_note: boo
         other_note=here.ticket.folio if other_note else "",
         cancelled=_cancelled(here),
         may_be_reminded=may_be_reminded(here.ticket, now=here.now),
+        after_global=here.standing is Standing.AFTER_GLOBAL,
         purchase=purchase_of(here.ticket, now=here.now),
     )
 

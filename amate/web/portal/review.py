@@ -1,10 +1,12 @@
 """Review (V3): the only page that stamps, by the only button that does."""
 
 import json
+import logging
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +17,7 @@ from amate.fiscal.receptor import ReadReceptor, Receptor, ReceptorRefused, read_
 from amate.fiscal.rfc import GENERIC_EXTRANJERO
 from amate.invoices.models import Origin
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
+from amate.self_invoicing.leave_global import NotLawful
 from amate.self_invoicing.note import paid_in_words
 from amate.self_invoicing.tallies import ASKED, reach
 from amate.self_invoicing.terms import Terms, terms_of_ticket
@@ -29,6 +32,8 @@ from amate.web.portal.purchase import purchase_of
 from amate.web.portal.shop import address
 from amate.web.portal.visit import Here, Place, only_at, stand
 from amate.web.portal.waiting import too_many
+
+logger = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,6 +72,10 @@ def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse
             origin=Origin.PORTAL,
             now=here.now,
         )
+    except NotLawful:
+        logger.exception("a note cannot leave its global", extra={"ticket": here.ticket.pk})
+        transaction.set_rollback(True)  # both documents or none
+        return redirect(f"{address(request, 'help')}?asunto=global")
     except NotClaimable:
         # Another tab, another buyer or the clock came first: read everything again and lead to the page of that.
         seen = stand(request)

@@ -17,6 +17,7 @@ from amate.companies.models import PortalPolicy
 from amate.companies.policies import Rules
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import ON_THE_WAY, Invoice, RefusedBy, State
+from amate.self_invoicing.claim import PORTAL_TOO
 from amate.self_invoicing.models import Ticket, Visit
 from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
@@ -72,7 +73,7 @@ class Here:
             return Place.DONE if mine and self.visit.may_download else Place.DOWNLOAD
         if self.standing in (Standing.ISSUING, Standing.HELD_BY_US):
             return Place.ISSUING if mine else Place.NOTICE
-        return Place.DETAILS if self.standing is Standing.CLAIMABLE else Place.NOTICE
+        return Place.DETAILS if self.standing in PORTAL_TOO else Place.NOTICE
 
     @property
     def _corrected_id(self) -> int | None:

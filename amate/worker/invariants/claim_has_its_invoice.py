@@ -1,5 +1,5 @@
 """A claimed note has one live claim, whose invoice is meant for it; a claim that was released has given its invoice back,
-or passed its note on to a substitute.
+or passed its note on to a substitute, or to the buyer who came after the global.
 
 The ids are the claims'. The database's own keys forbid the doubles: this looks whether they did.
 """
@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from amate.invoices.models import RefusedBy, State
 from amate.promises.models import Promise
-from amate.self_invoicing.models import Claim
+from amate.self_invoicing.models import Claim, LeftGlobal
 from amate.worker.invariants.look import Look, walk
 
 
@@ -35,7 +35,14 @@ def _broken(ids: list[int]) -> list[int]:
     note_held = Exists(others.filter(ticket_id=OuterRef("ticket_id")))
     invoice_twice = Exists(others.filter(invoice_id=OuterRef("invoice_id")))
     passed_on = Q(invoice__replaced_by__isnull=False) & note_held | Q(global_invoice__replaced_by__isnull=False)
-    wrong = (live & given_back & ~owed) | (~live & ~given_back & ~passed_on) | (live & note_held) | invoice_twice
+    left = Exists(
+        LeftGlobal.objects.filter(
+            ticket_id=OuterRef("ticket_id"), global_invoice_id=OuterRef("global_invoice_id"), returned_at__isnull=True
+        )
+    )
+    wrong = (
+        (live & given_back & ~owed) | (~live & ~given_back & ~passed_on & ~left) | (live & note_held) | invoice_twice
+    )
     return list(Claim.objects.filter(wrong, pk__in=ids).order_by("pk").values_list("pk", flat=True))
 
 

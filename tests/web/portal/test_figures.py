@@ -6,6 +6,7 @@ from typing import Any
 
 from amate.invoices.models import Invoice, RefusedBy
 from amate.reports.portal import funnel_by_branch, self_invoiced_by_month, stops_by_cause
+from amate.self_invoicing.claim import PORTAL_TOO
 from amate.self_invoicing.hold import lock_ticket
 from amate.self_invoicing.models import Tally, Ticket, Visit
 from amate.self_invoicing.rules import Standing
@@ -96,5 +97,5 @@ def test_whoever_must_wait_is_counted_and_every_standing_that_stops_has_its_caus
     _, causes, _ = told(world)
     assert causes["X1"] + causes["X3"] == 12
     assert causes["X3"] >= 1
-    assert set(CAUSE_OF) == set(Standing) - {Standing.CLAIMABLE}
+    assert set(CAUSE_OF) == set(Standing) - PORTAL_TOO
     assert set(CAUSE_OF.values()) <= set(CAUSES)
