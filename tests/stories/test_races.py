@@ -17,16 +17,19 @@ from amate.fiscal.clock import zone_of
 from amate.fiscal.global_period import period_of
 from amate.fiscal.ingreso import total_of
 from amate.fiscal.receptor import Receptor
-from amate.invoices.models import Invoice, Kind, Origin, Sealing, Stamp, State
+from amate.invoices.cancel import cancel_invoice
+from amate.invoices.models import Cancellation, Invoice, Kind, Motivo, Origin, Sealing, Stamp, State
 from amate.promises.models import Promise
 from amate.sandbox.companies import menu
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
 from amate.self_invoicing.close_period import NothingLeft, close_period
+from amate.self_invoicing.correct import NotCorrectable, correct_invoice
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.queries import live_invoice
 from amate.self_invoicing.register import Sale, register_ticket
 from amate.self_invoicing.rules import Standing
 from amate.tenancy.scope import company_scope
+from tests.invoices.life import minutes_pass
 from tests.stories.processes import Crowd, house_of, stamped_by, until, worker_process
 
 BUYERS = (
@@ -82,6 +85,41 @@ def test_of_two_buyers_with_one_code_one_wins_and_the_other_is_told(house: Any, 
     assert len(stamped_by(house.pac)) == documents + 50
     assert house.scoped(lambda: Claim.objects.live().count()) == documents + 50
     assert sum(winners.values()) == 50
+
+
+def test_a_correction_and_a_cancellation_leave_one_invoice_or_none_never_two(house: Any, crowd: Crowd) -> None:
+    """Two tabs of its buyer correct what a person of the shop cancels at the same instant."""
+
+    def correct(invoice: Invoice, ticket: Ticket, buyer: Receptor) -> Callable[[], Invoice]:
+        return in_scope(
+            house,
+            lambda: correct_invoice(
+                ticket_id=ticket.pk, invoice_id=invoice.pk, receptor=buyer, correo="", now=house.now()
+            ),
+        )
+
+    def cancel(invoice: Invoice) -> Callable[[], Cancellation]:
+        said = {"motivo": Motivo.ERRORS, "reason": "ya no", "asked_by": "ana"}
+        return in_scope(house, lambda: cancel_invoice(invoice_id=invoice.pk, now=house.now(), **said))
+
+    made: list[tuple[Invoice, bool]] = []
+    for _ in range(20):
+        ticket = house.sale()
+        invoice = house.claim(ticket)
+        house.settle()
+        one, other, ended = crowd.at_once(*(correct(invoice, ticket, buyer) for buyer in BUYERS), cancel(invoice))
+        corrected = [answer for answer in (one, other) if isinstance(answer, Invoice)]
+        assert all(isinstance(answer, Invoice | NotCorrectable) for answer in (one, other)), (one, other)
+        assert isinstance(ended, Cancellation), ended
+        assert len(corrected) <= 1, "of two tabs one"
+        made.append((invoice, bool(corrected)))
+    minutes_pass(house)
+    for invoice, corrected in made:
+        heirs = house.scoped(lambda invoice=invoice: list(Invoice.objects.filter(replaces=invoice)))
+        assert [heir.state for heir in heirs] == [State.STAMPED] * corrected
+        assert house.invoice(invoice).state == State.CANCELLED
+        held = house.scoped(lambda invoice=invoice: Claim.objects.live().filter(invoice=invoice).exists())
+        assert not held
 
 
 @pytest.mark.parametrize("state", [Ticket.State.VOID, Ticket.State.LOCKED])
