@@ -8,7 +8,7 @@ from amate.companies.policies import Rules, stamps_an_hour
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.receptor import Receptor
 from amate.help.ask_correction import ask_correction_of_the_shop
-from amate.invoices.models import Invoice, State
+from amate.invoices.models import Invoice
 from amate.invoices.refusals import meaning_of
 from amate.papers.dates import in_full
 from amate.self_invoicing.correct import NotCorrectable, Way, content_for, correct_invoice, how_corrected
@@ -109,7 +109,7 @@ def _as_left(here: Here, invoice: Invoice, rules: Rules) -> FiscalForm:
     typed = here.visit.fiscal if here.visit.fiscal.get("rfc") else _as_invoiced(invoice, here)
     form = _form(here, typed, rules)
     refused = here.refused_correction
-    if refused is None or refused.state != State.REFUSED:
+    if refused is None:
         return form.quiet()
     meaning = meaning_of(refused.refusal_code)
     form.lands_on(meaning.field, meaning.message)

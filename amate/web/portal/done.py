@@ -9,7 +9,7 @@ from amate.fiscal.catalogs import name_of
 from amate.fiscal.qr import verification_url
 from amate.fiscal.tfd import read_timbre
 from amate.invoices.deliver import resend_invoice
-from amate.invoices.models import Invoice, Stamp, State
+from amate.invoices.models import Invoice, Stamp
 from amate.invoices.pdf import pdf_of
 from amate.invoices.refusals import meaning_of
 from amate.messages.models import Message
@@ -157,7 +157,7 @@ def _forget(here: Here) -> str:
 def _wrong(here: Here) -> str:
     """Why the SAT did not take the data of its correction."""
     refused = here.refused_correction
-    return meaning_of(refused.refusal_code).message if refused and refused.state == State.REFUSED else ""
+    return meaning_of(refused.refusal_code).message if refused else ""
 
 
 def _mail_state(invoice: Invoice) -> str:

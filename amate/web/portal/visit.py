@@ -62,22 +62,20 @@ class Here:
     def refused_correction(self) -> Invoice | None:
         """What this visit asked for in place of its invoice, and the SAT did not take: the old one is still its own."""
         asked = self.visit.invoice
-        return (
-            asked if asked is not None and self.invoice is not None and asked.replaces_id == self.invoice.pk else None
-        )
+        if asked is None or self.invoice is None or asked.replaces_id != self.invoice.pk:
+            return None
+        # One that was stamped and cancelled since proves nothing of what came before it: that may be somebody else's.
+        return asked if asked.state == State.REFUSED else None
 
     @property
     def place(self) -> Place:
-        mine = self.invoice is not None and self.visit.invoice_id in (self.invoice.pk, self._corrected_id)
+        own = self.invoice is not None and self.visit.invoice_id == self.invoice.pk
+        mine = own or self.refused_correction is not None
         if self.standing is Standing.INVOICED:
             return Place.DONE if mine and self.visit.may_download else Place.DOWNLOAD
         if self.standing in (Standing.ISSUING, Standing.HELD_BY_US):
             return Place.ISSUING if mine else Place.NOTICE
         return Place.DETAILS if self.standing in PORTAL_TOO else Place.NOTICE
-
-    @property
-    def _corrected_id(self) -> int | None:
-        return self.refused_correction.pk if self.refused_correction else None
 
     @property
     def shop(self) -> Shop:

@@ -248,3 +248,17 @@ def test_what_is_not_expired_is_not_opened_again(world: World, buyer: Buyer) -> 
     assert "Está cancelada" in words(office.post(f"{page}reabrir-nota/", {"horas": "24"}, follow=True))
     world.settle()
     assert "ana@example.com" not in [mail["To"] for mail in world.mail.mails]
+
+
+def test_a_substitute_that_was_cancelled_opens_nothing_of_what_came_before_it(world: World, buyer: Buyer) -> None:
+    """The original stands again; whose it is must be proved by its own RFC."""
+    ticket = served(world, buyer)
+    corrects(buyer, **FISICA)
+    world.settle()
+    assert FISICA["rfc"] in words(buyer.get("listo/"))
+    old, new = world.scoped(lambda: list(Invoice.objects.order_by("pk")))
+    world.scoped(lambda: Claim.objects.live().update(released_at=world.now()))
+    world.scoped(lambda: Claim.objects.filter(invoice=old).update(released_at=None))
+    buyer.opens(ticket)
+    assert buyer.get("listo/").headers["Location"] == buyer.url("descargar/")
+    assert new.replaces_id == old.pk

@@ -13,7 +13,13 @@ TU = "{% if usted %}su{% else %}tu{% endif %}"
 def test_who_comes_back_is_told_all_that_the_door_asks() -> None:
     said = {path: path.read_text().replace(TU, "tu") for path in TEMPLATES.rglob("*.*")}
     told = [path for path, text in said.items() if "tu código, el total y tu RFC" in text]
-    assert {path.name for path in told} == {"invoice.html", "invoice.txt", "progress.html", "done.html"}
+    assert {path.name for path in told} == {
+        "invoice.html",
+        "invoice.txt",
+        "progress.html",
+        "done.html",
+        "correct_shut.html",
+    }
     assert not [path for path, text in said.items() if "tu código y tu RFC" in text]
 
 
