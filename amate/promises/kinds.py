@@ -53,6 +53,7 @@ KINDS = {
     "send_purchases": Kind("mail"),
     "remind_expiry": Kind("mail"),
     "document_payments": Kind("money"),
+    "book_credit_note": Kind("money"),
     "take_back": Kind("money"),
     "register_note": Kind("desk"),
     "thank": Kind("mail"),

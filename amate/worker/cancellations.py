@@ -5,6 +5,7 @@ from functools import partial
 
 from amate.adapters.pac import CancelReceipt, PacAmbiguous, PacError, PacUnavailable
 from amate.adapters.pac.sat_status import SatStanding
+from amate.billing_cycle.reconciliation.book_credit_note import owe_credit_note
 from amate.billing_cycle.reconciliation.take_back import owe_taking_back
 from amate.billing_cycle.reconciliation.tell_anew import owe_telling_anew
 from amate.companies.keep_csd import NoCsd, open_csd
@@ -138,6 +139,7 @@ def _record_standing(*, cancellation_id: int, standing: SatStanding, now: dateti
         gone = Invoice.objects.select_related("replaces").get(cancellations=cancellation_id)
         owe_taking_back(gone.pk, now=now)
         owe_telling_anew(gone, now=now)
+        owe_credit_note(gone, now=now)
         heir = None if gone.replaced_by_id else _stands_again(gone)
         if heir is not None:
             pass_claim_on(invoice_id=gone.pk, to=heir, now=now)

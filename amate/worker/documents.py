@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import InterfaceError, OperationalError
 
+from amate.billing_cycle.reconciliation.book_credit_note import book_credit_note
 from amate.billing_cycle.reconciliation.document_payment import Documented, document_payments
 from amate.billing_cycle.reconciliation.note_of import SOURCE, PaidSale, names_of, note_of
 from amate.billing_cycle.reconciliation.paid_debts import payers_of
@@ -95,6 +96,20 @@ async def take_back(plugs: Plugs, lease: Lease) -> bool:
 
 def _take_back(*, payment_id: int, now: datetime) -> None:
     take_back_owed(payment_id=payment_id, today=day_of(now), now=now)
+
+
+async def credit_note(plugs: Plugs, lease: Lease) -> bool:
+    """The books follow what the SAT says of a credit note. Whoever was merged meanwhile is looked for again."""
+    now = plugs.clock()
+    try:
+        await inside(lease, _credit_note, settles=plugs.clock)(note_id=lease.args["note_id"], now=now)
+    except Merged as merged:
+        raise TryLater(str(merged)) from merged
+    return True
+
+
+def _credit_note(*, note_id: int, now: datetime) -> None:
+    book_credit_note(note_id=note_id, today=day_of(now), now=now)
 
 
 # ------------------------------------------------------------ the note of whoever has no fiscal data

@@ -55,6 +55,7 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "claim_awaited": partial(claim_sale_awaited, plugs),
         "document_payments": partial(documents.document, plugs),
         "take_back": partial(documents.take_back, plugs),
+        "book_credit_note": partial(documents.credit_note, plugs),
         "register_note": partial(documents.register_note, plugs),
         "reconcile": partial(payments.reconcile, plugs),
         "sweep_payments": partial(payments.sweep, plugs),

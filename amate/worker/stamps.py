@@ -9,6 +9,7 @@ from functools import partial
 from django.db import IntegrityError
 
 from amate.adapters.pac import Pac, PacAmbiguous, PacError, PacKeyConflict, PacRejected, PacUnavailable, Stamped
+from amate.billing_cycle.reconciliation.book_credit_note import owe_credit_note
 from amate.billing_cycle.reconciliation.take_back import owe_taking_back
 from amate.companies.keep_csd import NoCsd, open_csd
 from amate.companies.secrets import WrongMasterKey
@@ -216,5 +217,6 @@ def _record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now:
     if invoice.kind == Kind.PAGO:
         owe_taking_back(invoice.pk, now=now)
     owe_egreso(invoice, now=now)
+    owe_credit_note(invoice, now=now)
     if invoice.replaces_id is not None:
         pass_claim_on(invoice_id=invoice.replaces_id, to=invoice, now=now)

@@ -47,6 +47,7 @@ WORDS = {
     "release": "Devolver la nota al portal",
     "bill": "Cobrar lo que toca de tus suscripciones",
     "document_payments": "Facturar lo que se pagó",
+    "book_credit_note": "Descontar del adeudo una nota de crédito",
     "take_back": "Devolver un pago cuyo complemento se canceló",
     "register_note": "Hacer la nota de lo que se pagó",
     "thank": "Dar las gracias por un pago",
