@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from amate.invoices.hanging import SUBSTITUTION, standing_of
-from amate.invoices.models import NOT_SENT, ON_THE_WAY, Cancellation, Invoice, MovedPayment, Relation
+from amate.invoices.models import AT_THE_SAT, NOT_SENT, ON_THE_WAY, Cancellation, Invoice, Kind, MovedPayment, Relation
 from amate.invoices.plan_cancellation import Standing
 from amate.invoices.what_may_be_done import Around, Document, Named
 
@@ -32,7 +32,16 @@ def around(invoice: Invoice) -> Around:
         coming=Invoice.objects.filter(replaces=invoice, state__in=ON_THE_WAY).exists(),
         ending="" if ending is None else str(ending.invoice),
         hangs=_hanging(invoice, own=going, heir=heir),
+        takes_out_of=_takes_out_of(invoice),
     )
+
+
+def _takes_out_of(invoice: Invoice) -> str:
+    """Of an egreso that let a note leave its global; which note is the business of the room above, that keeps the row."""
+    if invoice.kind != Kind.EGRESO or not hasattr(invoice, "takes_out") or invoice.takes_out.returned_at is not None:
+        return ""
+    whole = invoice.takes_out.global_invoice
+    return str(whole) if whole.state in AT_THE_SAT else ""
 
 
 def _hanging(invoice: Invoice, *, own: Cancellation | None, heir: Invoice | None) -> tuple[Named, ...]:

@@ -41,6 +41,7 @@ class Around:
     `awaited`: the substitute that its open cancellation waits for or names. `heir`: the live one that names it with 04.
     `coming`: a substitute is on its way, whoever waits for it. `ending`: the one that it replaces, while the SAT decides
     on its end. `hangs`: what keeps it from being cancelled (CAN-5).
+    `takes_out_of`: the global that it lets a note leave, whose sale has an invoice of its own.
     """
 
     awaited: Named | None = None
@@ -48,6 +49,7 @@ class Around:
     coming: bool = False
     ending: str = ""
     hangs: tuple[Named, ...] = ()
+    takes_out_of: str = ""
 
 
 def why_not_cancelled(it: Document, around: Around) -> str:
@@ -57,6 +59,11 @@ def why_not_cancelled(it: Document, around: Around) -> str:
         return f"{it.name} ya se está cancelando: abajo ves qué falta."
     if it.state != State.STAMPED:
         return f"{it.name} no está timbrada: no hay nada que cancelar ante el SAT."
+    if around.takes_out_of:
+        return (
+            f"{it.name} saca de {around.takes_out_of} una compra que ya tiene su propia factura: sin ella quedaría facturada "
+            f"dos veces. Si la global está mal, cancela {around.takes_out_of}: esta se va con ella."
+        )
     if around.ending:
         return (
             f"{it.name} sustituye a {around.ending}, que se está cancelando: espera a que responda el SAT, o te quedas "

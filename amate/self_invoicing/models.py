@@ -156,7 +156,7 @@ class LeftGlobal(CompanyOwned):
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
     global_invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+")
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="left_global")
-    egreso = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="+")
+    egreso = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="takes_out")
     left_at = models.DateTimeField()
     returned_at = models.DateTimeField(null=True, help_text="the SAT refused the buyer's data: the global has it again")
 

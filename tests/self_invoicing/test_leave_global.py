@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from django.test import Client
 
 from amate.fiscal.xml import parse
+from amate.invoices.cancel import NotCancellable
 from amate.invoices.credit import NotCreditable, credit_invoice
 from amate.invoices.models import Invoice, Kind, Origin, Stamp, State
 from amate.self_invoicing.claim import NotClaimable
@@ -233,3 +234,20 @@ def test_the_database_keeps_a_case_as_it_was_and_once(world: Any) -> None:
     with pytest.raises(IntegrityError, match="never changed"):
         world.scoped(lambda: LeftGlobal.objects.update(left_at=world.now()))
     assert world.scoped(lambda: Claim.objects.live().filter(global_invoice__isnull=False).count()) == 2
+
+
+def test_what_took_the_note_out_is_not_cancelled_alone(world: Any) -> None:
+    """Else the sale would be told by the global and by its buyer's invoice (0033)."""
+    the_global, notes = in_global(world)
+    claim_at(world, notes["17-2358-4569"], Origin.PORTAL)
+    world.settle()
+    (egreso,) = of_kind(world, Kind.EGRESO)
+    with pytest.raises(NotCancellable, match="facturada dos veces"):
+        cancel(world, egreso)
+    client = world.log_in()
+    page = world.inside(lambda: client.get(f"{world.shop.office}facturas/{egreso.pk}/cancelar/", follow=True))
+    assert "esta se va con ella" in words(page)
+    cancel(world, the_global)
+    world.settle()
+    minutes_pass(world)
+    assert [world.invoice(one).state for one in (the_global, egreso)] == [State.CANCELLED] * 2

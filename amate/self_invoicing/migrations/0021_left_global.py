@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('left_at', models.DateTimeField()),
                 ('returned_at', models.DateTimeField(help_text="the SAT refused the buyer's data: the global has it again", null=True)),
                 ('company', models.ForeignKey(default=amate.tenancy.scope.open_company, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
-                ('egreso', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invoices.invoice')),
+                ('egreso', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='takes_out', to='invoices.invoice')),
                 ('global_invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invoices.invoice')),
                 ('invoice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='left_global', to='invoices.invoice')),
                 ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='self_invoicing.ticket')),

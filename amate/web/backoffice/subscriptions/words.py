@@ -20,9 +20,9 @@ MODES = {
         "su mes; la que no, hay que cambiarla a PPD: te lo recordamos y se hace con un botón.",
     ),
     FiscalMode.CARGO: (
-        "Primero el cargo automático, factura cuando se cobra",
-        "Se cobra a la tarjeta o CLABE que el cliente autorizó; si el cargo pasa, sale su factura PUE. Si no pasa, no hay "
-        "factura ni nada que cancelar.",
+        "Primero el cargo, factura cuando se cobra",
+        "Para lo que cargas tú a la tarjeta o CLABE que el cliente autorizó: Amate todavía no hace el cargo. Cuando el pago "
+        "llega sale su factura PUE; si el cargo no pasa, no hay factura ni nada que cancelar.",
     ),
     FiscalMode.PUBLICO: (
         "Aviso de cobro, nota con código cuando paga",
