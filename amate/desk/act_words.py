@@ -41,6 +41,7 @@ FAMILIES = {
     "service": "Servicios",
     "switch": "Sistemas que dan el servicio",
     "case": "Ayuda a clientes",
+    "correction": "Correcciones de clientes",
     "company": "Empresa",
     "emisor": "Datos de la empresa",
     "clock": "Reloj de pruebas",

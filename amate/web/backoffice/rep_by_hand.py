@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from amate.access.may import MAY_CANCEL
 from amate.fiscal.catalogs import name_of
-from amate.fiscal.clock import zone_of
+from amate.fiscal.clock import fecha, zone_of
 from amate.fiscal.comprobante import DocumentRefused
 from amate.fiscal.heading import MXN
 from amate.fiscal.rounding import UNITS, over, quantize
@@ -228,9 +228,9 @@ def _draft(found: Invoice, rows: Sequence[PaymentRow], *, moment: datetime) -> I
 
 
 def _received(found: Invoice, row: PaymentRow, *, key: str, moment: datetime) -> Received:
-    """Of today, whose hour nobody typed, the hour is now: noon may not have come."""
+    """Of today, whose hour nobody typed, the hour is the REP's own: noon may not have come."""
     said = row.said
-    local = moment.astimezone(zone_of(found.branch.cp)).replace(tzinfo=None, microsecond=0)
+    local = fecha(found.branch.cp, moment)
     noon = datetime.combine(said["fecha"], NOON)
     return Received(
         key=key,
