@@ -261,7 +261,8 @@ def test_the_same_promise_nudged_to_two_workers_is_kept_by_one_at_a_time(house: 
 
 
 def owed(house: Any) -> int:
-    return int(house.scoped(lambda: Promise.objects.open().count()))
+    """Whatever the hour: at night the SAT is asked about a few documents, some minutes after they were stamped."""
+    return int(house.scoped(lambda: Promise.objects.open().exclude(kind="ask_sat").count()))
 
 
 def deadlocks() -> int:
