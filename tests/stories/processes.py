@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from django.db import connections
 
+from amate.promises.models import Promise
 from tests.database import ROOT
 
 T = TypeVar("T")
@@ -109,6 +110,11 @@ def stamped_by(pac: Any) -> list[str]:
     """The UUID of every document that the PAC ever stamped (its list shows a hundred unless asked for more)."""
     found = pac.admin("documents?limit=10000", None, method="GET")
     return [document["uuid"].lower() for document in found["documents"]]
+
+
+def open_promises(world: Any) -> int:
+    """Whatever the hour: at night a worker asks the SAT about some documents, minutes after they were stamped."""
+    return int(world.scoped(lambda: Promise.objects.open().exclude(kind="ask_sat").count()))
 
 
 def dies_by_its_own_hand(process: "subprocess.Popen[bytes]") -> bool:

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from amate.invoices.models import Invoice, Kind, State
-from amate.promises.models import Promise
 from amate.promises.sweep import rescue
 from tests.people import FISICA
 from tests.self_invoicing.test_close_period import closed, faults, stands
 from tests.self_invoicing.test_leave_global import declared, of_kind
 from tests.stories.dying_worker import LEAVING
-from tests.stories.processes import dies_by_its_own_hand, house_of, stamped_by, worker_process
+from tests.stories.processes import dies_by_its_own_hand, house_of, open_promises, stamped_by, worker_process
 
 KNOWN = {"XOJI740919U48": {"nombre": "INGRID XODAR JIMENEZ", "cp": "76028", "regimenes": ["612"]}}
 REFUSED = "returned_not_committed"
@@ -39,7 +38,7 @@ def test_what_is_declared_is_what_was_sold(house: Any, point: str) -> None:
     own = house.claim(late, FISICA | ({"nombre": "INGRID JODAR JIMENEZ"} if point == REFUSED else {}))
     with worker_process(house, point) as worker:
         assert dies_by_its_own_hand(worker)
-    assert house.scoped(lambda: Promise.objects.open().exists())
+    assert open_promises(house)
     house.inside(lambda: rescue(dead_after=timedelta()))
     house.settle()
 
@@ -49,6 +48,6 @@ def test_what_is_declared_is_what_was_sold(house: Any, point: str) -> None:
     assert stands(house, late) == ("in_global" if point == REFUSED else "invoiced", True)
     assert declared(house) == sold > Decimal(0)
     assert not faults(house)
-    assert not house.scoped(lambda: Promise.objects.open().exists())
+    assert not open_promises(house)
     live = house.scoped(lambda: [str(one.uuid) for one in Invoice.objects.filter(uuid__isnull=False)])
     assert sorted(live) == sorted(stamped_by(house.pac))

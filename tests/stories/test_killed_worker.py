@@ -9,12 +9,19 @@ from django.db import connection
 
 from amate.invoices.models import Invoice, Sealing, Stamp, State
 from amate.messages.models import Message
-from amate.promises.models import Promise
 from amate.promises.sweep import rescue
 from amate.self_invoicing.models import Claim
 from tests.people import FISICA
 from tests.stories.dying_worker import POINTS
-from tests.stories.processes import PATIENCE, dies_by_its_own_hand, house_of, stamped_by, until, worker_process
+from tests.stories.processes import (
+    PATIENCE,
+    dies_by_its_own_hand,
+    house_of,
+    open_promises,
+    stamped_by,
+    until,
+    worker_process,
+)
 
 REFUSED = {
     "before_recording_a_refusal",
@@ -122,7 +129,7 @@ def come_back(house: Any) -> None:
 
 
 def unfinished(house: Any) -> int:
-    return int(house.scoped(lambda: Promise.objects.open().count()))
+    return open_promises(house)
 
 
 def everything_is_in_order(house: Any) -> None:

@@ -30,7 +30,7 @@ from amate.self_invoicing.register import Sale, register_ticket
 from amate.self_invoicing.rules import Standing
 from amate.tenancy.scope import company_scope
 from tests.invoices.life import minutes_pass
-from tests.stories.processes import Crowd, house_of, stamped_by, until, worker_process
+from tests.stories.processes import Crowd, house_of, open_promises, stamped_by, until, worker_process
 
 BUYERS = (
     Receptor("XOJI740919U48", "INGRID XODAR JIMENEZ", "76028", "612", "G03"),
@@ -261,8 +261,7 @@ def test_the_same_promise_nudged_to_two_workers_is_kept_by_one_at_a_time(house: 
 
 
 def owed(house: Any) -> int:
-    """Whatever the hour: at night the SAT is asked about a few documents, some minutes after they were stamped."""
-    return int(house.scoped(lambda: Promise.objects.open().exclude(kind="ask_sat").count()))
+    return open_promises(house)
 
 
 def deadlocks() -> int:
