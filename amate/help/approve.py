@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from amate.fiscal.clock import zone_of
 from amate.help.answer import answer_case
 from amate.help.models import Case
@@ -22,8 +24,9 @@ def approve_case(*, case_id: int, by: str, now: datetime) -> Invoice:
     case: Case = Case.objects.get(pk=case_id)
     if case.correction_id is None:
         raise NothingAsked("Este mensaje no pide una corrección.")
-    made = approve_correction(correction_id=case.correction_id, by=by, now=now)
-    answer_case(case_id=case_id, text=APPROVED, by=by, now=now)
+    with transaction.atomic():  # of a message that was closed meanwhile nothing is done
+        made = approve_correction(correction_id=case.correction_id, by=by, now=now)
+        answer_case(case_id=case_id, text=APPROVED, by=by, now=now)
     return made
 
 
@@ -33,12 +36,11 @@ def let_in(*, case_id: int, hours: int, portal: str, by: str, now: datetime) -> 
     case: Case = Case.objects.select_related("ticket__branch").get(pk=case_id)
     if case.ticket is None:
         raise NothingAsked("Este mensaje no trae ninguna nota: ábrela desde la lista de notas.")
-    until = reopen_ticket(ticket_id=case.ticket.pk, how_long=timedelta(hours=hours), now=now)
-    told = in_full(until.astimezone(zone_of(case.ticket.branch.cp)))
-    answer_case(
-        case_id=case_id,
-        text=f"Ya puedes facturar tu compra {case.ticket.folio} en {portal} con tu código y el total, hasta el {told}.",
-        by=by,
-        now=now,
-    )
+    with transaction.atomic():
+        until = reopen_ticket(ticket_id=case.ticket.pk, how_long=timedelta(hours=hours), now=now)
+        told = in_full(until.astimezone(zone_of(case.ticket.branch.cp)))
+        text = (
+            f"Ya puedes facturar tu compra {case.ticket.folio} en {portal} con tu código y el total, hasta el {told}."
+        )
+        answer_case(case_id=case_id, text=text, by=by, now=now)
     return until

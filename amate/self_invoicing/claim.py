@@ -69,12 +69,12 @@ def claim_ticket(
             _check(found, origin)
             if why_not_left(ticket, earlier):
                 raise NotClaimable(Standing.IN_GLOBAL)
-    terms = terms_of_ticket(ticket, rules=rules, rfc=receptor.rfc, detailed=detailed)
-    profile = propose_profile(receptor=receptor, correo=correo, origin=origin, now=now)
-    try:
+    try:  # before anything is written that a refusal would leave behind
         egreso = earlier and draft_egreso(ticket=ticket, in_global=earlier, origin=origin, now=now)
     except NotCreditable as refused:  # another took it out of the global since we looked
         raise NotClaimable(Standing.IN_GLOBAL) from refused
+    terms = terms_of_ticket(ticket, rules=rules, rfc=receptor.rfc, detailed=detailed)
+    profile = propose_profile(receptor=receptor, correo=correo, origin=origin, now=now)
     invoice = issue_invoice(
         branch=ticket.branch,
         profile=profile,

@@ -4,12 +4,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
 
+from django.db import transaction
+
 from amate.audit.record import record
 from amate.companies.models import CORRECTIONS, Emisor
 from amate.companies.policies import Rules, generics_to_json, rules_for
 from amate.customers.propose import propose_profile
 from amate.fiscal.clock import zone_of
 from amate.fiscal.receptor import Receptor
+from amate.fiscal.rfc import GENERICS
 from amate.invoices.cancel import plan_for
 from amate.invoices.how_it_stands import around, document_of
 from amate.invoices.models import Invoice, Kind, Motivo, Origin, RefusedBy, State
@@ -30,7 +33,8 @@ class NotCorrectable(Exception):
 
 
 class Way(Enum):
-    """`ASKED` already: the shop has it. `CHANGING`: somebody replaces or cancels it. `TOO_LATE`: the SAT fines it (L5)."""
+    """`ASKED` already: the shop has it. `CHANGING`: somebody replaces or cancels it. `TOO_LATE`: the SAT fines it (L5).
+    `NO_RFC`: it was made for the public or for somebody abroad, of whom this form knows nothing."""
 
     AT_ONCE = "at_once"
     BY_THE_SHOP = "by_the_shop"
@@ -38,6 +42,7 @@ class Way(Enum):
     CHANGING = "changing"
     TOO_LATE = "too_late"
     SUSPENDED = "suspended"
+    NO_RFC = "no_rfc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,34 @@ def reject_correction(*, correction_id: int, by: str, now: datetime) -> None:
     record("correction.rejected", about=f"invoice:{decided.invoice_id}", now=now)
 
 
+def replace_for(
+    invoice: Invoice,
+    receptor: Receptor,
+    *,
+    correo: str,
+    reason: str,
+    asked_by: str,
+    origin: Origin,
+    now: datetime,
+    forma_pago: str = "",
+) -> Invoice:
+    """The same sale for another receiver, or for the same with other data. `forma_pago`: another than it said. Raises
+    `invoices.replace.NotReplaceable`; then nothing was written, the proposed data neither."""
+    content = content_for(invoice, receptor, now=now).but(uso_cfdi="")
+    if forma_pago:
+        content = content.but(forma_pago=forma_pago)
+    with transaction.atomic():
+        profile = propose_profile(receptor=receptor, correo=correo, origin=origin, now=now)
+        return replace_invoice(
+            invoice_id=invoice.pk,
+            content=content.but(profile=profile),
+            reason=reason,
+            asked_by=asked_by,
+            origin=origin,
+            now=now,
+        )
+
+
 def content_for(invoice: Invoice, receptor: Receptor, *, now: datetime) -> Content:
     """What it said; of a note, what the note gives another receiver: who is withheld from changes the total (TAX-4)."""
     content = Content.of(invoice)
@@ -138,6 +171,8 @@ def rules_of(ticket: Ticket, *, now: datetime) -> Rules:
 def _way(ticket: Ticket, invoice: Invoice, rules: Rules, *, now: datetime) -> Way:
     if rules.issuing_suspended:
         return Way.SUSPENDED
+    if invoice.rfc in GENERICS:
+        return Way.NO_RFC
     if Correction.objects.filter(invoice=invoice, state=Correction.State.ASKED).exists():
         return Way.ASKED
     if why_not_replaced(document_of(invoice), around(invoice)):
@@ -171,12 +206,11 @@ def _locked(ticket_id: int, invoice_id: int) -> tuple[Ticket, Invoice]:
 
 
 def _replaced(invoice: Invoice, receptor: Receptor, *, correo: str, asked_by: str, now: datetime) -> Invoice:
-    content = content_for(invoice, receptor, now=now)
-    profile = propose_profile(receptor=receptor, correo=correo, origin=Origin.PORTAL, now=now)
     try:
-        return replace_invoice(
-            invoice_id=invoice.pk,
-            content=content.but(profile=profile, uso_cfdi=""),
+        return replace_for(
+            invoice,
+            receptor,
+            correo=correo,
             reason=REASON,
             asked_by=asked_by,
             origin=Origin.PORTAL,

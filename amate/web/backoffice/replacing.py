@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from amate.access.may import MAY_CANCEL
-from amate.customers.propose import propose_profile
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
 from amate.fiscal.rfc import GENERICS
@@ -19,9 +18,9 @@ from amate.invoices.hanging import hanging_on
 from amate.invoices.how_it_stands import around, document_of
 from amate.invoices.models import Invoice, Kind, Motivo, Origin
 from amate.invoices.plan_cancellation import REPS_GONE, Plan
-from amate.invoices.replace import NotReplaceable, replace_invoice
+from amate.invoices.replace import NotReplaceable
 from amate.invoices.what_may_be_done import why_not_replaced
-from amate.self_invoicing.correct import content_for
+from amate.self_invoicing.correct import replace_for
 from amate.web.backoffice.one_document import find_document
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.receiver_form import ReceiverForm, as_typed, typed_receiver
@@ -87,24 +86,16 @@ def not_here(found: Invoice) -> str:
 
 def _replace(request: HttpRequest, found: Invoice, receiver: ReceiverForm, form: ReplaceForm) -> HttpResponse:
     assert receiver.receptor is not None
-    moment = now()
-    profile = propose_profile(
-        receptor=receiver.receptor.receptor,
-        correo=receiver.cleaned_data["correo"],
-        origin=Origin.OFFICE,
-        now=moment,
-    )
-    content = content_for(found, receiver.receptor.receptor, now=moment).but(profile=profile)
-    if found.metodo_pago == "PUE" and form.cleaned_data["forma_pago"]:
-        content = content.but(forma_pago=form.cleaned_data["forma_pago"])
     try:
-        new = replace_invoice(
-            invoice_id=found.pk,
-            content=content,
+        new = replace_for(
+            found,
+            receiver.receptor.receptor,
+            correo=receiver.cleaned_data["correo"],
+            forma_pago=form.cleaned_data["forma_pago"] if found.metodo_pago == "PUE" else "",
             reason=form.cleaned_data["razon"],
             asked_by=request.user.get_username(),
             origin=Origin.OFFICE,
-            now=moment,
+            now=now(),
         )
     except NotReplaceable as refused:
         messages.error(request, str(refused))

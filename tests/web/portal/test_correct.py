@@ -7,11 +7,14 @@ import pytest
 
 from amate.audit.models import Entry
 from amate.companies.models import Emisor, PortalPolicy
+from amate.customers.models import FiscalProfile
 from amate.help.models import Case
 from amate.invoices.models import Invoice, Origin, State
+from amate.invoices.replace import NotReplaceable
+from amate.self_invoicing.correct import replace_for
 from amate.self_invoicing.models import Claim, Correction, Ticket
 from tests.invoices.life import cancel, minutes_pass
-from tests.people import FISICA, MORAL
+from tests.people import FISICA, MORAL, receptor_of
 from tests.web.api.sales import line, sale
 from tests.web.portal.buyer import Buyer, words
 from tests.world import World
@@ -262,3 +265,55 @@ def test_a_substitute_that_was_cancelled_opens_nothing_of_what_came_before_it(wo
     buyer.opens(ticket)
     assert buyer.get("listo/").headers["Location"] == buyer.url("descargar/")
     assert new.replaces_id == old.pk
+
+
+def test_of_a_message_that_was_closed_nothing_is_given(world: World, buyer: Buyer) -> None:
+    ticket = world.sale()
+    world.time_passes(days=40)
+    buyer.opens(ticket)
+    buyer.post("ayuda/?asunto=excepcion", {"mensaje": "No pude venir antes", "contacto": "ana@example.com"})
+    case = world.scoped(lambda: Case.objects.get())
+    office, page = world.log_in(), f"{world.shop.office}ayuda/{case.pk}/"
+    office.post(f"{page}cerrar/")
+    assert "No se hizo" in words(office.post(f"{page}reabrir-nota/", {"horas": "24"}, follow=True))
+    assert world.scoped(lambda: Ticket.objects.get().deadline) == ticket.deadline
+    assert buyer.opens(ticket).headers["Location"] == buyer.url("aviso/")
+
+
+def test_an_invoice_without_an_rfc_of_its_own_is_mended_by_the_shop(world: World, buyer: Buyer) -> None:
+    buyer.opens(world.sale())
+    abroad = {"nombre": "Harbor Supplies LLC", "residencia_fiscal": "USA", "num_reg_id_trib": "", "correo": ""}
+    buyer.post("datos/extranjero/", abroad)
+    buyer.emits()
+    world.settle()
+    assert "XEXX010101000" in words(buyer.get("listo/"))
+    shut = words(buyer.get("corregir/"))
+    assert "Esta factura la corrige la tienda" in shut
+    assert "asunto=error" in shut
+    assert buyer.post("corregir/revisar/").status_code == 200
+    assert len(found(world)) == 1
+
+
+def test_a_refused_replacement_leaves_no_proposed_data_behind(world: World, buyer: Buyer) -> None:
+    served(world, buyer)
+    invoice = world.scoped(lambda: Invoice.objects.get())
+    cancel(world, invoice)
+    before = world.scoped(lambda: FiscalProfile.objects.count())
+
+    def replace() -> None:
+        replace_for(
+            invoice,
+            receptor_of(FISICA),
+            correo="",
+            reason="x",
+            asked_by="ana",
+            origin=Origin.OFFICE,
+            now=world.now(),
+        )
+
+    def swallowed() -> None:
+        with pytest.raises(NotReplaceable):
+            replace()
+
+    world.scoped(swallowed)
+    assert world.scoped(lambda: FiscalProfile.objects.count()) == before
