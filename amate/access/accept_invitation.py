@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from amate.access.invite import digest_of
+from amate.access.link_token import digest_of
 from amate.access.models import Invitation, Membership, User
 from amate.audit.record import record
 from amate.tenancy.scope import open_company

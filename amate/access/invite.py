@@ -1,12 +1,9 @@
 """Somebody is invited to the company by mail, and an invitation is taken back."""
 
 import secrets
-from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
-from hashlib import sha256
 
-from django.utils.crypto import salted_hmac
-
+from amate.access.link_token import digest_of, token_of_seed
 from amate.access.members import NOT_YOURS, NotAllowed
 from amate.access.models import Invitation, Membership, Role
 from amate.access.rules import may_manage
@@ -68,10 +65,5 @@ def token_of(invitation: Invitation) -> str:
     return _token(invitation.seed)
 
 
-def digest_of(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
-
-
 def _token(seed: str) -> str:
-    made = salted_hmac("amate.access.invitation", seed, algorithm="sha256").digest()
-    return urlsafe_b64encode(made).decode().rstrip("=")
+    return token_of_seed(seed, purpose="amate.access.invitation")

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from amate.fiscal.receptor import Receptor
 from amate.tenancy.models import CompanyOwned, ScopedManager
 
 GENERIC_RFC = Q(rfc__in=["XAXX010101000", "XEXX010101000"])
@@ -162,6 +163,19 @@ class FiscalProfile(CompanyOwned):
                 name="profile_to_review",
             ),
         ]
+
+    @property
+    def receptor(self) -> Receptor:
+        """As an invoice names it."""
+        return Receptor(
+            rfc=self.rfc,
+            nombre=self.nombre,
+            domicilio_fiscal=self.domicilio_fiscal,
+            regimen_fiscal=self.regimen_fiscal,
+            uso_cfdi=self.uso_cfdi,
+            residencia_fiscal=self.residencia_fiscal or None,
+            num_reg_id_trib=self.num_reg_id_trib or None,
+        )
 
     def __str__(self) -> str:
         return f"{self.rfc} {self.nombre}"

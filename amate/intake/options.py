@@ -1,5 +1,6 @@
 """How files of a source are read where their cells do not say it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -12,6 +13,8 @@ IVA = {
     "exento": "Exento de IVA",
     "01": "No es objeto de impuesto",
 }
+
+NAME_OF_A_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@~+-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from amate.fiscal.comprobante import Concepto
 from amate.fiscal.credited import credit_amount, credit_tickets, taxed_of
 from amate.fiscal.egreso import credit_receptor
 from amate.fiscal.ingreso import check_payment
-from amate.fiscal.receptor import Receptor
 from amate.fiscal.rounding import UNITS, over, quantize, times
 from amate.fiscal.tables.monedas import decimals_of
 from amate.invoices.concepts import concepts_to_json
@@ -91,7 +90,7 @@ def credit_invoice(
             lines=concepts_to_json(made),
             forma_pago=forma_pago,
             metodo_pago="PUE",
-            uso_cfdi=credit_receptor(_receptor(invoice)).uso_cfdi,
+            uso_cfdi=credit_receptor(invoice.profile.receptor).uso_cfdi,
             moneda=invoice.moneda,
             tipo_cambio=invoice.tipo_cambio,
             total=total,
@@ -188,8 +187,3 @@ def _chosen(conceptos: Sequence[Concepto], quantities: Mapping[int, Decimal]) ->
     if not chosen:
         raise NotCreditable("Elige qué se acredita: un importe, o cuánto de cada renglón.")
     return chosen
-
-
-def _receptor(invoice: Invoice) -> Receptor:
-    profile = invoice.profile
-    return Receptor(profile.rfc, profile.nombre, profile.domicilio_fiscal, profile.regimen_fiscal, profile.uso_cfdi)

@@ -5,12 +5,9 @@ into the mail as it leaves.
 """
 
 import secrets
-from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
-from hashlib import sha256
 
-from django.utils.crypto import salted_hmac
-
+from amate.access.link_token import digest_of, token_of_seed
 from amate.audit.record import record
 from amate.invoices.models import DownloadLink
 from amate.tenancy.writes import insert_unless_there
@@ -26,7 +23,7 @@ def link_for(*, invoice_id: int, key: str, to: str, now: datetime) -> DownloadLi
         key=key,
         correo=to,
         seed=seed,
-        token_digest=_digest(_token(seed)),
+        token_digest=digest_of(_token(seed)),
         made_at=now,
         expires_at=now + LIFE,
     )
@@ -36,7 +33,7 @@ def link_for(*, invoice_id: int, key: str, to: str, now: datetime) -> DownloadLi
 def find_link(token: str) -> DownloadLink | None:
     """Of this company, whether it still opens or not."""
     rows = DownloadLink.objects.select_related("invoice__branch", "invoice__stamp")
-    found: DownloadLink | None = rows.filter(token_digest=_digest(token)).first()
+    found: DownloadLink | None = rows.filter(token_digest=digest_of(token)).first()
     return found
 
 
@@ -54,9 +51,4 @@ def token_of(link: DownloadLink) -> str:
 
 
 def _token(seed: str) -> str:
-    made = salted_hmac("amate.invoices.link", seed, algorithm="sha256").digest()
-    return urlsafe_b64encode(made).decode().rstrip("=")
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+    return token_of_seed(seed, purpose="amate.invoices.link")

@@ -29,10 +29,10 @@ from amate.intake.formats import FileRefused
 from amate.intake.from_json import csv_from_json
 from amate.intake.line_by_line import HEADS, lines_of
 from amate.intake.models import Batch, Kind
+from amate.intake.options import NAME_OF_A_SOURCE
 from amate.intake.upload import LARGEST, FileTooLarge, take_upload
 from amate.running.prepare import server_up
 from amate.tenancy.scope import company_scope
-from amate.web.backoffice.import_forms import SOURCE
 
 WHO = "carpeta"
 IN, TAKEN, DONE, REJECTED = "in", ".taken", "done", "rejected"
@@ -75,11 +75,8 @@ class Watch:
         return [said for source in self._sources() for said in (*self._take(source, now), *self._go_on(source, now))]
 
     def _sources(self) -> list[Path]:
-        found = sorted(
-            one
-            for one in self.folder.iterdir()
-            if SOURCE.fullmatch(one.name) and len(one.name) <= 40 and (one / IN).is_dir()
-        )
+        there = self.folder.iterdir()
+        found = sorted(one for one in there if NAME_OF_A_SOURCE.fullmatch(one.name) and (one / IN).is_dir())
         for source in found:
             for name in (TAKEN, DONE, REJECTED):
                 (source / name).mkdir(exist_ok=True)

@@ -5,13 +5,11 @@ the mail as it leaves.
 """
 
 import secrets
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.utils.crypto import salted_hmac
-
+from amate.access.link_token import digest_of, token_of_seed
 from amate.adapters.messages import Outgoing
 from amate.invoices.links import token_of as token_of_invoice
 from amate.invoices.models import DownloadLink, Invoice
@@ -50,7 +48,7 @@ def prepare_purchases_mail(*, to: str, key: str, portal: str, way: Way, now: dat
         return None
     seed = secrets.token_hex(32)
     made = PurchasesLink(
-        key=key, correo=to, seed=seed, token_digest=_digest(_token(seed)), made_at=now, expires_at=now + LIFE
+        key=key, correo=to, seed=seed, token_digest=digest_of(_token(seed)), made_at=now, expires_at=now + LIFE
     )
     link = made if insert_unless_there(made) else PurchasesLink.objects.get(key=key)
     site, about = f"{portal}/mis-compras/", f"purchases_link:{link.pk}"
@@ -65,7 +63,7 @@ def prepare_purchases_mail(*, to: str, key: str, portal: str, way: Way, now: dat
 
 def find_purchases_link(token: str, *, now: datetime) -> PurchasesLink | None:
     """Of this company, while it opens."""
-    rows = PurchasesLink.objects.filter(token_digest=_digest(token), expires_at__gt=now)
+    rows = PurchasesLink.objects.filter(token_digest=digest_of(token), expires_at__gt=now)
     found: PurchasesLink | None = rows.first()
     return found
 
@@ -90,9 +88,4 @@ def forget_purchases_links(*, now: datetime) -> int:
 
 
 def _token(seed: str) -> str:
-    made = salted_hmac("amate.self_invoicing.purchases", seed, algorithm="sha256").digest()
-    return urlsafe_b64encode(made).decode().rstrip("=")
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+    return token_of_seed(seed, purpose="amate.self_invoicing.purchases")

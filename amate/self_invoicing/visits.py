@@ -2,9 +2,9 @@
 
 import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
+from amate.access.link_token import digest_of
 from amate.self_invoicing.models import Ticket, Visit
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.writes import insert
@@ -23,7 +23,7 @@ def open_visit(*, ticket: Ticket, now: datetime, fiscal: dict[str, Any] | None =
     """A new visit for a ticket that was proved by code and total; `fiscal`: what its owner typed before and carries on.
     The token is given once, to the browser."""
     token = secrets.token_urlsafe(24)
-    visit = Visit(token_digest=_digest(token), ticket=ticket, fiscal=fiscal or {}, started_at=now, seen_at=now)
+    visit = Visit(token_digest=digest_of(token), ticket=ticket, fiscal=fiscal or {}, started_at=now, seen_at=now)
     insert(visit)
     return visit, token
 
@@ -32,13 +32,9 @@ def find_visit(*, token: str, now: datetime) -> Visit | None:
     """The living visit of a browser, or None."""
     if not token:
         return None
-    return _OF_TOKEN.first(digest=_digest(token), since=now - LIFE)
+    return _OF_TOKEN.first(digest=digest_of(token), since=now - LIFE)
 
 
 def forget_stale_visits(*, now: datetime) -> int:
     """Erase what was typed and never issued (FEATURES 4.2)."""
     return int(Visit.objects.filter(seen_at__lte=now - LIFE).exclude(fiscal={}).update(fiscal={}))
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()

@@ -6,13 +6,10 @@ the mail as it leaves. A link lives no longer than its mail is one of that custo
 """
 
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from hashlib import sha256
 
-from django.utils.crypto import salted_hmac
-
+from amate.access.link_token import digest_of, token_of_seed
 from amate.audit.record import record
 from amate.billing_cycle.statements.models import AccountLink, Purpose
 from amate.customers.models import Contact, Customer
@@ -37,7 +34,7 @@ def act_link(*, customer_id: int, purpose: Purpose, key: str, to: str, now: date
 def find_link(token: str, *, acts: bool) -> AccountLink | None:
     """Of this company, whether it still opens or not; None also for one whose mail is no longer its customer's. `acts`: one
     that does something; a link of the other kind is not found by its token."""
-    rows = AccountLink.objects.select_related("customer").filter(token_digest=_digest(token))
+    rows = AccountLink.objects.select_related("customer").filter(token_digest=digest_of(token))
     found: AccountLink | None = rows.first()
     if found is None or (found.purpose != Purpose.ACCOUNT) is not acts:
         return None
@@ -91,7 +88,7 @@ def _made(customer_id: int, purpose: Purpose, *, key: str, to: str, now: datetim
         key=key,
         correo=to,
         seed=seed,
-        token_digest=_digest(_token(seed)),
+        token_digest=digest_of(_token(seed)),
         made_at=now,
         expires_at=expires_at,
     )
@@ -99,9 +96,4 @@ def _made(customer_id: int, purpose: Purpose, *, key: str, to: str, now: datetim
 
 
 def _token(seed: str) -> str:
-    made = salted_hmac("amate.statements.link", seed, algorithm="sha256").digest()
-    return urlsafe_b64encode(made).decode().rstrip("=")
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+    return token_of_seed(seed, purpose="amate.statements.link")

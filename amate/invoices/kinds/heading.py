@@ -1,6 +1,6 @@
 """What every kind of document says in its first lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from amate.companies.models import Emisor as EmisorRow
@@ -27,15 +27,7 @@ def heading_of(invoice: Invoice, *, emisor: EmisorRow, folio: int, now: datetime
     profile, cp = invoice.profile, invoice.branch.cp
     return Heading(
         emisor=Emisor(emisor.rfc, emisor.nombre, emisor.regimen_fiscal),
-        receptor=Receptor(
-            rfc=profile.rfc,
-            nombre=profile.nombre,
-            domicilio_fiscal=profile.domicilio_fiscal,
-            regimen_fiscal=profile.regimen_fiscal,
-            uso_cfdi=invoice.uso_cfdi or profile.uso_cfdi,
-            residencia_fiscal=profile.residencia_fiscal or None,
-            num_reg_id_trib=profile.num_reg_id_trib or None,
-        ),
+        receptor=replace(profile.receptor, uso_cfdi=invoice.uso_cfdi or profile.uso_cfdi),
         lugar_expedicion=cp,
         fecha=fecha(cp, now),
         serie=invoice.serie,

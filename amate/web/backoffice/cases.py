@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from amate.access.may import MAY_ANSWER, MAY_CANCEL, MAY_HOLD
 from amate.desk.case_list import CASES, SUBJECTS
 from amate.fiscal.clock import zone_of
+from amate.fiscal.receptor import Receptor
 from amate.help.answer import answer_case
 from amate.help.close import close_case, reopen_case
 from amate.help.models import Case
@@ -21,13 +22,14 @@ from amate.messages.models import Message
 from amate.self_invoicing.models import Correction, Ticket, Visit
 from amate.self_invoicing.queries import live_invoice, state_of
 from amate.tenancy.models import IllegalMove
-from amate.web.backoffice.granted import HOURS, PILLS, beside
+from amate.web.backoffice.granted import HOURS, PILLS
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.mails import delivery
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill, ticket_pill
 from amate.web.backoffice.undo import offer_undo
+from amate.web.beside import beside
 from amate.web.clock import now
 
 LONGEST = 2000
@@ -146,7 +148,7 @@ def _show(request: HttpRequest, found: Case, form: AnswerForm, *, status: int = 
         ticket_pill=ticket_pill(state) if state else None,
         correction=asked,
         correction_pill=PILLS[Correction.State(asked.state)] if asked else None,
-        beside=beside(asked) if asked and waits else [],
+        beside=beside(asked.invoice.profile.receptor, Receptor(**asked.receptor)) if asked and waits else [],
         warnings=_consequences(asked.invoice, moment) if asked and waits else [],
         may_cancel=may(request, MAY_CANCEL),
         may_hold=may(request, MAY_HOLD),

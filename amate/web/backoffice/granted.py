@@ -6,8 +6,6 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from amate.access.may import MAY_CANCEL, MAY_HOLD
-from amate.customers.models import FiscalProfile
-from amate.fiscal.catalogs import name_of
 from amate.help.approve import NothingAsked, approve_case, let_in
 from amate.help.models import Case
 from amate.papers.dates import in_full
@@ -64,27 +62,6 @@ def let_in_again(request: HttpRequest, slug: str, case_id: int) -> HttpResponse:
         told = "Le avisamos por correo." if found.correo else f"Llámale al {found.telefono}."
         messages.success(request, f"Puede facturarla en el portal hasta el {in_full(until)}. {told}")
     return redirect(address(request, "case", found.pk))
-
-
-def beside(correction: Correction) -> list[tuple[str, str, str]]:
-    """(what, as the invoice says it, as it would be) of one that waits."""
-    was: FiscalProfile = correction.invoice.profile
-    will = correction.receptor
-    return [
-        ("RFC", was.rfc, will["rfc"]),
-        ("Nombre", was.nombre, will["nombre"]),
-        ("Código postal", was.domicilio_fiscal, will["domicilio_fiscal"]),
-        (
-            "Régimen fiscal",
-            _named("regimen_fiscal", was.regimen_fiscal),
-            _named("regimen_fiscal", will["regimen_fiscal"]),
-        ),
-        ("Uso del CFDI", _named("uso_cfdi", was.uso_cfdi), _named("uso_cfdi", will["uso_cfdi"])),
-    ]
-
-
-def _named(catalog: str, key: str) -> str:
-    return f"{key} · {name_of(catalog, key)}"
 
 
 def _find(case_id: int) -> Case:

@@ -1,6 +1,5 @@
 """The two forms of an import: which file it is, and what its columns mean."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,10 +10,9 @@ from amate.fiscal.tables.comprobante import FORMAS_PAGO
 from amate.intake.columns import FIELDS, missing
 from amate.intake.look import Look, places_in
 from amate.intake.models import Kind
-from amate.intake.options import IVA, Options
+from amate.intake.options import IVA, NAME_OF_A_SOURCE, Options
 from amate.intake.upload import LARGEST
 
-SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@~+-]*")
 NOT_THERE = "No viene en el archivo"
 
 
@@ -40,7 +38,7 @@ class UploadForm(forms.Form):
 
     def clean_source(self) -> str:
         typed: str = self.cleaned_data["source"].strip()
-        if not SOURCE.fullmatch(typed):
+        if not NAME_OF_A_SOURCE.fullmatch(typed):
             raise forms.ValidationError("Usa letras sin acento, números, puntos y guiones, como caja-1")
         return typed
 

@@ -5,7 +5,6 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from amate.companies.policies import Rules, stamps_an_hour
-from amate.fiscal.catalogs import name_of
 from amate.fiscal.receptor import Receptor
 from amate.help.ask_correction import ask_correction_of_the_shop
 from amate.invoices.models import Invoice
@@ -14,11 +13,10 @@ from amate.papers.dates import in_full
 from amate.self_invoicing.correct import NotCorrectable, Way, content_for, correct_invoice, how_corrected
 from amate.self_invoicing.models import Correction
 from amate.tenancy.writes import rewrite
-from amate.web.fiscal_form import FiscalForm
-from amate.web.portal.details import as_typed
+from amate.web.beside import beside
+from amate.web.fiscal_form import FiscalForm, as_typed
 from amate.web.portal.guard import count_stamp, stamps_must_wait
 from amate.web.portal.page import page
-from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at
 from amate.web.portal.waiting import too_many
 
@@ -39,7 +37,7 @@ def correct(request: HttpRequest, here: Here) -> HttpResponse:
     form = _form(here, as_typed(request.POST), found.rules)
     if form.is_valid() and found.way is Way.BY_THE_SHOP and not form.cleaned_data["correo"]:
         form.lands_on("correo", NEEDS_MAIL)
-    if form.is_valid() and _receptor(form) == _of(invoice):
+    if form.is_valid() and _receptor(form) == invoice.profile.receptor:
         form.add_error(None, SAME)
     if not form.is_valid():
         return _draw(request, here, found.way, form)
@@ -124,7 +122,7 @@ def _as_invoiced(invoice: Invoice, here: Here) -> dict[str, str]:
         "cp": who.domicilio_fiscal,
         "regimen_fiscal": who.regimen_fiscal,
         "uso_cfdi": who.uso_cfdi,
-        "correo": str(here.visit.fiscal.get("correo", "")),
+        "correo": here.correo,
     }
 
 
@@ -138,11 +136,6 @@ def _receptor(form: FiscalForm) -> Receptor:
     return form.receptor.receptor
 
 
-def _of(invoice: Invoice) -> Receptor:
-    who = invoice.profile
-    return Receptor(who.rfc, who.nombre, who.domicilio_fiscal, who.regimen_fiscal, who.uso_cfdi)
-
-
 def _draw(request: HttpRequest, here: Here, way: Way, form: FiscalForm) -> HttpResponse:
     return page(
         request,
@@ -151,7 +144,6 @@ def _draw(request: HttpRequest, here: Here, way: Way, form: FiscalForm) -> HttpR
         status=422 if form.errors else 200,
         form=form,
         by_the_shop=way is Way.BY_THE_SHOP,
-        purchase=purchase_of(here.ticket, now=here.now),
     )
 
 
@@ -162,29 +154,12 @@ def _review(
         request,
         "correct_review",
         shop=here.shop,
-        rows=_beside(_of(invoice), receptor),
+        rows=beside(invoice.profile.receptor, receptor),
         invoice=invoice,
         total=content_for(invoice, receptor, now=here.now).total,
         correo=correo,
         by_the_shop=way is Way.BY_THE_SHOP,
-        purchase=purchase_of(here.ticket, now=here.now),
     )
-
-
-def _beside(old: Receptor, new: Receptor) -> list[tuple[str, str, str]]:
-    """(what, as it is now; empty if it stays, as it will be)."""
-    told = (
-        ("RFC", old.rfc, new.rfc),
-        ("Nombre", old.nombre, new.nombre),
-        ("Código postal", old.domicilio_fiscal, new.domicilio_fiscal),
-        ("Régimen fiscal", _named("regimen_fiscal", old.regimen_fiscal), _named("regimen_fiscal", new.regimen_fiscal)),
-        ("Uso del CFDI", _named("uso_cfdi", old.uso_cfdi), _named("uso_cfdi", new.uso_cfdi)),
-    )
-    return [(what, was if was != will else "", will) for what, was, will in told]
-
-
-def _named(catalog: str, key: str) -> str:
-    return f"{key} · {name_of(catalog, key)}"
 
 
 def _shut(request: HttpRequest, here: Here, invoice: Invoice, way: Way) -> HttpResponse:
@@ -198,5 +173,4 @@ def _shut(request: HttpRequest, here: Here, invoice: Invoice, way: Way) -> HttpR
         asked=in_full(asked.asked_at.astimezone(here.zone)) if asked else "",
         correo=asked.correo if asked else "",
         number=invoice.number,
-        purchase=purchase_of(here.ticket, now=here.now),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,7 +13,7 @@ from amate.invoices.refusals import meaning_of
 from amate.self_invoicing.remind_expiry import may_be_reminded
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.tallies import GIVEN, reach, stopped
-from amate.web.fiscal_form import FIELDS, FiscalForm, is_generic
+from amate.web.fiscal_form import FiscalForm, as_typed, is_generic
 from amate.web.portal.foreign import is_foreigner
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
@@ -68,11 +68,6 @@ def _as_left(here: Here) -> FiscalForm:
 def _form(here: Here, typed: Any) -> FiscalForm:
     favoured = here.policy.default_uso if here.policy else ""
     return FiscalForm(typed, offered=offered_usos(here), refresh=here.shop.url("fiscal"), favoured=favoured)
-
-
-def as_typed(post: QueryDict) -> dict[str, str]:
-    """Letter for letter: what a person typed is never typed again. Only NUL goes: PostgreSQL has no place for it."""
-    return {name: str(post.get(name, "")).replace("\0", "")[:320] for name in FIELDS}
 
 
 def _keep(here: Here, typed: dict[str, str]) -> None:

@@ -91,7 +91,7 @@ def again(request: HttpRequest, here: Here) -> HttpResponse:
         "uso_cfdi": profile.uso_cfdi,
         "residencia_fiscal": profile.residencia_fiscal,
         "num_reg_id_trib": profile.num_reg_id_trib,
-        "correo": here.visit.fiscal.get("correo", ""),
+        "correo": here.correo,
     }
     here.visit.save(update_fields=["fiscal"])
     return redirect(f"{here.shop.url('code')}?aviso=otra")
@@ -109,7 +109,7 @@ def masked(correo: str) -> str:
 def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = False) -> HttpResponse:
     stamp = _stamp(here)
     invoice = stamp.invoice
-    mailed = (_correo(here) if here.refused_correction else _forget(here)) or (
+    mailed = (here.correo if here.refused_correction else _forget(here)) or (
         masked(invoice.correo) if invoice.correo else ""
     )
     timbre = read_timbre(bytes(stamp.xml))
@@ -141,14 +141,10 @@ def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = Fals
     )
 
 
-def _correo(here: Here) -> str:
-    return str(here.visit.fiscal.get("correo", "")).strip()
-
-
 def _forget(here: Here) -> str:
     """What was typed is issued now, so it goes; the address stays, for its owner alone sees it in full to check it."""
     typed = here.visit.fiscal
-    correo = _correo(here)
+    correo = here.correo
     if set(typed) - {"correo", "again"} and not typed.get("again"):
         rewrite(here.visit, fiscal={"correo": correo})
     return correo

@@ -19,7 +19,7 @@ from amate.fiscal.catalogs import name_of
 from amate.self_invoicing.await_sale import await_sale
 from amate.self_invoicing.codes import show_code
 from amate.web import clock
-from amate.web.fiscal_form import FIELDS, FiscalForm
+from amate.web.fiscal_form import FIELDS, FiscalForm, as_typed
 from amate.web.mail_address import MailField
 from amate.web.portal.guard import count_miss, count_stamp, guess_of, must_wait, stamps_must_wait
 from amate.web.portal.legal import PRIVACY_VERSION
@@ -74,8 +74,7 @@ def recent(request: HttpRequest, slug: str) -> HttpResponse:
     wanted = remembered(request)
     if wanted is None or not portal.is_open:
         return redirect(f"{shop.url('code')}?aviso=reciente")
-    typed = {name: str(request.POST.get(name, "")).replace("\0", "")[:320] for name in FIELDS}
-    form = _form(portal, shop, typed, keep=request.POST.get("conservar") == "1")
+    form = _form(portal, shop, as_typed(request.POST), keep=request.POST.get("conservar") == "1")
     step = request.POST.get("paso", "")
     if request.method != "POST" or step == "cambiar":
         return _draw(request, shop, form.quiet(), wanted)

@@ -31,7 +31,7 @@ def remind(request: HttpRequest, here: Here) -> HttpResponse:
     if not may_be_reminded(here.ticket, now=here.now):
         return redirect(here.shop.url("details"))
     if request.method != "POST":
-        form = ReminderForm(auto_id="%s", initial={"correo": here.visit.fiscal.get("correo", "")})
+        form = ReminderForm(auto_id="%s", initial={"correo": here.correo})
         return _draw(request, here, form, kept=request.GET.get("listo") == "1")
     form = ReminderForm(request.POST, auto_id="%s")
     if not form.is_valid():

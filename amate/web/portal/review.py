@@ -68,7 +68,7 @@ def _issue(request: HttpRequest, here: Here, read: ReadReceptor) -> HttpResponse
         invoice = claim_ticket(
             ticket_id=here.ticket.pk,
             receptor=read.receptor,
-            correo=_correo(here),
+            correo=here.correo,
             origin=Origin.PORTAL,
             now=here.now,
         )
@@ -119,10 +119,6 @@ def _one_person(receptor: Receptor) -> str:
     return f"{receptor.rfc}:{receptor.nombre}" if receptor.rfc == GENERIC_EXTRANJERO else receptor.rfc
 
 
-def _correo(here: Here) -> str:
-    return str(here.visit.fiscal.get("correo", "")).strip()
-
-
 def _terms(here: Here, read: ReadReceptor) -> Terms:
     return terms_of_ticket(here.ticket, rules=here.rules, rfc=read.receptor.rfc)
 
@@ -151,7 +147,7 @@ def _draw(request: HttpRequest, here: Here, read: ReadReceptor, *, changed: bool
         suffix=read.suffix_removed,
         kept_suffix=bool(here.visit.fiscal.get("keep_suffix")),
         warnings=list(read.warnings.values()),
-        correo=_correo(here),
+        correo=here.correo,
         ticket=here.ticket,
         purchase=purchase_of(here.ticket, now=here.now),
         terms=terms,

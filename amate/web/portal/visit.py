@@ -82,6 +82,11 @@ class Here:
         return shop_of(self.request).at(self.ticket.branch)
 
     @property
+    def correo(self) -> str:
+        """Where he wants it sent; empty if he said none."""
+        return str(self.visit.fiscal.get("correo", "")).strip()
+
+    @property
     def mark(self) -> str:
         """Of the note, for a form to say which one it was drawn for: another tab may have opened another note since."""
         return salted_hmac("amate.web.portal.visit", str(self.ticket.pk)).hexdigest()[:16]

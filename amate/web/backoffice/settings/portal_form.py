@@ -128,6 +128,20 @@ def until_of(rules: PortalPolicy) -> str:
     return "earlier" if rules.until_month_end else "days"
 
 
+def _whole(*, label: str, least: int, most: int, what: str, help_text: str = "") -> forms.IntegerField:
+    """A number that may be left out. `what` it counts, as its error says it."""
+    outside = f"Escribe de {least} a {most} {what}".rstrip()
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        min_value=least,
+        max_value=most,
+        error_messages={**WHOLE, "max_value": outside, "min_value": outside},
+        widget=forms.TextInput(NUMBER),
+    )
+
+
 class PolicyForm(forms.Form):
     follows_company = forms.BooleanField(label="Esta sucursal usa las reglas de la empresa", required=False)
     enabled = forms.BooleanField(label="Portal encendido: tus clientes facturan solos", required=False)
@@ -137,22 +151,18 @@ class PolicyForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Elige una de las tres", "invalid_choice": "Elige una de las tres"},
     )
-    window_days = forms.IntegerField(
+    window_days = _whole(
         label="Días para facturar después de la compra",
         help_text="0 es solo el mismo día. Con solo el fin de mes no cuentan.",
-        required=False,
-        min_value=0,
-        max_value=366,
-        error_messages={**WHOLE, "max_value": "Escribe de 0 a 366 días", "min_value": "Escribe de 0 a 366 días"},
-        widget=forms.TextInput(NUMBER),
+        least=0,
+        most=366,
+        what="días",
     )
-    grace_days = forms.IntegerField(
+    grace_days = _whole(
         label="Días de gracia después del fin de mes",
-        required=False,
-        min_value=0,
-        max_value=31,
-        error_messages={**WHOLE, "max_value": "Escribe de 0 a 31 días", "min_value": "Escribe de 0 a 31 días"},
-        widget=forms.TextInput(NUMBER),
+        least=0,
+        most=31,
+        what="días",
     )
     minimum = forms.DecimalField(
         label="Compra mínima en pesos",
@@ -167,44 +177,26 @@ class PolicyForm(forms.Form):
     withholds_isr = forms.BooleanField(
         label="A personas morales, con la retención de ISR de RESICO (1.25 %)", required=False
     )
-    stamps_an_hour = forms.IntegerField(
+    stamps_an_hour = _whole(
         label="Facturas por hora a un mismo RFC, cuando mucho",
         help_text="Cuida tus timbres de quien pida de más. Súbelo si vendes a empresas que facturan muchas notas juntas.",
-        required=False,
-        min_value=1,
-        max_value=MOST_STAMPS,
-        error_messages={
-            **WHOLE,
-            "max_value": f"Escribe de 1 a {MOST_STAMPS} facturas",
-            "min_value": f"Escribe de 1 a {MOST_STAMPS} facturas",
-        },
-        widget=forms.TextInput(NUMBER),
+        least=1,
+        most=MOST_STAMPS,
+        what="facturas",
     )
-    corrections = forms.IntegerField(
+    corrections = _whole(
         label="Veces que tu cliente corrige él mismo la factura de una nota",
         help_text="Solo mientras el SAT la cancela sin aceptación. Lo demás, y todo si escribes 0, lo apruebas tú.",
-        required=False,
-        min_value=0,
-        max_value=MOST_CORRECTIONS,
-        error_messages={
-            **WHOLE,
-            "max_value": f"Escribe de 0 a {MOST_CORRECTIONS}",
-            "min_value": f"Escribe de 0 a {MOST_CORRECTIONS}",
-        },
-        widget=forms.TextInput(NUMBER),
+        least=0,
+        most=MOST_CORRECTIONS,
+        what="",
     )
-    hours_awaited = forms.IntegerField(
+    hours_awaited = _whole(
         label="Horas que guardamos lo pedido de una compra que aún no llega",
         help_text="Si la venta llega en ese tiempo, su factura sale sola; si no, se le avisa por correo. Sin dato, 72.",
-        required=False,
-        min_value=1,
-        max_value=MOST_HOURS,
-        error_messages={
-            **WHOLE,
-            "max_value": f"Escribe de 1 a {MOST_HOURS} horas",
-            "min_value": f"Escribe de 1 a {MOST_HOURS} horas",
-        },
-        widget=forms.TextInput(NUMBER),
+        least=1,
+        most=MOST_HOURS,
+        what="horas",
     )
     default_uso = forms.ChoiceField(
         label="Uso propuesto", required=False, choices=[("", "El más común: G03, o S01 si no se puede"), *USES]
