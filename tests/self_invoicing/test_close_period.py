@@ -16,7 +16,7 @@ from amate.self_invoicing.claim import NotClaimable, claim_ticket
 from amate.self_invoicing.close_period import NoGlobal, NothingLeft, PeriodChanged, close_period
 from amate.self_invoicing.hold import TicketNotFree, lock_ticket, void_ticket
 from amate.self_invoicing.models import Claim, Ticket
-from amate.self_invoicing.period_notes import Reckoning, reckon
+from amate.self_invoicing.period_notes import Reckoning, notes_of_period, reckon
 from amate.self_invoicing.queries import in_state, live_invoice, state_of
 from amate.self_invoicing.rules import Standing
 from amate.worker.invariants import claim_has_its_invoice
@@ -178,3 +178,14 @@ def test_what_costs_nothing_stays_free(world: Any) -> None:
     world.scoped(lambda: Ticket.objects.filter(pk=ticket.pk).update(total=Decimal(0), total_cents=0))
     closed(world)
     assert (stands(world, ticket)[0], stands(world, sold)[0]) == ("open", "in_global")
+
+
+def test_what_is_left_of_a_day_is_asked_note_by_note(world: Any) -> None:
+    """A planner that knows nothing yet of the day's claims must not compare each note with each claim."""
+    world.sale()
+    period = today(world)
+    plan = world.scoped(
+        lambda: notes_of_period(branch=Branch.objects.get(), period=period).filter(fate="enters").explain()
+    )
+    assert "SubPlan" in plan
+    assert "Join Filter: (self_invoicing_ticket.id" not in plan
