@@ -126,6 +126,8 @@ WORDS = {
     "rep.moved_issued": "Emitió el complemento de pagos que se movieron",
     "rep.move_left": "Dejó como estaban los pagos de un complemento",
     "global.drafted": "Hizo una factura global de {notes} notas por {total}",
+    "global.scheduled": "Programó las facturas globales de una sucursal, a las {hour}:00",
+    "global.by_hand": "Dejó a mano las facturas globales de una sucursal",
     "received_request.seen": "Un proveedor pidió cancelar una factura que recibiste",
     "received_request.answered": "Respondió a una solicitud de cancelación",
     "received_request.answered_elsewhere": "El SAT ya tenía una respuesta a una solicitud, y no dice cuál",

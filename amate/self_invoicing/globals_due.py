@@ -1,6 +1,7 @@
 """Periods that closed with notes which nobody invoiced and no factura global has (GLO-2).
 
-Only where the company makes its globals here: a branch is watched from the period after its last one.
+Only where the company makes its globals here: a branch is watched from the period after its last one, and one whose
+globals make themselves from their first one on. Of those nothing is told while half of the law's day is left.
 """
 
 from collections.abc import Iterator
@@ -14,11 +15,12 @@ from amate.fiscal.global_period import GlobalPeriod, period_of
 from amate.invoices.deadlines import global_by
 from amate.invoices.due import LATE, SOON, Due, DueKind
 from amate.invoices.models import DEAD, Invoice, Kind
-from amate.self_invoicing.models import Ticket
+from amate.self_invoicing.models import GlobalSchedule, Ticket
 from amate.self_invoicing.queries import in_state
 
 PERIODS = 12  # looked at, of each branch; nobody mends more at once
 A_DAY = timedelta(days=1)
+ALARM = timedelta(hours=12)
 GIVEN_UP = timedelta(days=130)  # two periods of two months without any: the globals are made elsewhere now
 
 
@@ -27,20 +29,25 @@ def globals_due(*, now: datetime) -> list[Due]:
     done = Invoice.objects.filter(kind=Kind.GLOBAL).exclude(state__in=DEAD)
     last = done.values("branch_id", "periodicidad").annotate(until=Max("period_to")).order_by("branch_id", "until")
     latest = {row["branch_id"]: (row["periodicidad"], row["until"]) for row in last}
+    alone = {one.branch_id: one for one in GlobalSchedule.objects.kept()}
+    for branch_id, schedule in alone.items():
+        before = schedule.starts_on - A_DAY
+        latest[branch_id] = (schedule.periodicidad, max(latest.get(branch_id, ("", before))[1], before))
     branches = Branch.objects.in_bulk(latest)
     return [
         due
         for branch_id, (periodicidad, until) in latest.items()
-        for due in _of(branches[branch_id], periodicidad, until, now=now)
+        for due in _of(branches[branch_id], periodicidad, until, alone=branch_id in alone, now=now)
     ]
 
 
-def _of(branch: Branch, periodicidad: str, until: date, *, now: datetime) -> Iterator[Due]:
+def _of(branch: Branch, periodicidad: str, until: date, *, alone: bool, now: datetime) -> Iterator[Due]:
     zone = zone_of(branch.cp)
     today = now.astimezone(zone).date()
     for period in _closed(periodicidad, until, today):
-        if _has_notes_left(branch, period, now=now):
-            mark = SOON if now < global_by(period.last, zone=zone) else LATE
+        by = global_by(period.last, zone=zone)
+        if (not alone or now >= by - ALARM) and _has_notes_left(branch, period, now=now):
+            mark = SOON if now < by else LATE
             page = f"facturas/global/?sucursal={branch.pk}&periodicidad={periodicidad}&dia={period.first}"
             yield Due(DueKind.GLOBAL, mark, period.last + A_DAY, page=page)
 

@@ -149,6 +149,11 @@ class Claim(CompanyOwned):
         return found
 
 
+class GlobalScheduleQuerySet(models.QuerySet["GlobalSchedule"]):
+    def kept(self) -> "GlobalScheduleQuerySet":
+        return self.filter(stopped_at__isnull=True)
+
+
 class LeftGlobal(CompanyOwned):
     """A note whose buyer came after its factura global (AFT-B): his own invoice, and the egreso that takes the note out of
     the global. How far it is follows from the two documents, and is never copied here (DECISIONS C3)."""
@@ -171,6 +176,29 @@ class LeftGlobal(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.global_invoice_id} → {self.invoice_id}"
+
+
+class GlobalSchedule(CompanyOwned):
+    """The facturas globales of a branch are made by themselves (FEATURES 45). Stopped, they are made by hand again."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+", db_index=False)
+    periodicidad = models.CharField(max_length=2)
+    hour = models.PositiveSmallIntegerField(help_text="of the branch's own day after the period has ended")
+    starts_on = models.DateField(help_text="first day of the first period that is made")
+    done_on = models.DateField(null=True, help_text="the last local day on which nothing was left to make")
+    trouble = models.TextField(blank=True, default="", help_text="why the last one could not be made")
+    stopped_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = ScopedManager.from_queryset(GlobalScheduleQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "branch"], name="one_schedule_a_branch"),
+            models.CheckConstraint(condition=Q(hour__gte=1, hour__lte=11), name="schedule_before_noon"),
+        ]
+
+    def __str__(self) -> str:
+        return f"globales {self.periodicidad} de {self.branch_id}"
 
 
 class Correction(Stateful):

@@ -50,6 +50,7 @@ async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
         (timedelta(seconds=2), "sandbox_days", go_on),
         (timedelta(minutes=1), "awaited", _awaited),
         (timedelta(minutes=5), "billing", _of_the_day("billing")),
+        (timedelta(minutes=5), "globals", _of_the_day("globals")),
         (timedelta(minutes=15), "pacs", _pacs),
         (timedelta(hours=1), "cancellations", _cancellations),
         (timedelta(minutes=15), "statements", _of_the_day("statements")),

@@ -11,6 +11,7 @@ from amate.billing_cycle.service.want import owe_what_is_left
 from amate.companies.day import day_of
 from amate.promises.kinds import BATCH
 from amate.promises.promise import promise
+from amate.self_invoicing.close_scheduled import close_scheduled
 from amate.worker import billing, collection, statements, vouchers
 
 
@@ -27,12 +28,17 @@ def _observe(now: datetime) -> None:
         promise("observe", key=f"observe:{pk}", now=now, priority=BATCH, account_id=pk)
 
 
+def _globals(now: datetime) -> None:
+    close_scheduled(now=now)
+
+
 def _services(now: datetime) -> None:
     end_services(today=day_of(now), now=now)
     owe_what_is_left(now=now)
 
 
 OF_A_DAY: Mapping[str, Callable[[datetime], None]] = {
+    "globals": _globals,
     "money": _money,
     "billing": billing.plan,
     "collection": collection.plan,

@@ -213,6 +213,8 @@ ajustes/correo/                            GET    yes   yes   -          -      
 ajustes/correo/                            POST   yes   yes   -          -         -       -
 ajustes/correo/probar/                     POST   yes   yes   -          -         -       -
 ajustes/correo/probar/estado/              GET    yes   yes   -          -         -       -
+ajustes/globales/                          GET    yes   yes   -          -         -       -
+ajustes/globales/                          POST   yes   yes   -          -         -       -
 ajustes/sms/                               GET    yes   yes   -          -         -       -
 ajustes/sms/                               POST   yes   yes   -          -         -       -
 ajustes/sms/apagar/                        POST   yes   yes   -          -         -       -

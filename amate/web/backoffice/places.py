@@ -91,6 +91,12 @@ ACTS = (
     Place("settings_portal", "Ajustes del portal", "plazo días encender apagar autofactura usos", roles=MAY_CONFIGURE),
     Place("settings_mail", "Ajustes del correo", "smtp proveedor remitente prueba", roles=MAY_CONFIGURE),
     Place("settings_sms", "Ajustes de los SMS", "mensajes texto celular tope", roles=MAY_CONFIGURE),
+    Place(
+        "settings_globals",
+        "Ajustes de la factura global",
+        "automática diaria mensual periodo público",
+        roles=MAY_CONFIGURE,
+    ),
     Place("settings_domain", "Dominio del portal", "dominio propio dns nombre", roles=MAY_CONFIGURE),
     Place("subscription_new", "Suscribir a un cliente", "alta contrato mensualidad", roles=MAY_KEEP_SUBSCRIPTIONS),
     Place("plans", "Planes", "precios mensualidad paquete"),

@@ -19,6 +19,7 @@ ENTRIES = (
     ("settings_banks", "Bancos", "Las cuentas en que te pagan"),
     ("settings_billing", "Cobro", "Cuándo vence, qué se avisa, cuándo se suspende"),
     ("settings_portal", "Portal", "Plazo, mes, mínimo, usos y concepto"),
+    ("settings_globals", "Factura global", "Cada cuánto se hace sola, por sucursal"),
     ("settings_domain", "Dominio", "El nombre propio de tu portal"),
 )
 # Of a company that only tries things out.
