@@ -17,11 +17,12 @@ from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
 from amate.fiscal.global_period import BIMESTRAL, REGIMEN_BIMESTRAL
 from amate.fiscal.tables.comprobante import PERIODICIDADES
-from amate.papers.dates import in_full
+from amate.papers.dates import short
 from amate.self_invoicing.global_calendar import outlived
 from amate.self_invoicing.models import GlobalSchedule
 from amate.self_invoicing.register import window_of
 from amate.self_invoicing.schedule_globals import BY_HAND, HOURS, USUAL_HOUR, ScheduleRefused, schedule_globals
+from amate.web.backoffice.edited import is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.room import show_setting
@@ -54,11 +55,13 @@ def field_of(branch: Branch) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def globals_alone(request: HttpRequest, slug: str) -> HttpResponse:
+def global_schedule(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_CONFIGURE)
     moment = now()
-    branches = list(Branch.objects.open())
+    if request.method == "POST":
+        Emisor.locked(Emisor.objects.get().pk)  # one after the other, or the second would not see what it writes over
     kept: dict[int, GlobalSchedule] = {one.branch_id: one for one in GlobalSchedule.objects.kept()}
+    branches = [one for one in Branch.objects.order_by("id") if one.closed_at is None or one.pk in kept]
     hours = [one.hour for one in kept.values()]
     form = GlobalsForm(
         request.POST if request.method == "POST" else None,
@@ -67,12 +70,22 @@ def globals_alone(request: HttpRequest, slug: str) -> HttpResponse:
         initial={"hour": str(hours[0] if hours else USUAL_HOUR)}
         | {field_of(one): kept[one.pk].periodicidad for one in branches if one.pk in kept},
     )
-    if form.is_valid() and _saved(form, branches, moment):
+    version = version_of({str(pk): (one.periodicidad, one.hour) for pk, one in kept.items()})
+    fresh = request.method == "POST" and is_fresh(request, form, version=version, thing="estas reglas")
+    if fresh and form.is_valid() and _saved(form, branches, moment):
         messages.success(request, "Guardado.")
         return redirect(address(request, ROOM))
     rows = list(PortalPolicy.objects.all())
     told = [(one, kept[one.pk].trouble, _told(one, kept[one.pk], rows, moment)) for one in branches if one.pk in kept]
-    return show_setting(request, "globals", current=ROOM, status=422 if form.errors else 200, form=form, told=told)
+    return show_setting(
+        request,
+        "global_schedule",
+        current=ROOM,
+        status=422 if form.errors else 200,
+        form=form,
+        told=told,
+        version=version,
+    )
 
 
 def _saved(form: GlobalsForm, branches: list[Branch], moment: datetime) -> bool:
@@ -94,18 +107,12 @@ def _told(branch: Branch, schedule: GlobalSchedule, rows: list[PortalPolicy], mo
     zone = zone_of(branch.cp)
     today = moment.astimezone(zone).date()
     window = window_of(in_force(rows, branch_id=branch.pk, day=today))
-    found = outlived(
-        window=window, periodicidad=schedule.periodicidad, hour=schedule.hour, zone=zone, since=schedule.starts_on
-    )
+    found = outlived(window=window, periodicidad=schedule.periodicidad, hour=schedule.hour, zone=zone, since=today)
     if found is None:
         return "A cada compra se le acaba el plazo del portal antes de su global."
     return (
-        f"A algunas compras les sobra plazo después de su global, hasta {found.days} días: una del "
-        f"{_day(found.sold_on, zone)} se factura en el portal hasta el {_day(found.deadline.date(), zone)}. Quien venga "
-        "entonces recibe su factura igual, y una nota de crédito saca su compra de la global: son dos timbres más por "
-        "cada uno. Para evitarlos, acorta el plazo del portal o haz la global cada mes."
+        f"A algunas compras les sobra plazo después de su global: una del {short(found.sold_on)} se factura en el portal "
+        f"hasta el {short(found.deadline)}, y su global se hace el {short(found.made_at)}. Quien venga entonces recibe su "
+        "factura igual, y una nota de crédito saca su compra de la global: son dos timbres más por cada uno. Para "
+        "evitarlos, que el plazo del portal termine con el mes y la global sea de cada mes."
     )
-
-
-def _day(day: Any, zone: Any) -> str:
-    return in_full(datetime(day.year, day.month, day.day, 12, tzinfo=zone)).partition(",")[0]
