@@ -12,7 +12,7 @@ from amate.fiscal.global_period import GlobalPeriod, period_of
 from amate.invoices.models import Origin
 from amate.self_invoicing.close_period import NoGlobal, NothingLeft, close_period
 from amate.self_invoicing.models import GlobalSchedule
-from amate.self_invoicing.period_notes import notes_of_period
+from amate.self_invoicing.period_notes import notes_between
 
 A_DAY = timedelta(days=1)
 LOOKS_BACK = timedelta(days=62)
@@ -41,7 +41,7 @@ def _close_all(schedule: GlobalSchedule, *, today: date, now: datetime) -> str:
     troubles = []
     for period in _due(schedule, today):
         more = True
-        while more:  # of one press there is a bound
+        while more:  # one press takes so many and no more (MOST_AT_ONCE)
             try:
                 with transaction.atomic():
                     close_period(branch_id=schedule.branch_id, period=period, seen=None, origin=Origin.SYSTEM, now=now)
@@ -65,7 +65,7 @@ def _due(schedule: GlobalSchedule, today: date) -> list[GlobalPeriod]:
 
 
 def _days_with_notes(branch: Branch, first: date, last: date) -> Iterable[date]:
-    enter = notes_of_period(branch=branch, period=GlobalPeriod("", first, last)).filter(fate="enters").order_by()
+    enter = notes_between(branch=branch, first=first, last=last).filter(fate="enters").order_by()
     day = TruncDate("sold_at", tzinfo=zone_of(branch.cp))
     found: Iterable[date] = enter.annotate(day=day).values_list("day", flat=True).distinct()
     return found

@@ -18,11 +18,6 @@ class Outlived:
     made_at: datetime
     deadline: datetime
 
-    @property
-    def days(self) -> int:
-        """Local days after that of the global on which he may still come."""
-        return (self.deadline.date() - self.made_at.date()).days
-
 
 def outlived(*, window: Window, periodicidad: str, hour: int, zone: ZoneInfo, since: date) -> Outlived | None:
     """None: of every sale of a year from `since` on, the portal's time ends before its global is made.
@@ -31,8 +26,8 @@ def outlived(*, window: Window, periodicidad: str, hour: int, zone: ZoneInfo, si
     >>> common = {"hour": 9, "zone": zone, "since": date(2026, 1, 1)}
     >>> outlived(window=Window(None, until_month_end=True), periodicidad="04", **common) is None
     True
-    >>> outlived(window=Window(30, until_month_end=False), periodicidad="04", **common).days
-    29
+    >>> outlived(window=Window(30, until_month_end=False), periodicidad="04", **common).sold_on.isoformat()
+    '2026-01-31'
     """
     worst: Outlived | None = None
     for ahead in range(A_YEAR):

@@ -1,7 +1,7 @@
 """Periods that closed with notes which nobody invoiced and no factura global has (GLO-2).
 
 Only where the company makes its globals here: a branch is watched from the period after its last one, and one whose
-globals make themselves from their first one on. Of those nothing is told while half of the law's day is left.
+globals make themselves from what they last left done. Of those nothing is told while half of the law's day is left.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from amate.self_invoicing.queries import in_state
 
 PERIODS = 12  # looked at, of each branch; nobody mends more at once
 A_DAY = timedelta(days=1)
-ALARM = timedelta(hours=12)
+ALARM = timedelta(hours=12)  # before the law's hour, of those that make themselves (FEATURES 45)
 GIVEN_UP = timedelta(days=130)  # two periods of two months without any: the globals are made elsewhere now
 
 
@@ -31,14 +31,20 @@ def globals_due(*, now: datetime) -> list[Due]:
     latest = {row["branch_id"]: (row["periodicidad"], row["until"]) for row in last}
     alone = {one.branch_id: one for one in GlobalSchedule.objects.kept()}
     for branch_id, schedule in alone.items():
-        before = schedule.starts_on - A_DAY
-        latest[branch_id] = (schedule.periodicidad, max(latest.get(branch_id, ("", before))[1], before))
+        latest[branch_id] = (schedule.periodicidad, _seen_by(schedule, now=now))
     branches = Branch.objects.in_bulk(latest)
     return [
         due
         for branch_id, (periodicidad, until) in latest.items()
         for due in _of(branches[branch_id], periodicidad, until, alone=branch_id in alone, now=now)
     ]
+
+
+def _seen_by(schedule: GlobalSchedule, *, now: datetime) -> date:
+    """The last day that its globals are known to have: what had ended when it was last done. While something could not be
+    made, nothing is known: a later period may have its global, and the one before it none."""
+    first = schedule.starts_on if schedule.trouble else max(schedule.starts_on, schedule.done_on or schedule.starts_on)
+    return max(first - A_DAY, now.date() - GIVEN_UP + A_DAY)
 
 
 def _of(branch: Branch, periodicidad: str, until: date, *, alone: bool, now: datetime) -> Iterator[Due]:

@@ -149,11 +149,6 @@ class Claim(CompanyOwned):
         return found
 
 
-class GlobalScheduleQuerySet(models.QuerySet["GlobalSchedule"]):
-    def kept(self) -> "GlobalScheduleQuerySet":
-        return self.filter(stopped_at__isnull=True)
-
-
 class LeftGlobal(CompanyOwned):
     """A note whose buyer came after its factura global (AFT-B): his own invoice, and the egreso that takes the note out of
     the global. How far it is follows from the two documents, and is never copied here (DECISIONS C3)."""
@@ -176,6 +171,11 @@ class LeftGlobal(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.global_invoice_id} → {self.invoice_id}"
+
+
+class GlobalScheduleQuerySet(models.QuerySet["GlobalSchedule"]):
+    def kept(self) -> "GlobalScheduleQuerySet":
+        return self.filter(stopped_at__isnull=True)
 
 
 class GlobalSchedule(CompanyOwned):

@@ -4,7 +4,7 @@ What is said of a period adds up to what was sold in it: every note is counted o
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -64,10 +64,14 @@ class Reckoning:
 
 
 def notes_of_period(*, branch: Branch, period: GlobalPeriod) -> Any:
+    return notes_between(branch=branch, first=period.first, last=period.last)
+
+
+def notes_between(*, branch: Branch, first: date, last: date) -> Any:
     """By the days of the place of sale, both inside; each with its `fate`, one of FATES."""
     zone = zone_of(branch.cp)
-    start = datetime.combine(period.first, time(), tzinfo=zone)
-    end = datetime.combine(period.last + timedelta(days=1), time(), tzinfo=zone)
+    start = datetime.combine(first, time(), tzinfo=zone)
+    end = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
     return Ticket.objects.filter(branch=branch, sold_at__gte=start, sold_at__lt=end).annotate(
         fate=Coalesce(_of_its_claim(), _OF_ITSELF)
     )

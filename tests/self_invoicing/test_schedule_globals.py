@@ -10,6 +10,7 @@ import pytest
 from amate.companies.models import Emisor
 from amate.fiscal.global_period import period_of
 from amate.invoices.models import Invoice, Kind, Origin, State
+from amate.self_invoicing.close_period import close_period
 from amate.self_invoicing.global_calendar import outlived
 from amate.self_invoicing.globals_due import globals_due
 from amate.self_invoicing.models import GlobalSchedule
@@ -104,6 +105,52 @@ def test_a_month_is_closed_with_its_first_days_too(world: Any) -> None:
     assert (made.period_from, made.period_to, len(made.lines)) == (day.replace(day=1), first - timedelta(days=1), 2)
 
 
+def test_going_from_months_to_days_loses_no_day(world: Any) -> None:
+    day = goes_to_next_month(world, 10)
+    sold = world.sale()
+    schedule(world, "04")
+    goes_to(world, day + timedelta(days=5))
+    schedule(world, "01")
+    assert kept(world).starts_on == day.replace(day=1)
+    goes_to(world, day + timedelta(days=6), hour=9)
+    (made,) = beat(world)
+    assert (made.periodicidad, made.period_from, made.total) == ("01", day, sold.total)
+    world.settle()
+    schedule(world, "04", hour=3)
+    assert kept(world).starts_on == day.replace(day=1), "the month that runs"
+    schedule(world, "01", hour=3)
+    assert kept(world).starts_on == day + timedelta(days=1), "the day after the last one made"
+
+
+def test_a_period_that_failed_is_told_though_the_next_one_was_made(world: Any) -> None:
+    day = goes_to_next_month(world, 10)
+    schedule(world, "01")
+    world.sale()
+    goes_to(world, day + timedelta(days=1), hour=1)
+    world.scoped(lambda: Emisor.objects.update(issuing_suspended=True))
+    goes_to(world, day + timedelta(days=1), hour=10)
+    assert beat(world) == []
+    world.sale()
+    branch, close = world.shop.branch.pk, period_of(day + timedelta(days=1), periodicidad="01")
+    world.scoped(lambda: Emisor.objects.update(issuing_suspended=False))
+    goes_to(world, day + timedelta(days=2), hour=8)
+    world.scoped(lambda: close_period(branch_id=branch, period=close, seen=None, origin=Origin.OFFICE, now=world.now()))
+    assert [one.day for one in world.scoped(lambda: globals_due(now=world.now()))] == [day + timedelta(days=1)]
+    goes_to(world, day + timedelta(days=2), hour=9)
+    assert [one.period_from for one in beat(world)] == [day + timedelta(days=1), day]
+    assert marks(world) == []
+
+
+def test_a_schedule_half_a_year_old_still_has_its_alarm(world: Any) -> None:
+    day = goes_to_next_month(world, 10)
+    schedule(world, "01")
+    goes_to(world, day + timedelta(days=180), hour=10)
+    assert beat(world) == []
+    world.sale()
+    goes_to(world, day + timedelta(days=181), hour=13)
+    assert marks(world) == ["soon"], "the worker was away since yesterday"
+
+
 def test_what_the_law_lacks_is_refused(world: Any) -> None:
     for periodicidad, hour, word in (("05", 9, "621"), ("09", 9, "cada cuánto"), ("01", 12, "de 1 a 11")):
         with pytest.raises(ScheduleRefused, match=word):
@@ -130,7 +177,7 @@ def test_the_calendar_proves_what_every_day_of_a_year_does() -> None:
                 late.append(over.date() - close)
         assert (found is None) == (not late)
         if found is not None:
-            assert timedelta(days=found.days) == max(late)
+            assert found.deadline.date() - found.made_at.date() == max(late)
         told.add(found is None)
     assert told == {True, False}
 
@@ -147,6 +194,9 @@ def test_it_is_set_in_ajustes_which_says_what_it_means(world: Any) -> None:
     assert (kept(world).periodicidad, kept(world).hour) == ("01", 7)
     told = world.inside(lambda: client.get(page)).content.decode()
     assert "una nota de crédito saca su compra de la global" in told
+    old = world.inside(lambda: client.post(page, {name: "04", "hour": "9", "version": "of-another"}))
+    assert (old.status_code, kept(world).periodicidad) == (422, "01")
+    assert "alguien cambió estas reglas" in old.content.decode()
     world.scoped(lambda: GlobalSchedule.objects.update(trouble="No hay sello."))
     assert "No hay sello." in world.inside(lambda: client.get(page)).content.decode()
     assert world.inside(lambda: client.post(page, {name: "", "hour": "7"})).status_code == 302
