@@ -14,7 +14,7 @@ from amate.invoices.models import DEAD, Invoice, Kind
 from amate.self_invoicing.globals_due import GIVEN_UP
 from amate.self_invoicing.models import GlobalSchedule
 
-BY_HAND = ""
+BY_HAND = "a-mano"
 HOURS = range(1, 12)
 """Of the day after the close: what fails at the last of them still has half of its day (RMF 2.7.1.21)."""
 USUAL_HOUR = 9

@@ -15,7 +15,7 @@ from amate.self_invoicing.global_calendar import outlived
 from amate.self_invoicing.globals_due import globals_due
 from amate.self_invoicing.models import GlobalSchedule
 from amate.self_invoicing.rules import Window, deadline_of
-from amate.self_invoicing.schedule_globals import ScheduleRefused, schedule_globals
+from amate.self_invoicing.schedule_globals import BY_HAND, ScheduleRefused, schedule_globals
 from amate.worker.of_a_day import OF_A_DAY
 from tests.invoices.month import goes_to, goes_to_next_month
 
@@ -66,7 +66,7 @@ def test_each_day_is_closed_once_on_the_next_one_from_its_hour_on(world: Any) ->
     second = beat(world)[1]
     assert (second.period_from, second.total) == (day + timedelta(days=1), later.total)
     assert kept(world).done_on == day + timedelta(days=2)
-    schedule(world, "")
+    schedule(world, BY_HAND)
     world.sale()
     goes_to(world, day + timedelta(days=3), hour=10)
     assert len(beat(world)) == 2, "by hand again"
@@ -188,6 +188,7 @@ def test_it_is_set_in_ajustes_which_says_what_it_means(world: Any) -> None:
     name = f"b{world.shop.branch.pk}"
     shown = world.inside(lambda: client.get(page)).content.decode()
     assert "A mano" in shown
+    assert "(opcional)" not in shown
     assert 'value="05"' not in shown
     assert world.inside(lambda: client.post(page, {name: "09", "hour": "9"})).status_code == 422
     assert world.inside(lambda: client.post(page, {name: "01", "hour": "7"})).status_code == 302
@@ -199,5 +200,5 @@ def test_it_is_set_in_ajustes_which_says_what_it_means(world: Any) -> None:
     assert "alguien cambió estas reglas" in old.content.decode()
     world.scoped(lambda: GlobalSchedule.objects.update(trouble="No hay sello."))
     assert "No hay sello." in world.inside(lambda: client.get(page)).content.decode()
-    assert world.inside(lambda: client.post(page, {name: "", "hour": "7"})).status_code == 302
+    assert world.inside(lambda: client.post(page, {name: BY_HAND, "hour": "7"})).status_code == 302
     assert kept(world).stopped_at is not None

@@ -46,7 +46,7 @@ class GlobalsForm(forms.Form):
         kinds = [one for one in sorted(PERIODICIDADES) if bimestral or one != BIMESTRAL]
         choices = [(BY_HAND, "A mano"), *((one, name_of("periodicidad", one) or one) for one in kinds)]
         for branch in branches:
-            self.fields[field_of(branch)] = forms.ChoiceField(label=branch.nombre, required=False, choices=choices)
+            self.fields[field_of(branch)] = forms.ChoiceField(label=branch.nombre, choices=choices)
         self.order_fields([*(field_of(branch) for branch in branches), "hour"])
 
 
@@ -68,7 +68,7 @@ def global_schedule(request: HttpRequest, slug: str) -> HttpResponse:
         branches=branches,
         bimestral=Emisor.objects.filter(regimen_fiscal=REGIMEN_BIMESTRAL).exists(),
         initial={"hour": str(hours[0] if hours else USUAL_HOUR)}
-        | {field_of(one): kept[one.pk].periodicidad for one in branches if one.pk in kept},
+        | {field_of(one): kept[one.pk].periodicidad if one.pk in kept else BY_HAND for one in branches},
     )
     version = version_of({str(pk): (one.periodicidad, one.hour) for pk, one in kept.items()})
     fresh = request.method == "POST" and is_fresh(request, form, version=version, thing="estas reglas")
