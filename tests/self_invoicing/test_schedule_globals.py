@@ -10,6 +10,7 @@ import pytest
 from amate.companies.models import Emisor
 from amate.fiscal.global_period import period_of
 from amate.invoices.models import Invoice, Kind, Origin, State
+from amate.papers.dates import short
 from amate.self_invoicing.close_period import close_period
 from amate.self_invoicing.global_calendar import outlived
 from amate.self_invoicing.globals_due import globals_due
@@ -194,6 +195,7 @@ def test_it_is_set_in_ajustes_which_says_what_it_means(world: Any) -> None:
     assert world.inside(lambda: client.post(page, {name: "01", "hour": "7"})).status_code == 302
     assert (kept(world).periodicidad, kept(world).hour) == ("01", 7)
     told = world.inside(lambda: client.get(page)).content.decode()
+    assert f"Van las ventas desde el {short(world.today())}" in told
     assert "una nota de crédito saca su compra de la global" in told
     old = world.inside(lambda: client.post(page, {name: "04", "hour": "9", "version": "of-another"}))
     assert (old.status_code, kept(world).periodicidad) == (422, "01")

@@ -107,11 +107,12 @@ def _told(branch: Branch, schedule: GlobalSchedule, rows: list[PortalPolicy], mo
     zone = zone_of(branch.cp)
     today = moment.astimezone(zone).date()
     window = window_of(in_force(rows, branch_id=branch.pk, day=today))
+    begins = f"Van las ventas desde el {short(schedule.starts_on)}; las de antes se hacen a mano."
     found = outlived(window=window, periodicidad=schedule.periodicidad, hour=schedule.hour, zone=zone, since=today)
     if found is None:
-        return "A cada compra se le acaba el plazo del portal antes de su global."
+        return f"{begins} A cada compra se le acaba el plazo del portal antes de su global."
     return (
-        f"A algunas compras les sobra plazo después de su global: una del {short(found.sold_on)} se factura en el portal "
+        f"{begins} A algunas compras les sobra plazo después de su global: una del {short(found.sold_on)} se factura en el portal "
         f"hasta el {short(found.deadline)}, y su global se hace el {short(found.made_at)}. Quien venga entonces recibe su "
         "factura igual, y una nota de crédito saca su compra de la global: son dos timbres más por cada uno. Para "
         "evitarlos, que el plazo del portal termine con el mes y la global sea de cada mes."
