@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from amate.companies.day import zone_of_company
+from amate.invoices.models import Invoice, Sealing, State
+from amate.invoices.stamp import may_seal_anew, seal_anew
 from amate.ledger.models import Receivable
 from amate.promises.keep import keep
 from amate.promises.step import step
@@ -64,6 +66,8 @@ class Life:
             await self._people(today, last=stop == self.stops[-1])
             if self.worker_is_up:
                 await self.worker_turns()
+                if await step(self._office)():
+                    await self.pump()
             await after_each()
 
     @property
@@ -103,6 +107,19 @@ class Life:
                     dice=self.faults.dice,
                 )
         return found
+
+    def _office(self) -> bool:
+        """Whoever works there does what the page of a lost answer says: he looks for the document at the PAC, and has it
+        sealed anew if it is not there (C9). Whether he did anything."""
+        now = self.clock()
+        with company_scope(self.company_id):
+            lost = [one for one in Invoice.objects.filter(state=State.UNKNOWN) if may_seal_anew(one, now=now)]
+            keys = Sealing.objects.filter(invoice__in=lost).values_list("invoice_id", "key")
+            there = {pk for pk, key in keys if self.outside.store.by_customid(key) is not None}
+            gone = [one.pk for one in lost if one.pk not in there]
+            for pk in gone:
+                seal_anew(invoice_id=pk, now=now)
+        return bool(gone)
 
     # ------------------------------------------------------------ the worker
 
