@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import httpx
 
-SPOKEN = ("webhook",)
+SPOKEN = ("webhook", "routeros", "radius", "whm", "http")
 
 
 class State(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    LIMITED = "limited"  # slower, and not off: only where an account says how
 
 
 class SwitchError(Exception):
@@ -84,6 +85,79 @@ class SwitchAccount:
     private: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class RouterAccount:
+    """A MikroTik. `url`: `api-ssl://` and `api://` speak its API, `https://` and `http://` its REST (v7); without TLS only
+    hosts that the operator opened (`private`). `by`: "list", a service is an address that goes into `list_name`; "secret",
+    it is the name of a PPP secret that is disabled. `slow_list`: of whom is only slower, where addresses are listed. `fingerprint`: SHA-256 of the certificate of an API that no authority
+    signed, empty where one did."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+    by: str = "list"
+    list_name: str = "morosos"
+    slow_list: str = ""
+    fingerprint: str = ""
+    private: frozenset[str] = frozenset()
+    code: str = "routeros"
+
+
+@dataclass(frozen=True, slots=True)
+class RadiusAccount:
+    """The SQL database of a FreeRADIUS (`host` may be the folder of its socket), the group of whoever is cut (and of
+    whoever is only slower, if there is one), and the
+    equipment that closes sessions (none: an empty `nas_host`). `private`: hosts that the operator opened."""
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str = field(repr=False)
+    group: str
+    slow_group: str = ""
+    nas_host: str = ""
+    nas_port: int = 3799
+    nas_secret: str = field(default="", repr=False)
+    private: frozenset[str] = frozenset()
+    code: str = "radius"
+
+
+@dataclass(frozen=True, slots=True)
+class WhmAccount:
+    """A cPanel server by its WHM, and a token of that user which may list, suspend and unsuspend. `private`: hosts that the
+    operator opened."""
+
+    url: str
+    user: str
+    token: str = field(repr=False)
+    private: frozenset[str] = frozenset()
+    code: str = "whm"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAccount:
+    """Any system that a plain request suspends and another one (`back_url`, or the same) gives back. The addresses and the
+    JSON of `body` may hold `{{service}}`, `{{customer}}`, `{{state}}`, `{{suspended}}` (true, false), `{{gen}}`,
+    `{{reason}}`; `proof` is the value of `header` and holds `{{key}}`. It was taken if the status is 2xx and, where
+    `success_at` names a place in the JSON, `success` stands there."""
+
+    url: str
+    header: str
+    proof: str
+    key: str = field(repr=False)
+    method: str = "POST"
+    back_url: str = ""
+    body: str = ""
+    success_at: str = ""
+    success: str = ""
+    private: frozenset[str] = frozenset()
+    code: str = "http"
+
+
+Account = SwitchAccount | RouterAccount | RadiusAccount | WhmAccount | HttpAccount
+
+
 class Switch(Protocol):
     """Both raise `SwitchRetryable`, `SwitchPermanent`, `SwitchUnknown`."""
 
@@ -97,8 +171,24 @@ class Switch(Protocol):
         """Tell it. Again and out of order does no harm."""
 
 
-def open_switch(account: SwitchAccount, *, transport: "httpx.AsyncBaseTransport | None" = None) -> Switch:
+def open_switch(account: Account, *, transport: "httpx.AsyncBaseTransport | None" = None) -> Switch:
     """`transport`: instead of the network. Raises LookupError for a kind we do not speak."""
+    if isinstance(account, RouterAccount):
+        from amate.adapters.switch.routeros import RouterOs
+
+        return RouterOs(account)
+    if isinstance(account, RadiusAccount):
+        from amate.adapters.switch.radius import Radius
+
+        return Radius(account)
+    if isinstance(account, WhmAccount):
+        from amate.adapters.switch.whm import Whm
+
+        return Whm(account)
+    if isinstance(account, HttpAccount):
+        from amate.adapters.switch.plain_http import PlainHttp
+
+        return PlainHttp(account, transport=transport)
     if account.code == "webhook":
         from amate.adapters.switch.webhook import Webhook
 

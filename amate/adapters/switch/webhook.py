@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from amate.adapters.signed_notice import signed_request
 from amate.adapters.switch import (
     Applied,
     Command,
@@ -15,14 +16,14 @@ from amate.adapters.switch import (
     SwitchAccount,
     SwitchPermanent,
     SwitchRetryable,
-    SwitchUnknown,
 )
-from amate.adapters.switch.signing import BadKey, signature
-from amate.adapters.typed_url import Answer, TypedRequest, UrlAway, UrlRefused, UrlSilent, ask
+from amate.adapters.switch.asked import ask_switch
+from amate.adapters.switch.signing import BadKey
+from amate.adapters.typed_url import Answer
 
 MOST_BYTES = 20_000
 MOST_ASKED = 40  # services of one question: their answer must fit in what is read of it
-TYPES = {State.SUSPENDED: "service.suspended", State.ACTIVE: "service.reactivated"}
+TYPES = {State.SUSPENDED: "service.suspended", State.ACTIVE: "service.reactivated", State.LIMITED: "service.limited"}
 LATER = frozenset({429, 502, 503, 504})
 
 
@@ -69,28 +70,12 @@ class Webhook:
         body = json.dumps(said, ensure_ascii=False).encode()
         if len(body) > MOST_BYTES:
             raise SwitchPermanent("El aviso pasa de 20 kB: acorta el motivo o los nombres.")
-        stamp = int(now.timestamp())
+        keys, private = self._account.keys, self._account.private
         try:
-            signed = signature(keys=self._account.keys, message_id=message_id, timestamp=stamp, body=body)
+            request = signed_request(url=url, keys=keys, message_id=message_id, body=body, now=now, private=private)
         except BadKey as bad:
             raise SwitchPermanent(str(bad)) from bad
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": "amate",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(stamp),
-            "webhook-signature": signed,
-        }
-        try:
-            answer = await ask(
-                TypedRequest("POST", url, headers, body, private=self._account.private), transport=self._transport
-            )
-        except UrlRefused as refused:
-            raise SwitchPermanent(str(refused)) from refused
-        except UrlAway as away:
-            raise SwitchRetryable(str(away)) from away
-        except UrlSilent as silent:
-            raise SwitchUnknown(str(silent)) from silent
+        answer = await ask_switch(request, transport=self._transport)
         _see(answer)
         return answer
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from amate.billing_cycle.collection.cut_deeper import slower_due
 from amate.billing_cycle.collection.reassess import stands_of, terms_of
 from amate.billing_cycle.collection.rules import Standing, is_day_of_cuts
 from amate.billing_cycle.collection.warned import day_of_cut, services_to_cut, warning_for, warnings_of
@@ -69,4 +70,25 @@ def who_would_be_cut(*, on: date) -> list[WouldCut]:
                     services=tuple(one.pk for one in services[pk]),
                 )
             )
+    found += _deeper(on=on) if policy.suspends else []
     return sorted(found, key=lambda one: (one.oldest_due, one.customer_id))
+
+
+def _deeper(*, on: date) -> list[WouldCut]:
+    """Those whose slower service is over, and who may stay cut."""
+    slowed = slower_due(on=on)
+    if not slowed:
+        return []
+    stands = stands_of(slowed, terms=terms_of(billing_policy_on(on)), today=on)
+    return [
+        WouldCut(
+            customer_id=pk,
+            overdue=sum((debt.open_amount for debt in stand.cuttable), Decimal(0)),
+            oldest_due=min(debt.due_on for debt in stand.cuttable),
+            debts=tuple(debt.id for debt in stand.cuttable),
+            warned_on=min(hold.decision.warned_on for hold in slowed[pk] if hold.decision is not None),
+            services=tuple(hold.service_id for hold in slowed[pk]),
+        )
+        for pk, stand in stands.items()
+        if stand.standing == Standing.SUSPENDED
+    ]

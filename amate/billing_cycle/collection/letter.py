@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from amate.adapters.messages import Outgoing
 from amate.adapters.messages.sms import Text
+from amate.billing_cycle.collection.cut_deeper import slower_first
 from amate.billing_cycle.collection.models import Channel, Notice
 from amate.billing_cycle.collection.reach import Reach, reach_of
 from amate.billing_cycle.collection.reassess import agreed_with, quiet_of, terms_of
@@ -178,6 +179,7 @@ def _written(
         "bill": all(one.step == BILL.code for one in claimed) and not late,
         "cut_on": cut_on,
         "cut_day": day_in_words(cut_on) if cut_on else "",
+        "slower_first": cut_on is not None and slower_first(customer_id, policy=policy, on=cut_on),
     }
     return reach, facts
 

@@ -46,14 +46,16 @@ def reassess_customers(*, customer_ids: Collection[int], today: date, now: datet
 
 
 def _cuts_of(customer_id: int, *, terms: Terms) -> list[tuple[int, int]]:
-    """The open cuts of the customer, each with the oldest of the debts that it is for. Not those that would not have been
+    """The open cuts of the customer (of a service that is only slower nothing is reconnected), each with the oldest of the debts that it is for. Not those that would not have been
     made had we known by then what he had paid: coming back from such a one costs nothing."""
-    held = Hold.objects.open().filter(reason=Reason.NONPAYMENT, service__customer_id=customer_id)
+    held = Hold.objects.open().filter(
+        reason=Reason.NONPAYMENT, service__customer_id=customer_id, slower_until__isnull=True
+    )
     decisions = CutDecision.objects.filter(pk__in=held.values("decision_id")).order_by("id")
-    return [(one.pk, one.receivable_ids[0]) for one in decisions if not _had_paid(one, terms=terms)]
+    return [(one.pk, one.receivable_ids[0]) for one in decisions if not had_paid(one, terms=terms)]
 
 
-def _had_paid(cut: CutDecision, *, terms: Terms) -> bool:
+def had_paid(cut: CutDecision, *, terms: Terms) -> bool:
     """Of what a bank tells only the day is known: what was paid on the day of the cut was paid before it."""
     by_then = Q(paid_at__lte=cut.created_at) | Q(account__startswith=f"{BANCO}:", paid_on__lte=cut.day)
     rows = Payment.objects.live().filter(

@@ -94,12 +94,13 @@ class Answer:
 
     @property
     def serve(self) -> Serve:
-        """What is suspended is not served; who has no service in our hands is never refused by us: only an open hold says
+        """What is suspended is not served, and what is slower in part; who has no service in our hands is never refused by us: only an open hold says
         no, and what may open one is decided elsewhere."""
         if not self.lines:
             return Serve.YES
         cut = sum(one.desired == Desired.SUSPENDED for one in self.lines)
-        return Serve.YES if not cut else Serve.NO if cut == len(self.lines) else Serve.PARTLY
+        slower = sum(one.desired == Desired.LIMITED for one in self.lines)
+        return Serve.NO if cut == len(self.lines) else Serve.PARTLY if cut or slower else Serve.YES
 
     @property
     def gen(self) -> int:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from amate.billing_cycle.collection.rules import Standing
 from amate.billing_cycle.collection.served import Answer, Serve
-from amate.billing_cycle.service.models import Reason
+from amate.billing_cycle.service.models import Desired, Reason
 from amate.papers.dates import short
 
 WORDS: Mapping[Standing, str] = {
@@ -30,7 +30,7 @@ TONES: Mapping[Standing, str] = {
 }
 HEADLINES: Mapping[Serve, str] = {
     Serve.YES: "Sí, se le atiende",
-    Serve.PARTLY: "Solo en parte: tiene un servicio suspendido",
+    Serve.PARTLY: "Solo en parte: tiene un servicio suspendido o más lento",
     Serve.NO: "No se le atiende: está suspendido",
 }
 _DAY = timedelta(days=1)
@@ -66,7 +66,9 @@ def _of_debt(answer: Answer) -> str:
     if stand.standing == Standing.IN_GRACE:
         return f"{owes}; {_of_grace(answer)}."
     if stand.standing == Standing.SUSPENDED:
-        return f"{owes}, y por eso está suspendido. En cuanto pague se reactiva solo."
+        cut = not answer.lines or any(line.desired == Desired.SUSPENDED for line in answer.lines)
+        how = "está suspendido" if cut else "va más lento"
+        return f"{owes}, y por eso {how}. En cuanto pague se reactiva solo."
     return f"{owes} y ya pasó su gracia de {answer.terms.grace_days} días; {_of_cut(answer)}."
 
 

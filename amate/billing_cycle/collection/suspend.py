@@ -6,11 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from amate.audit.record import record
+from amate.billing_cycle.collection.cut_deeper import cut_deeper, slower_due, slower_until
 from amate.billing_cycle.collection.reassess import ITSELF, reassess_customers, terms_of
-from amate.billing_cycle.collection.rules import Stand, Standing, Terms
+from amate.billing_cycle.collection.rules import Stand, Standing, Terms, is_day_of_cuts
 from amate.billing_cycle.collection.warned import day_of_cut, services_to_cut, warning_for, warnings_of
 from amate.billing_cycle.service.hold import hold_service
-from amate.billing_cycle.service.models import CutDecision, Reason, Service
+from amate.billing_cycle.service.models import CutDecision, Hold, Reason, Service
 from amate.billing_cycle.subscriptions.agreed import closed_around
 from amate.companies.billing_policy import billing_policy_on
 from amate.companies.day import zone_of_company
@@ -80,8 +81,18 @@ def suspend_customers(
     warned = warnings_of(stands.values())
     holidays = closed_around(today)
     services = services_to_cut(stands, scope=policy.suspend_scope)
+    slowed = slower_due(on=today, customer_ids=stands.keys())
+    a_day = is_day_of_cuts(today, weekdays=terms.cut_weekdays, holidays=holidays)
     cuts, spared = [], {}
     for pk, stand in stands.items():
+        if stand.standing == Standing.SUSPENDED and slowed.get(pk):
+            why = _spared_by(looks[pk], in_hours=in_hours) or (None if a_day else Spared.NOT_TODAY)
+            if why is not None:
+                spared[pk] = why
+                continue
+            cut_deeper(slowed[pk], today=today, now=now)
+            cuts.append(_deeper(pk, slowed[pk]))
+            continue
         why = _spared(stand, looks[pk], in_hours=in_hours)
         warning = warning_for(stand, warned)
         if why is None and warning is not None and not services[pk]:
@@ -92,13 +103,20 @@ def suspend_customers(
         if why is not None or warning is None:
             spared[pk] = why or Spared.NOT_WARNED
             continue
-        cuts.append(_cut(pk, stand, services[pk], terms, looks[pk], warned_day=warning.told_on, today=today, now=now))
+        until = {one.pk: slower_until(one, policy=policy, today=today) for one in services[pk]}
+        cuts.append(
+            _cut(pk, stand, services[pk], terms, looks[pk], until, warned_day=warning.told_on, today=today, now=now)
+        )
     return cuts, spared
 
 
 def _spared(stand: Stand, look: LastLook, *, in_hours: bool) -> Spared | None:
     if stand.standing != Standing.SUSPENDABLE:
         return Spared.STANDS_WELL
+    return _spared_by(look, in_hours=in_hours)
+
+
+def _spared_by(look: LastLook, *, in_hours: bool) -> Spared | None:
     if not look.answered:
         return Spared.NOBODY_ANSWERED
     if look.money_on_its_way:
@@ -108,12 +126,18 @@ def _spared(stand: Stand, look: LastLook, *, in_hours: bool) -> Spared | None:
     return None if in_hours else Spared.NOT_NOW
 
 
+def _deeper(customer_id: int, holds: Collection[Hold]) -> Cut:
+    decision_id = max(hold.decision_id or 0 for hold in holds)
+    return Cut(customer_id, decision_id, tuple(hold.service_id for hold in holds))
+
+
 def _cut(
     customer_id: int,
     stand: Stand,
     services: Collection[Service],
     terms: Terms,
     look: LastLook,
+    until: Mapping[int, date | None],
     *,
     warned_day: date,
     today: date,
@@ -139,7 +163,14 @@ def _cut(
     insert(decision)
     for service in services:
         hold_service(
-            service=service, reason=Reason.NONPAYMENT, decision=decision, by=ITSELF, note="", today=today, now=now
+            service=service,
+            reason=Reason.NONPAYMENT,
+            decision=decision,
+            by=ITSELF,
+            note="",
+            today=today,
+            now=now,
+            slower_until=until[service.pk],
         )
     promise("tell_cut", key=f"tell_cut:{decision.pk}", now=now, priority=MAIL, decision_id=decision.pk)
     record("customer.cut", about=f"customer:{customer_id}", now=now, overdue=str(decision.overdue), cut=decision.pk)

@@ -65,7 +65,7 @@ def services_to_cut(stands: Mapping[int, Stand], *, scope: str) -> dict[int, lis
     cuttable = [pk for pk, stand in stands.items() if stand.cuttable]
     if not cuttable:
         return found
-    rows = Service.objects.live().filter(customer_id__in=cuttable, desired=Desired.ACTIVE)
+    rows = Service.objects.live().select_related("switch").filter(customer_id__in=cuttable, desired=Desired.ACTIVE)
     if scope != ACCOUNT:
         rows = rows.filter(subscription_id__in=_late_subscriptions(stands.values()))
     for service in rows.order_by("id"):

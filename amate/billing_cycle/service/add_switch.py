@@ -22,9 +22,10 @@ TAKEN = "Ya hay un sistema con ese nombre: ponle otro."
 
 
 def add_switch(
-    *, name: str, kind: Switch, url: str, observe_url: str, wish: str, now: datetime
+    *, name: str, kind: Switch, url: str, observe_url: str, wish: str, now: datetime, mail: str = ""
 ) -> tuple[SwitchAccount, str]:
-    """The system and the key that its people copy once; a system that a person works has none. `wish`: of the page that
+    """The system and the key that its people copy once; a system that a person works has none, and `mail`
+    is who is written to. `wish`: of the page that
     asks; pressed twice it is one system, and both answers show its key. Raises BadSwitch, KeyWasMade."""
     name = name.strip()
     if not name:
@@ -36,11 +37,20 @@ def add_switch(
         shows_again(before.key_made_at, now=now)
         return before, key_of_wish(wish) if before.kind == Switch.WEBHOOK else ""
     if kind == Switch.MANUAL:
-        made = SwitchAccount.objects.create(name=name, kind=kind, wish=wish, key_made_at=now, created_at=now)
+        made = SwitchAccount.objects.create(
+            name=name, kind=kind, terms=terms_of_person(mail), wish=wish, key_made_at=now, created_at=now
+        )
         record("switch.kept", about=f"switch:{made.pk}", now=now, name=name)
         return made, ""
+    if mail:
+        raise BadSwitch("mail", "El correo es de quien lo hace a mano: a este sistema le avisamos nosotros.")
     check_addresses(url, observe_url)
     return keep_switch(name=name, url=url, observe_url=observe_url, wish=wish, now=now)
+
+
+def terms_of_person(mail: str) -> dict[str, str]:
+    """Of a system that a person works: who is written to, if anybody is."""
+    return {"mail": mail} if mail else {}
 
 
 def check_addresses(url: str, observe_url: str) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amate.adapters.switch import Command, State
-from amate.adapters.switch import SwitchAccount as Opened
+from amate.adapters.switch import Account, Command, State
 from amate.billing_cycle.service.accounts import open_account
 from amate.billing_cycle.service.models import Desired, Hold, Order, Service, Switch, SwitchAccount
+from amate.billing_cycle.service.technician import owe_task
 from amate.tenancy.writes import insert, rewrite
 
 FAILS, LONGEST = 5, 15  # orders in a row; minutes
@@ -17,7 +17,7 @@ class Sending:
     service_id: int
     account_id: int
     command: Command
-    account: Opened
+    account: Account
 
 
 class Rests(Exception):
@@ -30,10 +30,13 @@ class Rests(Exception):
 
 def order_to_send(*, service_id: int, now: datetime) -> Sending | None:
     """What is wanted now, not when it was promised: an order that came late carries the newest wish. None: the other side
-    has it, or a person tells it. Raises Rests and `companies.secrets.WrongMasterKey`."""
+    has it, or a person tells it, who is written to then. Raises Rests and `companies.secrets.WrongMasterKey`."""
     rows = Service.objects.live().filter(pk=service_id).select_related("switch", "customer")
     service = rows.first()
-    if service is None or service.actual_gen == service.gen or service.switch.kind == Switch.MANUAL:
+    if service is None or service.actual_gen == service.gen:
+        return None
+    if service.switch.kind == Switch.MANUAL:
+        owe_task(service, now=now)
         return None
     if service.switch.disabled_at is not None:
         return None

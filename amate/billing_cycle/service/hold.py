@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from amate.audit.record import record
-from amate.billing_cycle.service.models import CutDecision, Hold, Reason, Service
+from amate.billing_cycle.service.models import CutDecision, Desired, Hold, Reason, Service
 from amate.billing_cycle.service.want import want
 from amate.billing_cycle.subscriptions.pause import hold_days
 from amate.tenancy.writes import insert_unless_there
@@ -25,8 +25,10 @@ def hold_service(
     note: str,
     today: date,
     now: datetime,
+    slower_until: date | None = None,
 ) -> bool:
-    """Open a hold; False if one of that reason is open already. The customer is locked by the caller.
+    """Open a hold; False if one of that reason is open already. `slower_until`: it asks for a slower service only, which
+    may be cut from that day on (`collection/cut_deeper.py`). The customer is locked by the caller.
 
     Raises CannotHold for nonpayment without a decision of this very customer: only `collection/suspend.py` writes those.
     """
@@ -35,11 +37,19 @@ def hold_service(
     if decision is not None and decision.customer_id != service.customer_id:
         raise CannotHold("Esa decisión es de otro cliente.")
     hold = Hold(
-        service=service, reason=reason, note=note, decision=decision, opened_on=today, opened_at=now, opened_by=by
+        service=service,
+        reason=reason,
+        note=note,
+        decision=decision,
+        opened_on=today,
+        opened_at=now,
+        opened_by=by,
+        slower_until=slower_until,
     )
     if not insert_unless_there(hold):
         return False
     record("service.held", about=f"service:{service.pk}", now=now, reason=reason.value, hold=hold.pk)
-    if want(service, now=now) and service.subscription_id is not None and reason not in NO_DAYS:
+    cut = want(service, now=now) == Desired.SUSPENDED
+    if cut and service.subscription_id is not None and reason not in NO_DAYS:
         hold_days(subscription_id=service.subscription_id, on=today, reason=reason.label, now=now)
     return True

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from amate.audit.record import record
-from amate.billing_cycle.service.models import Hold, Reason, Service
+from amate.billing_cycle.service.models import Desired, Hold, Reason, Service
 from amate.billing_cycle.service.want import want
 from amate.billing_cycle.subscriptions.pause import lift_days
 
@@ -29,7 +29,11 @@ def lift_holds(
     for hold in holds.order_by("id"):
         Hold.objects.filter(pk=hold.pk).update(lifted_on=today, lifted_at=now, lifted_by=by, lifted_because=because)
         record("service.lifted", about=f"service:{hold.service_id}", now=now, reason=reason.value, hold=hold.pk)
-        if want(hold.service, now=now) and hold.service.subscription_id is not None and reason != Reason.PAUSE:
+        if (
+            want(hold.service, now=now) in (Desired.ACTIVE, Desired.LIMITED)
+            and hold.service.subscription_id is not None
+            and reason != Reason.PAUSE
+        ):
             lift_days(subscription_id=hold.service.subscription_id, on=today, today=today, now=now)
         lifted.append(hold.service)
     return lifted

@@ -23,15 +23,31 @@ class Reason(models.TextChoices):
 class Switch(models.TextChoices):
     MANUAL = "manual", "Una persona lo hace"
     WEBHOOK = "webhook", "Aviso firmado a otro sistema"
+    ROUTEROS = "routeros", "MikroTik RouterOS"
+    RADIUS = "radius", "FreeRADIUS"
+    WHM = "whm", "WHM de cPanel"
+    HTTP = "http", "Otra API por HTTP"
+
+
+# Those that tell how their services stand without an address of their own for it.
+TELL_THEMSELVES = (Switch.ROUTEROS, Switch.RADIUS, Switch.WHM)
 
 
 class Desired(models.TextChoices):
     ACTIVE = "active", "Activo"
     SUSPENDED = "suspended", "Suspendido"
+    LIMITED = "limited", "Más lento"
+
+
+class SwitchAccountQuerySet(models.QuerySet["SwitchAccount"]):
+    def observed(self) -> "SwitchAccountQuerySet":
+        """Those that tell how their services stand."""
+        return self.filter(Q(kind__in=TELL_THEMSELVES) | ~Q(observe_url=""), disabled_at__isnull=True)
 
 
 class SwitchAccount(CompanyOwned):
-    """The system that serves and cuts. Its secret is sealed (`companies.secrets`)."""
+    """The system that serves and cuts. Its secrets are sealed (`companies.secrets`): of one that is told by signed notices
+    the keys that sign, of every other its password."""
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=Switch.choices)
@@ -39,26 +55,40 @@ class SwitchAccount(CompanyOwned):
     observe_url = models.CharField(max_length=500, blank=True, default="", help_text="where it tells how they stand")
     secret = models.BinaryField(null=True)
     old_secret = models.BinaryField(null=True, help_text="while the key is being changed both sign")
+    nas_secret = models.BinaryField(null=True, help_text="of the equipment that closes the sessions of a RADIUS")
+    terms: Any = models.JSONField(default=dict, help_text="what its kind wants to know besides; never a secret")
     wish = models.CharField(max_length=32, blank=True, default="", help_text="of the page that made the key")
     key_made_at = models.DateTimeField(null=True)
     disabled_at = models.DateTimeField(null=True, help_text="it answered 410: a person turns it on again")
     failures = models.IntegerField(default=0, help_text="in a row, of orders that it did not take")
     rests_until = models.DateTimeField(null=True, help_text="it fails again and again: until then it is told nothing")
     observed_at = models.DateTimeField(null=True, help_text="when it last told how its services stand")
+    tried_at = models.DateTimeField(null=True, help_text="when somebody last had it asked whether it answers")
+    tried_well = models.BooleanField(default=False)
+    tried_said = models.CharField(max_length=300, blank=True, default="")
     created_at = models.DateTimeField()
+
+    objects: ClassVar = ScopedManager.from_queryset(SwitchAccountQuerySet)()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "name"], name="switch_name"),
             models.CheckConstraint(
                 condition=Q(kind="manual", url="", secret__isnull=True)
-                | Q(kind="webhook", secret__isnull=False) & ~Q(url=""),
+                | Q(secret__isnull=False) & ~Q(kind="manual") & ~Q(url=""),
                 name="switch_whole",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def slows(self) -> bool:
+        """It was told how to make a service slower instead of turning it off."""
+        if self.kind == Switch.ROUTEROS:
+            return self.terms.get("by") == "list" and bool(self.terms.get("slow_list"))
+        return self.kind == Switch.RADIUS and bool(self.terms.get("slow_group"))
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -72,7 +102,8 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
 class Service(CompanyOwned):
     """One thing that can be cut: a line, a mailbox, a pass. `gen` counts every change of what we want, so that whoever
-    hears two orders keeps the later one; `desired` is suspended exactly while a hold is open (written with the hold).
+    hears two orders keeps the later one; `desired` is active exactly while no hold is open (written with the hold), and slower
+    while every open one asks for no more.
     `customer` answers for it: the payer of its subscription, whose lock is held by whoever holds or lifts."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="services", db_index=False)
@@ -134,6 +165,9 @@ class Hold(CompanyOwned):
     decision = models.ForeignKey(
         "service.CutDecision", on_delete=models.PROTECT, null=True, related_name="holds", db_index=False
     )
+    slower_until = models.DateField(
+        null=True, help_text="it asks for a slower service and no more; from that day on it may be cut"
+    )
     opened_on = models.DateField()
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=254)
@@ -153,6 +187,9 @@ class Hold(CompanyOwned):
                 condition=Q(reason="nonpayment", decision__isnull=False)
                 | ~Q(reason="nonpayment") & Q(decision__isnull=True),
                 name="hold_has_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(slower_until__isnull=True) | Q(reason="nonpayment"), name="hold_slower_of_a_debt"
             ),
             models.CheckConstraint(
                 condition=Q(lifted_on__isnull=True, lifted_at__isnull=True, lifted_by="")

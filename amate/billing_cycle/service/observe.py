@@ -6,8 +6,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from amate.adapters.switch import Observed
-from amate.adapters.switch import SwitchAccount as Opened
+from amate.adapters.switch import Account, Observed
 from amate.audit.record import record
 from amate.billing_cycle.service.accounts import open_account
 from amate.billing_cycle.service.models import Desired, Service, SwitchAccount
@@ -30,20 +29,20 @@ class Asking:
     """Some services of one system, in order of id."""
 
     account_id: int
-    account: Opened
+    account: Account
     services: tuple[Asked, ...]
 
 
 def accounts_to_observe() -> list[int]:
     """The systems that tell how their services stand."""
-    rows = SwitchAccount.objects.filter(disabled_at__isnull=True).exclude(observe_url="")
+    rows = SwitchAccount.objects.observed()
     return list(rows.order_by("id").values_list("pk", flat=True))
 
 
 def to_observe(*, account_id: int, after: int, now: datetime) -> Asking | None:
     """The next services after that id, without those whose order is on its way. None: there are no more, or the system is not
     asked now. Raises `companies.secrets.WrongMasterKey`."""
-    account = SwitchAccount.objects.filter(pk=account_id, disabled_at__isnull=True).exclude(observe_url="").first()
+    account = SwitchAccount.objects.observed().filter(pk=account_id).first()
     if account is None or (account.rests_until is not None and now < account.rests_until):
         return None
     rows = Service.objects.live().filter(switch=account, pk__gt=after, actual_gen=F("gen")).order_by("id")

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from amate.billing_cycle.collection.models import Notice
 from amate.billing_cycle.collection.reassess import reassess_customers
 from amate.companies.billing_policy import billing_policy_on
 from amate.customers.models import Customer
-from amate.ledger.models import Receivable
+from amate.ledger.models import Charge, Receivable
+from amate.ledger.queries import balance_of
 from amate.ledger.receive import receive_payment
+from amate.promises.models import Promise
 from tests.billing_cycle.collection.evening import DUE, Evening
 from tests.ledger.hands import charged, customer, incoming
 from tests.world import World
@@ -140,3 +143,65 @@ def test_who_had_paid_before_he_was_cut_comes_back_for_nothing(
 
     assert evening.scoped(look) == fees
     assert evening.desired(who) == "active"
+
+
+def test_a_reconnection_charged_before_an_earlier_payment_was_read_is_taken_back(evening: Evening) -> None:
+    evening.policy(reconnect_fee=Decimal("100"))
+    who = evening.debtor()
+    evening.beat(TOLD)
+    evening.beat(date(2026, 3, 19))
+    evening.be(date(2026, 3, 20))
+    evening.pays(who, "599.00")  # a day after the cut, as far as we knew
+
+    def comes_back() -> None:
+        reassess_customers(customer_ids=[who.pk], today=evening.day, now=evening.world.now())
+
+    evening.scoped(comes_back)
+    assert evening.desired(who) == "active"
+
+    def comes(reference: str, amount: str, day: date) -> None:
+        now = evening.world.now()
+        told = incoming(reference, amount, day=day, account="puente:conekta")
+        receive_payment(incoming=told, customer_id=who.pk, chosen=(), today=evening.day, now=now)
+        reassess_customers(customer_ids=[who.pk], today=evening.day, now=now)
+
+    def fees() -> tuple[str, Decimal]:
+        fee = Receivable.objects.get(kind="fee")
+        return fee.state, balance_of(who.pk, as_of=evening.day)
+
+    assert evening.scoped(fees) == ("open", Decimal("100.00"))
+    evening.scoped(lambda: comes("late-news", "50.00", date(2026, 3, 18)))
+    evening.world.settle()
+    assert evening.scoped(fees) == ("open", Decimal("50.00")), "fifty pesos would not have kept him from the cut"
+    evening.scoped(lambda: comes("later-news", "549.00", date(2026, 3, 18)))
+    evening.world.settle()
+    assert evening.scoped(fees) == ("void", Decimal("-599.00"))
+    assert evening.scoped(lambda: Charge.objects.filter(source_key__startswith="reconnect:").count()) == 1
+
+
+def test_of_a_reconnection_that_has_its_document_a_person_is_told_what_to_credit(evening: Evening) -> None:
+    evening.policy(reconnect_fee=Decimal("100"))
+    who = evening.debtor()
+    evening.beat(TOLD)
+    evening.beat(date(2026, 3, 19))
+    evening.be(date(2026, 3, 20))
+
+    def comes(reference: str, amount: str, day: date) -> None:
+        now = evening.world.now()
+        told = incoming(reference, amount, day=day, account="puente:conekta")
+        receive_payment(incoming=told, customer_id=who.pk, chosen=(), today=evening.day, now=now)
+        reassess_customers(customer_ids=[who.pk], today=evening.day, now=now)
+
+    for reference, amount in (("whole", "599.00"), ("fee", "100.00")):
+        evening.scoped(partial(comes, reference, amount, evening.day))
+        evening.world.settle()
+    evening.scoped(lambda: comes("late-news", "599.00", date(2026, 3, 18)))
+    evening.world.settle()
+
+    def told() -> tuple[str, list[str]]:
+        errors = Promise.objects.given_up().filter(kind="document_payments").values_list("last_error", flat=True)
+        return Receivable.objects.get(kind="fee").state, list(errors)
+
+    state, errors = evening.scoped(told)
+    assert state == "open", "its document stands"
+    assert any("Acredítale $100.00 de su nota" in one for one in errors), errors
