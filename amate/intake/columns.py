@@ -65,7 +65,51 @@ PRODUCTS = (
     Field("objeto_imp", "Objeto de impuesto", ("objeto de impuesto", "objeto imp", "objetoimp", "objeto impuesto")),
 )  # fmt: skip
 
-FIELDS = {"sales": SALES, "products": PRODUCTS}
+CUSTOMERS = (
+    Field("rfc", "RFC", ("rfc", "rfc receptor", "rfc cliente", "registro federal de contribuyentes", "tax id")),
+    Field("nombre", "Nombre o razón social", ("razon social", "nombre", "nombre fiscal", "nombre receptor", "cliente", "nombre cliente"), "Como está en el SAT"),
+    Field("cp", "Código postal fiscal", ("codigo postal", "cp", "c p", "domicilio fiscal", "codigo postal fiscal", "cp fiscal")),
+    Field("regimen_fiscal", "Régimen fiscal", ("regimen fiscal", "regimen", "regimenfiscal", "clave regimen"), "Su clave del SAT, como 601"),
+    Field("uso_cfdi", "Uso del CFDI", ("uso cfdi", "uso de cfdi", "uso del cfdi", "usocfdi", "uso"), "Sin él, el más común de su régimen"),
+    Field("correo", "Correo", ("correo", "email", "e mail", "correo electronico", "mail")),
+    Field("telefono", "Teléfono", ("telefono", "tel", "celular", "movil", "phone", "telefono movil")),
+)  # fmt: skip
+
+BALANCES = (
+    Field("cliente", "Cliente", ("rfc", "rfc cliente", "rfc receptor", "cliente", "numero de cliente", "no cliente", "nombre cliente", "razon social"), "Su RFC, su número o su nombre"),
+    Field("referencia", "Folio o clave del adeudo", ("folio", "factura", "referencia", "documento", "numero de factura", "no factura", "invoice", "invoice id", "id")),
+    Field("uuid", "Folio fiscal (UUID)", ("uuid", "folio fiscal"), "Si es de una factura PPD timbrada en otro sistema"),
+    Field("saldo", "Saldo", ("saldo", "saldo pendiente", "saldo insoluto", "por cobrar", "adeudo", "balance", "importe", "monto"), "Lo que falta pagar; con signo menos, lo que tiene a favor"),
+    Field("iva", "IVA que hay en el saldo", ("iva", "iva del saldo", "impuesto"), "En pesos, no la tasa"),
+    Field("emision", "Fecha de emisión", ("fecha", "fecha de emision", "emision", "fecha emision", "fecha factura", "invoice date", "date")),
+    Field("vence", "Fecha de vencimiento", ("vencimiento", "fecha de vencimiento", "vence", "fecha vencimiento", "due date"), "Sin ella, los días que das para pagar"),
+    Field("concepto", "Concepto", ("concepto", "descripcion", "detalle")),
+)  # fmt: skip
+
+SUBSCRIBED = (
+    Field("cliente", "Cliente", ("rfc", "rfc cliente", "rfc receptor", "cliente", "numero de cliente", "no cliente", "nombre cliente", "razon social"), "Su RFC, su número o su nombre"),
+    Field("plan", "Plan", ("plan", "clave del plan", "clave plan", "paquete", "producto", "servicio", "package"), "Su clave o su nombre, como está en Planes"),
+    Field("inicio", "Empezó el", ("inicio", "fecha de inicio", "fecha inicio", "desde", "alta", "fecha de alta", "start date")),
+    Field("siguiente", "Próximo periodo por cobrar", ("siguiente", "proximo cobro", "proximo periodo", "siguiente cobro", "siguiente factura", "next due date", "next invoice date"), "El día en que empieza; los de antes ya se cobraron en otro lado"),
+    Field("precio", "Precio de una unidad", ("precio", "precio unitario", "mensualidad", "renta", "recurring amount", "amount"), "Sin él, el del plan"),
+    Field("cantidad", "Cantidad", ("cantidad", "cant", "unidades", "qty")),
+    Field("fin", "Termina el", ("fin", "fecha fin", "fecha de fin", "hasta", "baja", "end date"), "El primer día sin servicio"),
+    Field("etiqueta", "Cuál de varias", ("etiqueta", "dominio", "direccion", "instalacion", "domain")),
+    Field("referencia", "Su clave en el otro sistema", ("referencia", "clave", "contrato", "id", "service id", "subscription id", "folio")),
+)  # fmt: skip
+
+FIELDS = {"sales": SALES, "products": PRODUCTS, "customers": CUSTOMERS, "balances": BALANCES, "subscribed": SUBSCRIBED}
+NEEDED = {
+    "subscribed": {"cliente": "el cliente", "plan": "el plan", "inicio": "el día en que empezó"},
+    "balances": {"cliente": "el cliente", "saldo": "el saldo"},
+    "products": {"key": "tu clave del producto", "descripcion": "la descripción"},
+    "customers": {
+        "rfc": "el RFC",
+        "nombre": "el nombre",
+        "cp": "el código postal",
+        "regimen_fiscal": "el régimen fiscal",
+    },
+}
 LABELS = {kind: {one.name: one.label for one in fields} for kind, fields in FIELDS.items()}
 
 
@@ -142,9 +186,11 @@ def places_of(mapping: Mapping[str, str], names: Sequence[str]) -> dict[str, int
 
 def missing(kind: str, mapping: Collection[str]) -> list[str]:
     """What must still be said before rows can be read, in words."""
-    if kind == "products":
-        needed = [("key", "tu clave del producto"), ("descripcion", "la descripción")]
-        return [words for name, words in needed if name not in mapping]
+    if kind in NEEDED:
+        lacks = [words for name, words in NEEDED[kind].items() if name not in mapping]
+        if kind == "balances" and not {"referencia", "uuid"} & set(mapping):
+            lacks.append("el folio del adeudo")
+        return lacks
     wanted = []
     if not {"external_id", "folio"} & set(mapping):
         wanted.append("el folio de la nota")

@@ -12,8 +12,10 @@ from amate.companies.products import keep_many
 from amate.fiscal.catalogs import Catalogs
 from amate.intake.found import Good
 from amate.intake.models import Batch, Kind
+from amate.intake.moving_in import ACTS
 from amate.intake.spool import Spool, spooled
-from amate.intake.walk import Told, branches_of_sales, things_in
+from amate.intake.told import Told
+from amate.intake.walk import branches_of_sales, things_in
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.promise import promise
 from amate.self_invoicing.register_many import Bulk
@@ -85,6 +87,10 @@ def _register(batch: Batch, spool: Spool, told: Told, *, catalogs: Catalogs, now
     if batch.source.kind == Kind.PRODUCTS:
         for chunk in chunks:
             _keep_products(batch, chunk, told, now=now)
+        return
+    if act := ACTS.get(batch.source.kind):
+        for chunk in chunks:
+            act.keep(batch, chunk, told, now)
         return
     bulk, branches = Bulk(source=batch.source.name, now=now), branches_of_sales()
     for chunk in chunks:

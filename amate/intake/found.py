@@ -52,7 +52,8 @@ FoundArticle = Good[Article] | Bad
 @dataclass(slots=True)
 class Counts:
     """What a file holds. `new`, `repeated` and `bad` are things (sales, products), `rows` and `bad_rows` are rows;
-    `total` is the pesos of the new ones and `credit` how many of them were sold on credit; `changed` are products that come in with other data."""
+    `total` is the pesos of the new ones and `credit` how many of them were sold on credit; `changed` are products that come in with other data;
+    `padded`: customers whose postal code got back the zeros that Excel took."""
 
     rows: int = 0
     bad_rows: int = 0
@@ -62,6 +63,7 @@ class Counts:
     bad: int = 0
     total: Decimal = Decimal(0)
     credit: int = 0
+    padded: int = 0
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -73,4 +75,5 @@ class Counts:
             "bad": self.bad,
             "total": format(self.total, ".2f"),
             "credit": self.credit,
+            "padded": self.padded,
         }

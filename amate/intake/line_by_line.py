@@ -10,7 +10,8 @@ from amate.fiscal.clock import zone_of
 from amate.intake.found import Good, SaleAt
 from amate.intake.models import Batch, Imported
 from amate.intake.spool import spooled_from
-from amate.intake.walk import Told, things_in
+from amate.intake.told import Told
+from amate.intake.walk import things_in
 from amate.papers.dates import in_full, zone_in_words
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.models import Ticket

@@ -13,6 +13,9 @@ from amate.tenancy.models import CompanyOwned, Stateful
 class Kind(models.TextChoices):
     SALES = "sales", "Ventas"
     PRODUCTS = "products", "Productos"
+    CUSTOMERS = "customers", "Clientes"
+    BALANCES = "balances", "Saldos iniciales"
+    SUBSCRIBED = "subscribed", "Suscripciones"
 
 
 class ImportSource(CompanyOwned):

@@ -14,6 +14,8 @@ IVA = {
     "01": "No es objeto de impuesto",
 }
 
+NO_RATE = frozenset({"exento", "01"})
+
 NAME_OF_A_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@~+-]{0,39}")
 
 

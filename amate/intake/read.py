@@ -12,9 +12,11 @@ from amate.intake.formats import FileRefused
 from amate.intake.found import Good
 from amate.intake.look import Look, look_at, places_in
 from amate.intake.models import Batch, Kind
+from amate.intake.moving_in import ACTS
 from amate.intake.options import Options
 from amate.intake.spool import Spool, spooled
-from amate.intake.walk import Told, branches_of_sales, things_in
+from amate.intake.told import Told
+from amate.intake.walk import branches_of_sales, things_in
 from amate.self_invoicing.register_many import Bulk
 
 
@@ -72,6 +74,10 @@ def _dry_run(batch: Batch, spool: Spool, told: Told, *, catalogs: Catalogs, now:
     if batch.source.kind == Kind.PRODUCTS:
         for chunk in chunks:
             _look_at_products(chunk, told)
+        return
+    if act := ACTS.get(batch.source.kind):
+        for chunk in chunks:
+            act.look(batch, chunk, told, now)
         return
     bulk, branches = Bulk(source=batch.source.name, now=now), branches_of_sales()
     for chunk in chunks:

@@ -8,6 +8,7 @@ from django.db import connection
 from amate.audit.record import record
 from amate.companies.models import Product
 from amate.intake.models import Batch, Imported, Kind
+from amate.intake.moving_in import ACTS
 from amate.invoices.models import RefusedBy, State
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.promise import promise
@@ -46,15 +47,18 @@ def ask_undo(*, batch_id: int, now: datetime) -> Batch:
 
 
 def undo_batch(*, batch_id: int, now: datetime) -> None:
-    """Void its tickets that are free, retire the products it added; `counts` then holds `undone` and `kept`."""
+    """Void its tickets that are free, retire the products it added, take back what moved in with it; `counts` then holds `undone` and `kept`."""
     batch = Batch.objects.select_related("source").get(pk=batch_id)
     if batch.state != Batch.State.UNDOING:
         return
-    undone = _retire(batch, now=now) if batch.source.kind == Kind.PRODUCTS else _void(batch, now=now)
-    made = Imported.objects.filter(batch=batch).count()
-    counts = {**batch.counts, "undone": undone, "kept": made - undone}
+    if act := ACTS.get(batch.source.kind):
+        undone, kept = act.take_back(batch, now)
+    else:
+        undone = _retire(batch, now=now) if batch.source.kind == Kind.PRODUCTS else _void(batch, now=now)
+        kept = Imported.objects.filter(batch=batch).count() - undone
+    counts = {**batch.counts, "undone": undone, "kept": kept}
     batch.now_in(Batch.State.UNDONE, now=now, counts=counts)
-    record("batch.undone", about=f"batch:{batch.pk}", now=now, undone=undone, kept=made - undone)
+    record("batch.undone", about=f"batch:{batch.pk}", now=now, undone=undone, kept=kept)
 
 
 def _void(batch: Batch, *, now: datetime) -> int:
