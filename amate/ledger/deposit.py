@@ -1,16 +1,15 @@
 """The provider pays what it collected for us into our bank, less what it keeps."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from amate.audit.record import record
 from amate.ledger.accounts import BANCO, COMISIONES, IVA_ACREDITABLE, PUENTE
 from amate.ledger.entries import Line
+from amate.ledger.fee import in_bridge
 from amate.ledger.models import JournalEntry, JournalLine, Payment
 from amate.ledger.post import Event, post
 from amate.ledger.rules import whole_cents
@@ -22,8 +21,9 @@ class DepositRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """`provider` as in `puente:…`, `bank` as in `banco:…`; `reference` names it once. It brings the payments less
-    `commission` and its IVA, and less `returned`: payments of earlier deposits that went back since, which the provider keeps
+    """`provider` as in `puente:…`, `bank` as in `banco:…`; `reference` names it once. It brings the payments less what was
+    booked of their fees (`fee.book_fee`), less `commission` and its IVA, which nobody booked yet, and less `returned`: payments
+    of earlier deposits that went back since, or went back before and cost their fee all the same, which the provider keeps
     from this one. `received` is what the bank tells that came in."""
 
     provider: str
@@ -50,11 +50,12 @@ def record_deposit(*, deposit: Deposit, today: date, now: datetime) -> Decimal:
     rows = Payment.objects.select_for_update(no_key=True).filter(pk__in=deposit.payments).order_by("pk")
     payments = list(rows)
     returned = list(Payment.objects.select_for_update(no_key=True).filter(pk__in=deposit.returned).order_by("pk"))
-    lines = _lines(deposit, payments, returned)
+    whole = _whole(deposit)
     known = JournalEntry.objects.filter(source_key=key).first()
     if known is not None:
-        _check_same(known, deposit, lines)
+        _check_same(known, deposit, whole)
         return Decimal("0.00")
+    stands = in_bridge([*deposit.payments, *deposit.returned], bridge=bridge, moneda=deposit.moneda)
     if len(payments) != len(set(deposit.payments)) or not payments:
         raise DepositRefused("El depósito no dice qué pagos trae, o alguno no existe.")
     wrong = [
@@ -67,14 +68,15 @@ def record_deposit(*, deposit: Deposit, today: date, now: datetime) -> Decimal:
         raise DepositRefused(f"El pago {gone.provider_ref} se devolvió: quítalo del depósito.")
     if not max(one.paid_on for one in payments) <= deposit.day <= today:
         raise DepositRefused("El día del depósito es desde el del último de sus pagos y hasta hoy: corrígelo.")
-    _check_returned(deposit, returned, bridge)
+    _check_returned(deposit, returned, stands)
     gross = sum((one.amount for one in payments), Decimal("0.00"))
-    net = gross - sum((one.amount for one in returned), Decimal("0.00")) - deposit.commission - deposit.commission_iva
+    net = sum(stands.values(), Decimal("0.00")) - deposit.commission - deposit.commission_iva
     if net != deposit.received:
         raise DepositRefused(
             f"El banco recibió ${deposit.received:,.2f} y los pagos menos la comisión suman ${net:,.2f}: revisa qué pagos "
             "trae el depósito y cuánto cobró el proveedor."
         )
+    lines = [*whole, *_of_payments(bridge, stands)]
     post([Event(key, deposit.day, deposit.moneda, lines)], today=today, now=now)
     Payment.objects.filter(pk__in=[one.pk for one in payments]).update(deposited_on=deposit.day)
     record(
@@ -89,14 +91,10 @@ def record_deposit(*, deposit: Deposit, today: date, now: datetime) -> Decimal:
     return net
 
 
-def _check_returned(deposit: Deposit, returned: Sequence[Payment], bridge: str) -> None:
-    """What was deposited and then reversed stands in the bridge below zero, until a deposit is short by it."""
-    stands: dict[int, Decimal] = dict(
-        JournalLine.objects.filter(payment__in=returned, account=bridge, moneda=deposit.moneda)
-        .values_list("payment_id")
-        .annotate(whole=Sum("amount"))
-    )
-    wrong = next((one for one in returned if stands.get(one.pk) != -one.amount), None)
+def _check_returned(deposit: Deposit, returned: Sequence[Payment], stands: Mapping[int, Decimal]) -> None:
+    """What was deposited and then reversed, or reversed and cost its fee, stands in the bridge below zero until a deposit is
+    short by it."""
+    wrong = next((one for one in returned if one.reversed_on is None or stands.get(one.pk, 0) >= 0), None)
     if wrong is not None or len(returned) != len(set(deposit.returned)):
         which = "" if wrong is None else f" {wrong.provider_ref}"
         raise DepositRefused(
@@ -104,22 +102,29 @@ def _check_returned(deposit: Deposit, returned: Sequence[Payment], bridge: str) 
         )
 
 
-def _lines(deposit: Deposit, payments: Sequence[Payment], returned: Sequence[Payment]) -> list[Line]:
+def _of_payments(bridge: str, stands: Mapping[int, Decimal]) -> list[Line]:
     """Each payment leaves the bridge by a line of its own, so that the entry tells which it brought."""
+    return [Line(bridge, -left, payment=pk) for pk, left in stands.items() if left]
+
+
+def _whole(deposit: Deposit) -> list[Line]:
+    """Raises ValueError for fractions of a cent."""
     lines = [
         Line(f"{BANCO}:{deposit.bank}", whole_cents(deposit.received)),
         Line(COMISIONES, whole_cents(deposit.commission)),
         Line(IVA_ACREDITABLE, whole_cents(deposit.commission_iva)),
-        *(Line(f"{PUENTE}:{deposit.provider}", -one.amount, payment=one.pk) for one in payments),
-        *(Line(f"{PUENTE}:{deposit.provider}", one.amount, payment=one.pk) for one in returned),
     ]
     return [line for line in lines if line.amount]
 
 
-def _check_same(known: JournalEntry, deposit: Deposit, lines: Sequence[Line]) -> None:
-    rows = JournalLine.objects.filter(entry=known).values_list("account", "amount", "payment_id", "moneda")
-    said = Counter((line.account, line.amount, line.payment, deposit.moneda) for line in lines)
-    if known.day != deposit.day or Counter(rows) != said:
+def _check_same(known: JournalEntry, deposit: Deposit, whole: Sequence[Line]) -> None:
+    """By what it brought and which payments; what each left in the bridge is history by now."""
+    rows = list(JournalLine.objects.filter(entry=known).values_list("account", "amount", "payment_id", "moneda"))
+    said = [(one.account, one.amount, deposit.moneda) for one in whole]
+    of_payments = {(payment, amount < 0) for _, amount, payment, _ in rows if payment is not None}
+    brings = {(one, True) for one in deposit.payments} | {(one, False) for one in deposit.returned}
+    told = [(account, amount, moneda) for account, amount, payment, moneda in rows if payment is None]
+    if known.day != deposit.day or Counter(told) != Counter(said) or of_payments != brings:
         raise DepositRefused(
             f"El depósito {deposit.reference} ya se registró con otros pagos, otro importe, otra comisión u otro día: revisa "
             "su referencia."

@@ -13,8 +13,18 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 if TYPE_CHECKING:
     import httpx
 
-SPOKEN = ("conekta", "digital_femsa", "stripe")
+SPOKEN = ("conekta", "digital_femsa", "stripe", "paypal")
 BY_SECRET = frozenset({"stripe"})  # their notices are proved by a secret that both hold, not by a public key
+ON_PRESS = frozenset({"paypal"})  # a page of theirs lives for hours: it is made when somebody wants to pay at it
+# The methods that a provider tells of its payments, each with its c_FormaPago unless a person says another (PAY-6). 31 for what
+# stands in a wallet is a reading to confirm with the contract.
+FORMA_PAGO = {"cash": "01", "spei": "03", "credit": "04", "debit": "28", "wallet": "31"}
+METHODS: Mapping[str, tuple[str, ...]] = {
+    "conekta": ("cash", "spei", "credit", "debit", "wallet"),
+    "digital_femsa": ("cash",),
+    "stripe": ("cash",),
+    "paypal": ("wallet", "credit", "debit"),
+}
 CASH_LEAST, CASH_MOST = Decimal("10.00"), Decimal("10000.00")  # of one reference of cash (PAY-9)
 Cause = Literal["busy", "network", "server", "credentials"]
 T = TypeVar("T")
@@ -39,11 +49,16 @@ class Way(StrEnum):
 
     CASH = "cash"
     SPEI = "spei"
-    CARD = "card"  # on a page of the provider's
+    CARD = "card"  # on a page of the provider's, which may also take what he has with it
 
 
 # In which ways a provider gives a customer a reference for life.
-LASTING: Mapping[str, tuple[Way, ...]] = {"conekta": (Way.CASH, Way.SPEI), "digital_femsa": (Way.CASH,), "stripe": ()}
+LASTING: Mapping[str, tuple[Way, ...]] = {
+    "conekta": (Way.CASH, Way.SPEI),
+    "digital_femsa": (Way.CASH,),
+    "stripe": (),
+    "paypal": (),
+}
 
 
 class Kind(StrEnum):
@@ -113,8 +128,8 @@ class Stale(BadSignature):
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccount:
-    """As whom to ask. `webhook_keys`: what proves a notice, several while one rotates: public keys (PEM), or for a code of
-    `BY_SECRET` the secrets themselves."""
+    """As whom to ask. `webhook_keys`: what proves a notice, several while one rotates: public keys (PEM), for a code of
+    `BY_SECRET` the secrets themselves, of PayPal the ids under which it tells."""
 
     code: str
     private_key: str = field(repr=False)
@@ -202,11 +217,13 @@ class InboundRequest:
 @dataclass(frozen=True, slots=True)
 class VerifiedDelivery:
     """`delivery_id` is the same each time the provider tells the same; `told` is its own word for what happened, empty
-    when it has not the form that its notices have."""
+    when it has not the form that its notices have. `proof`: nothing proves it yet, and this is what its provider must be
+    asked with (`prove`)."""
 
     delivery_id: str
     told: str
     body: bytes = field(repr=False)
+    proof: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +318,12 @@ class PaymentProvider(Protocol):
     def hints(self, delivery: VerifiedDelivery) -> Iterable[PaymentHint]:
         """What it is about; nothing for what is no payment's business."""
 
+    async def prove(self, delivery: VerifiedDelivery) -> VerifiedDelivery | None:
+        """The delivery under its own name, once the provider says that it told so; None: it did not. For one with a
+        `proof`."""
+
     async def fetch(self, payment_id: str) -> PaymentEvent:
-        """Raises also `UnknownPayment`."""
+        """What its payer agreed to on a page of it and nobody took yet is taken now. Raises also `UnknownPayment`."""
 
     async def list_since(self, cursor: str | None) -> Page[PaymentEvent]:
         """The truth of whatever moved since, for notices that were lost. None: from the beginning. An item may come
@@ -325,6 +346,10 @@ def open_provider(account: ProviderAccount, *, transport: "httpx.AsyncBaseTransp
         from amate.adapters.payments.stripe import Stripe
 
         return Stripe(account, transport=transport)
+    if account.code == "paypal":
+        from amate.adapters.payments.paypal import PayPal
+
+        return PayPal(account, transport=transport)
     if account.code in SPOKEN:
         from amate.adapters.payments.conekta import Conekta
 

@@ -1,4 +1,4 @@
-"""Whole cents of a wire, and pesos (PAY-7)."""
+"""Whole cents or decimal text of a wire, and pesos (PAY-7)."""
 
 from decimal import Decimal
 
@@ -23,3 +23,30 @@ def from_cents(cents: int) -> Decimal:
     (Decimal('349.00'), Decimal('-0.05'))
     """
     return Decimal(cents).scaleb(-2)
+
+
+def to_text(amount: Decimal) -> str:
+    """
+    >>> to_text(Decimal("349")), to_text(Decimal("0.10"))
+    ('349.00', '0.10')
+    """
+    return format(from_cents(to_cents(amount)), "f")
+
+
+def from_text(said: object) -> Decimal:
+    """Of text or a number of JSON that was read as text. Raises ValueError for fractions of a cent, and for what is no
+    number.
+
+    >>> from_text("349.0"), from_text("10")
+    (Decimal('349.00'), Decimal('10.00'))
+    >>> from_text("NaN")
+    Traceback (most recent call last):
+    ValueError: 'NaN' is no amount
+    """
+    try:
+        amount = Decimal(str(said))
+    except ArithmeticError:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or abs(amount) >= 10**15:
+        raise ValueError(f"{said!r} is no amount")
+    return from_cents(to_cents(amount))

@@ -136,6 +136,9 @@ class Conekta:
                 return _persistent(one, way=way, provider_id=str(customer["id"]))
         raise ProviderUnavailable("server", "El proveedor de pagos dio de alta al cliente sin su referencia.")
 
+    async def prove(self, delivery: VerifiedDelivery) -> VerifiedDelivery | None:
+        return None if delivery.proof else delivery  # its signature proved it, or nothing does
+
     async def fetch(self, payment_id: str) -> PaymentEvent:
         return wire.pick(await self._order(payment_id.partition("/")[0]), payment_id)
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from amate.adapters.payments import (
+    FORMA_PAGO,
     BadSignature,
     InboundRequest,
     Kind,
@@ -31,8 +32,6 @@ from amate.adapters.payments import (
 from amate.adapters.payments.cents import from_cents
 
 REFERENCE = "reference"  # where ours rides in the metadata
-# SAT c_FormaPago of a method (PAY-6). 31 for wallets is a reading to confirm with the contract.
-FORMA_PAGO = {"cash": "01", "spei": "03", "credit": "04", "debit": "28", "wallet": "31"}
 METHODS = {"cash_payment": "cash", "bank_transfer_payment": "spei"}
 KINDS = {
     "pending_payment": Kind.PENDING,

@@ -34,12 +34,15 @@ class Line:
         *,
         headers: dict[str, str],
         json: object = None,
+        content: bytes | None = None,
         form: dict[str, str] | None = None,
         params: dict[str, str] | None = None,
     ) -> Reply:
         """Raises `ProviderUnavailable` where there is no answer, or one that says only "later"."""
         client = self._opened()
-        request = client.build_request(method, path, headers=headers, json=json, data=form, params=params)
+        request = client.build_request(
+            method, path, headers=headers, json=json, content=content, data=form, params=params
+        )
         try:
             async with asyncio.timeout(WHOLE_CALL):
                 response = await client.send(request, stream=True)

@@ -90,6 +90,9 @@ class Stripe:
     async def customer_reference(self, payer: PayerRef, *, way: Way) -> PersistentReference:
         raise _only_vouchers()
 
+    async def prove(self, delivery: VerifiedDelivery) -> VerifiedDelivery | None:
+        return None if delivery.proof else delivery  # its signature proved it, or nothing does
+
     async def fetch(self, payment_id: str) -> PaymentEvent:
         return wire.read_intent(await self._send("GET", _path(payment_id), params=WITH_ITS_MONEY))
 

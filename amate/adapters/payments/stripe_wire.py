@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from amate.adapters.payments import (
+    FORMA_PAGO,
     BadSignature,
     InboundRequest,
     Kind,
@@ -28,7 +29,6 @@ from amate.adapters.payments.cents import from_cents
 REFERENCE = "reference"  # where ours rides in the metadata
 TOLERANCE = 300  # seconds between their clock and ours (SIG-3)
 METHODS = {"oxxo": "cash", "customer_balance": "spei"}
-FORMA_PAGO = {"cash": "01", "spei": "03", "credit": "04", "debit": "28", "wallet": "31"}  # PAY-6
 # A voucher that expired goes back to asking for a way to pay: nobody can pay at it any more.
 KINDS = {
     "succeeded": Kind.PAID,
@@ -95,7 +95,9 @@ def _event(intent: dict[str, Any], *, fingerprint: str) -> PaymentEvent:
     amount = from_cents(came)
     kind = _kind(intent, charge)
     moved = _dict(charge.get("balance_transaction"))
-    fee = None if moved.get("fee") is None else from_cents(int(moved["fee"]))
+    # What an account of another currency was charged is no part of this amount.
+    same = str(moved.get("currency") or intent["currency"]).lower() == str(intent["currency"]).lower()
+    fee = from_cents(int(moved["fee"])) if same and moved.get("fee") is not None else None
     pay = _dict(charge.get("payment_method_details"))
     method = _method(intent, pay)
     return PaymentEvent(

@@ -1,5 +1,6 @@
 """The company's accounts with payment providers, and opening what is sealed of them (in the worker alone)."""
 
+import re
 from datetime import datetime
 
 from amate.adapters.payments import BY_SECRET, SPOKEN
@@ -9,6 +10,7 @@ from amate.billing_cycle.reconciliation.models import ProviderAccount
 from amate.companies.secrets import seal, unseal
 
 KEY = "provider.key"
+WEBHOOK_ID = re.compile(r"[A-Z0-9]{10,40}")
 NOTICE_SECRETS = "provider.notice_secrets"
 
 
@@ -28,6 +30,7 @@ def keep_account(
         raise BadAccount("code", f"Elige un proveedor: {' o '.join(SPOKEN)}.")
     if not private_key.strip():
         raise BadAccount("private_key", "Escribe la llave privada que te dio el proveedor.")
+    check_key(code, private_key)
     if not name.strip():
         raise BadAccount("name", "Ponle un nombre, para distinguirla de otras.")
     proof = proof_of_notices(code, webhook_keys)
@@ -41,6 +44,13 @@ def keep_account(
     )
     record("provider.kept", about=f"provider:{account.pk}", now=now, code=code)
     return account
+
+
+def check_key(code: str, private_key: str) -> None:
+    """Raises BadAccount for one that has not the form of its provider's."""
+    client_id, _, secret = private_key.strip().partition(":")
+    if code == "paypal" and not (client_id and secret and ":" not in secret):
+        raise BadAccount("private_key", "Escribe el Client ID y el Secret de PayPal, con dos puntos entre ellos.")
 
 
 def open_account(account: ProviderAccount) -> Opened:
@@ -62,6 +72,10 @@ def to_verify(account: ProviderAccount) -> Opened:
 def proof_of_notices(code: str, typed: str) -> dict[str, str | bytes]:
     """What was typed as it is kept: a secret sealed, a public key open. Raises BadAccount."""
     lines = typed.split()
+    if code == "paypal" and not all(WEBHOOK_ID.fullmatch(one) for one in lines):
+        raise BadAccount(
+            "webhook_keys", "El ID del webhook de PayPal lleva letras mayúsculas y números: cópialo completo."
+        )
     if code not in BY_SECRET:
         return {"webhook_keys": typed.strip()}
     if not all(one.startswith("whsec_") for one in lines):
@@ -73,5 +87,7 @@ def _keys(account: ProviderAccount) -> tuple[str, ...]:
     if account.code in BY_SECRET:
         sealed = bytes(account.sealed_notice_secrets)
         return tuple(unseal(sealed, field=NOTICE_SECRETS).decode().split()) if sealed else ()
+    if account.code == "paypal":
+        return tuple(account.webhook_keys.split())
     end = "-----END PUBLIC KEY-----"
     return tuple(f"{part.strip()}\n{end}\n" for part in account.webhook_keys.split(end) if part.strip())

@@ -12,6 +12,7 @@ from amate.billing_cycle.reconciliation.unpaid_again import await_again
 from amate.companies.day import day_of
 from amate.customers.remaining import Merged
 from amate.ledger.accounts import PUENTE
+from amate.ledger.fee import book_fee
 from amate.ledger.identify import identify_payment
 from amate.ledger.models import Payment
 from amate.ledger.receive import Incoming, PaymentDiffers, Received, receive_payment
@@ -59,6 +60,8 @@ def apply_event(*, event: PaymentEvent, account: ProviderAccount, now: datetime)
     payer = received.payment.customer_id
     if payer is not None and applied.became in (Became.APPLIED, Became.REVERSED):
         reassess_customers(customer_ids=[payer], today=day_of(now), now=now)
+    if event.fee is not None and 0 < event.fee <= event.amount:
+        book_fee(payment_id=received.payment.pk, fee=event.fee, today=day_of(now), now=now)
     return applied
 
 
@@ -153,7 +156,7 @@ def _receive(event: PaymentEvent, owner: Owner | None, account: ProviderAccount,
         account=f"{PUENTE}:{account.code}",
         paid_at=event.paid_at,
         paid_on=min(day_of(event.paid_at), today),
-        forma_pago=event.forma_pago,
+        forma_pago=account.formas.get(event.method, event.forma_pago),
         moneda=event.currency,
         num_operacion=event.num_operacion or event.clave_rastreo,
         bound=None if owner is None else owner.receivable_id,

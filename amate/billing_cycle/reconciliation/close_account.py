@@ -4,7 +4,7 @@ from datetime import datetime
 
 from amate.adapters.payments import BY_SECRET
 from amate.audit.record import record
-from amate.billing_cycle.reconciliation.accounts import KEY, BadAccount, proof_of_notices
+from amate.billing_cycle.reconciliation.accounts import KEY, BadAccount, check_key, proof_of_notices
 from amate.billing_cycle.reconciliation.models import PaymentReference, ProviderAccount
 from amate.companies.secrets import seal
 
@@ -18,6 +18,7 @@ def change_keys(*, account_id: int, private_key: str, webhook_keys: str, now: da
     if account.code in BY_SECRET and not webhook_keys.strip():
         proof = {}
     if private_key.strip():
+        check_key(account.code, private_key)
         account.sealed_key = seal(private_key.strip().encode(), field=KEY)
     for name, kept in proof.items():
         setattr(account, name, kept)

@@ -14,6 +14,7 @@ from amate.billing_cycle.reconciliation.models import PaidNote
 from amate.billing_cycle.reconciliation.paid_debts import PaidDebt, charges_of, paid_debts, payers_of
 from amate.billing_cycle.reconciliation.paid_lines import NoLines, lines_of, lines_of_part
 from amate.billing_cycle.reconciliation.pay_reps import draft_reps
+from amate.billing_cycle.reconciliation.take_back_fees import take_back_fees
 from amate.billing_cycle.reconciliation.thank import promise_thanks
 from amate.companies.billing_policy import billing_policy_on
 from amate.fiscal.comprobante import DocumentRefused
@@ -22,7 +23,7 @@ from amate.invoices.issue_many import DraftOf, issue_many
 from amate.invoices.models import Origin
 from amate.invoices.tell_paid import NotPaidInTime, tell_paid
 from amate.ledger.lock import lock_customers
-from amate.ledger.models import Allocation, Charge
+from amate.ledger.models import Allocation, Charge, Payment
 from amate.promises.kinds import BATCH, SOMEBODY_WAITS
 from amate.promises.promise import promise_all
 from amate.tenancy.writes import insert_all
@@ -44,7 +45,9 @@ class Documented:
 def document_payments(*, payment_ids: Collection[int], today: date, now: datetime) -> Documented:
     """Everything that these payments owe by now, in one transaction, and a promise for what has its day later. Up to 100 at
     once. Raises `customers.remaining.Merged` for a payer who was merged since he was read."""
-    lock_customers(payers_of(payment_ids))
+    payers = payers_of(payment_ids)
+    lock_customers(payers)
+    undue = take_back_fees(payers, today=today, now=now)
     # Read in a new statement, under the locks of whoever paid (C6).
     debts = paid_debts(payment_ids)
     policy = billing_policy_on(today)
@@ -55,6 +58,9 @@ def document_payments(*, payment_ids: Collection[int], today: date, now: datetim
         by_way[way].append(debt)
         if way is Owes.PERSON:
             _trouble(done, debt.money, why, payment_ids)
+    # Of the payment that brought it to light, though it may have paid nothing.
+    asked = Payment.objects.filter(pk__in=payment_ids, customer_id__in=undue).values_list("pk", "customer_id")
+    done.troubles |= {pk: undue[payer] for pk, payer in asked if payer is not None} if undue else {}
     _tell(by_way, done, payment_ids, now=now)
     _draft(by_way, done, payment_ids, now=now)
     done.notes = _owe_notes(by_way[Owes.NOTE], by_way[Owes.NOTE_PARTS], now=now)

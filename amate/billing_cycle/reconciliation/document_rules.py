@@ -61,6 +61,11 @@ def owed_by(paid: Paid) -> tuple[Owes, str]:
         return (Owes.REP if paid.stamped else Owes.LATER), ""
     if paid.metodo_pago == "PUE" or paid.mended_soon:
         return _of_pue(paid), ""
+    if paid.kind == ReceivableKind.OPENING and paid.mode == FiscalMode.PPD and paid.money:
+        return (
+            Owes.PERSON,
+            "Se facturó en PPD antes de usar Amate: haz su complemento de pago donde se timbró la factura.",
+        )
     if paid.kind == ReceivableKind.OPENING or not paid.money:
         return Owes.NOTHING, ""  # documented before us, or by the credit note
     if paid.has_note:  # whoever has it invoices it in the portal, or the global does: nothing of it is income again

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from amate.adapters.payments import CASH_LEAST, CASH_MOST, Charge, ChargeRequest, PayAt, Way
+from amate.adapters.payments import CASH_LEAST, CASH_MOST, ON_PRESS, Charge, ChargeRequest, PayAt, Way
 from amate.audit.record import record
 from amate.billing_cycle.reconciliation.give_reference import payer_of
 from amate.billing_cycle.reconciliation.models import PaymentReference, ProviderAccount, ReferenceKind
@@ -35,7 +35,8 @@ A_DAY = timedelta(days=1)
 
 # Whose debts and vouchers differ. Who has no mail or telephone can be given none, and is not asked about again and again.
 _WHOSE = """
-WITH offer AS (SELECT * FROM unnest(%(accounts)s::bigint[], %(kinds)s::text[]) AS o(account_id, kind)),
+WITH offer AS (SELECT * FROM unnest(%(accounts)s::bigint[], %(kinds)s::text[], %(on_press)s::bool[])
+  AS o(account_id, kind, on_press)),
 owed AS (
   SELECT r.id, r.customer_id, r.total - coalesce((
     SELECT sum(a.amount) FROM ledger_allocation a
@@ -52,7 +53,7 @@ WHERE owed.id IS NULL OR owed.unpaid <> s.amount OR offer.kind IS NULL OR s.expi
 UNION
 SELECT owed.customer_id FROM owed CROSS JOIN offer
 JOIN customers_customer c ON c.id = owed.customer_id
-WHERE (offer.kind <> 'cash' OR owed.unpaid BETWEEN %(least)s AND %(most)s)
+WHERE NOT offer.on_press AND (offer.kind <> 'cash' OR owed.unpaid BETWEEN %(least)s AND %(most)s)
   AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.receivable_id = owed.id AND s.account_id = offer.account_id
     AND s.kind = offer.kind AND s.amount = owed.unpaid AND s.expires_at > %(now)s)
   AND EXISTS (SELECT 1 FROM customers_contact p WHERE p.customer_id = c.id AND p.telefono <> '')
@@ -89,6 +90,7 @@ def plan_vouchers(*, now: datetime) -> int:
     values: dict[str, Any] = {
         "accounts": [one.account_id for one in offers],
         "kinds": [KINDS[one.way].value for one in offers],
+        "on_press": [one.on_press for one in offers],
         "least": CASH_LEAST,
         "most": CASH_MOST,
         "now": now,
@@ -122,7 +124,7 @@ def vouchers_to_ask(*, customer_id: int, back_url: str, now: datetime) -> Asked:
         payer, account = payers[offer.account_id], accounts[offer.account_id]
         if not payer.email or not payer.phone:
             continue
-        reference = _next_reference(debt, offer)
+        reference = next_reference(debt, offer)
         request = ChargeRequest(
             our_reference=reference,
             amount=debt.left,
@@ -195,13 +197,13 @@ def _any_standing() -> bool:
 
 
 def _as_plain(one: PaymentReference) -> Standing:
-    assert one.receivable_id is not None and one.account_id is not None  # noqa: PT018 the table says so
+    assert one.receivable_id is not None and one.account is not None  # noqa: PT018 the table says so
     assert one.amount is not None and one.expires_at is not None  # noqa: PT018
-    offer = Offer(one.account_id, WAYS[one.kind])
+    offer = Offer(one.account.pk, WAYS[one.kind], one.account.code in ON_PRESS)
     return Standing(one.pk, one.receivable_id, offer, one.amount, one.expires_at)
 
 
-def _next_reference(debt: Debt, offer: Offer) -> str:
+def next_reference(debt: Debt, offer: Offer) -> str:
     """Ours for the voucher: another one each time that one was made."""
     before = PaymentReference.objects.filter(
         receivable_id=debt.receivable_id, account_id=offer.account_id, kind=KINDS[offer.way]

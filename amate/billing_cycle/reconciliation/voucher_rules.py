@@ -10,10 +10,11 @@ from amate.adapters.payments import CASH_LEAST, CASH_MOST, Way
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One way in which an account of the company makes vouchers."""
+    """One way in which an account of the company makes vouchers. `on_press`: only when somebody asks for one."""
 
     account_id: int
     way: Way
+    on_press: bool = False
 
     def takes(self, amount: Decimal) -> bool:
         """
@@ -62,7 +63,7 @@ def turn_of(*, debts: Sequence[Debt], standing: Sequence[Standing], offers: Coll
         if one.expires_at > now and one.offer in offers and left.get(one.receivable_id) == one.amount
     }
     kept = {one.id for one in good.values()}
-    wanted = [(debt, offer) for debt in debts for offer in offers if offer.takes(debt.left)]
+    wanted = [(debt, offer) for debt in debts for offer in offers if offer.takes(debt.left) and not offer.on_press]
     return Turn(
         end=tuple(one.id for one in standing if one.id not in kept),
         make=tuple((debt, offer) for debt, offer in wanted if (debt.receivable_id, offer) not in good),

@@ -28,6 +28,7 @@ def admin_routes(desk: Desk, *, deliver: Deliver) -> list[Route]:
         Route("/_sim/faults", _told(strings.faults), methods=["GET", "POST", "DELETE"]),
         Route("/_sim/manner", _told(strings.manner), methods=["GET", "PUT"]),
         Route("/_sim/pay", _told(strings.pay), methods=["POST"]),
+        Route("/_sim/approve", _told(strings.approve), methods=["POST"]),
         Route("/_sim/expire", _told(strings.expire), methods=["POST"]),
         Route("/_sim/refund", _told(strings.refund), methods=["POST"]),
         Route("/_sim/charge_back", _told(strings.charge_back), methods=["POST"]),
@@ -79,6 +80,7 @@ class _Strings:
                 "api_key": self._desk.api_key,
                 "public_key": self._desk.teller.public_key,
                 "signing_secret": self._desk.teller.signing_secret,
+                "webhook_id": self._desk.teller.webhook_id,
                 "webhooks": self._desk.book.webhooks,
             }
         )
@@ -128,6 +130,11 @@ class _Strings:
                 str(said["reference"]), cents=cents, payer=dict(said.get("payer") or {}), manner=_manner(said)
             )
         )
+
+    async def approve(self, request: Request) -> Response:
+        """POST {"order", "manner"}: its payer agrees on the page; the merchant has still to take it."""
+        said = await request.json()
+        return _event(self._desk.approves(str(said["order"]), manner=_manner(said)))
 
     async def expire(self, request: Request) -> Response:
         """POST {"order", "manner"}."""

@@ -1,4 +1,4 @@
-"""The simulated provider's routes: Conekta's wire and Stripe's, under the faults of the day."""
+"""The simulated provider's routes: Conekta's wire, Stripe's and PayPal's, under the faults of the day."""
 
 import asyncio
 import secrets
@@ -18,6 +18,7 @@ from amate.sandbox.payments.admin import admin_routes
 from amate.sandbox.payments.book import Refused
 from amate.sandbox.payments.desk import Desk
 from amate.sandbox.payments.page import page_routes
+from amate.sandbox.payments.paypal_app import paypal_routes
 from amate.sandbox.payments.stripe_app import stripe_routes
 
 PAUSE = 0.25  # seconds between looks at what is to be told
@@ -40,6 +41,7 @@ def create_app(desk: Desk, *, by_itself: bool) -> ASGIApp:
         *admin_routes(desk, deliver=lambda: deliver(desk)),
         *page_routes(desk),
         *stripe_routes(desk),
+        *paypal_routes(desk),
     ]
 
     @asynccontextmanager

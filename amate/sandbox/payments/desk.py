@@ -98,6 +98,11 @@ class Desk:
         self.teller.schedule(manner)
         return event
 
+    def approves(self, order_id: str, *, manner: Manner | None = None) -> Event:
+        event = paying.approve(self.book, order_id)
+        self.teller.schedule(manner)
+        return event
+
     def expires(self, order_id: str, *, manner: Manner | None = None) -> Event:
         event = paying.expire(self.book, order_id)
         self.teller.schedule(manner)

@@ -5,6 +5,7 @@ from heapq import heappop
 
 from amate.sandbox.payments import orders
 from amate.sandbox.payments.book import Book, Charge, Event, Order, Refused
+from amate.sandbox.payments.paypal_shapes import APPROVED
 
 FEE = {"cash": 39, "spei": 10, "card": 35}  # thousandths
 BANKS = ("BBVA MEXICO", "SANTANDER", "BANORTE", "BANAMEX", "HSBC", "SCOTIABANK")
@@ -31,6 +32,15 @@ def pay(book: Book, reference: str, *, cents: int | None = None, payer: Mapping[
     paid = sum(one.amount for one in order.charges if one.paid_at)
     order.status = "paid" if paid >= order.amount else "partially_paid"
     return orders.happened(book, f"order.{order.status}", order)
+
+
+def approve(book: Book, order_id: str) -> Event:
+    """Its payer agrees on PayPal's page. Raises `Refused`."""
+    order = book.order(order_id)
+    if order.status != "pending_payment":
+        raise Refused("order", f"La orden está {order.status}")
+    order.metadata[APPROVED] = True
+    return orders.happened(book, "order.approved", order)
 
 
 def expire_due(book: Book) -> list[Event]:

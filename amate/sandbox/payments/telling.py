@@ -7,16 +7,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from typing import Any
+from zlib import crc32
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from amate.sandbox.payments import shapes, stripe_shapes
+from amate.sandbox.payments import paypal_shapes, shapes, stripe_shapes
 from amate.sandbox.payments.book import Book, Event, Notice
 
 RETRIES = (60, 600, 3_600, 6 * 3_600, 86_400, 86_400, 86_400)  # seconds after each try that failed
-WIRES = ("conekta", "stripe")
+WIRES = ("conekta", "stripe", "paypal")
 OFF_BY = 10_000  # cents that a wrong notice says too much
 
 Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[int]]
@@ -58,6 +59,7 @@ class Teller:
         self._key = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.public_key = self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         self.signing_secret = "whsec_" + sha256(self.public_key.encode()).hexdigest()[:32]
+        self.webhook_id = "WH" + sha256(self.public_key.encode()).hexdigest()[:20].upper()
         self.wire = WIRES[0]
         self.manner = Manner()
         self.sent: list[dict[str, Any]] = []
@@ -96,6 +98,21 @@ class Teller:
         mac = hmac.digest(self.signing_secret.encode(), f"{at}.".encode() + body, "sha256").hex()
         return f"t={at},v1={mac},v0={'0' * 64}"
 
+    def sign_as_paypal(self, body: bytes, *, name: str) -> dict[str, str]:
+        at = paypal_shapes.instant(self._book.second())
+        signed = f"{name}|{at}|{self.webhook_id}|{crc32(body)}"
+        return {
+            "PayPal-Transmission-Id": name,
+            "PayPal-Transmission-Time": at,
+            "PayPal-Transmission-Sig": self.sign(signed.encode()),
+            "PayPal-Cert-Url": "https://api.paypal.invalid/v1/notifications/certs/CERT-1",
+            "PayPal-Auth-Algo": "SHA256withRSA",
+        }
+
+    def signed(self, text: bytes, signature: str) -> bool:
+        """Whether this key signed it."""
+        return hmac.compare_digest(self.sign(text).encode(), signature.encode())
+
     @property
     def waiting(self) -> int:
         return len(self._book.notices)
@@ -121,6 +138,8 @@ class Teller:
         headers = {"Content-Type": "application/json"}
         if self.wire == "stripe":
             headers["Stripe-Signature"] = self.sign_by_secret(notice.body)
+        elif self.wire == "paypal":
+            headers |= self.sign_as_paypal(notice.body, name=f"{notice.event_id}-{notice.tries}")
         else:
             headers["DIGEST"] = self.sign(notice.body)
         return await send(url, notice.body, headers)
@@ -136,4 +155,6 @@ def _body(event: Event, *, wire: str, off_by: int) -> bytes:
                 one["amount"] += off_by
     if wire == "stripe":
         said = stripe_shapes.event(said)
+    elif wire == "paypal":
+        said = paypal_shapes.event(said)
     return json.dumps(said, ensure_ascii=False).encode()

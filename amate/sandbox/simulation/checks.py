@@ -18,7 +18,7 @@ from amate.ledger.models import Payment
 from amate.messages.models import Message
 from amate.promises.models import Promise
 from amate.sandbox.simulation.day import Life
-from amate.sandbox.simulation.oracle import iva_of, starts
+from amate.sandbox.simulation.oracle import due, iva_of, starts
 from amate.worker.inspect import EVERY
 
 # The house's own nightly looks that tell something of this company (HOUSE law 15).
@@ -42,10 +42,14 @@ WHERE a.reversed_on IS NULL AND p.amount <> r.total AND EXISTS (
   SELECT FROM ledger_receivable o WHERE o.customer_id = r.customer_id AND (o.due_on, o.id) < (r.due_on, r.id)
     AND o.created_at < a.created_at AND (o.settled_on IS NULL OR o.settled_on > a.day))
 """
+# Less what the provider keeps, which is an expense as soon as it tells so.
 BRIDGE = """
 SELECT coalesce((SELECT sum(amount) FROM ledger_journalline WHERE account LIKE 'puente:%%'), 0),
        coalesce((SELECT sum(amount) FROM ledger_payment
                  WHERE provider <> '' AND kind = 'money' AND reversed_on IS NULL AND deposited_on IS NULL), 0)
+     - coalesce((SELECT sum(l.amount) FROM ledger_journalline l
+                 JOIN ledger_journalentry e ON e.id = l.entry_id JOIN ledger_payment p ON p.id = l.payment_id
+                 WHERE l.account = 'comisiones' AND e.source_key = 'fee:' || p.id AND p.deposited_on IS NULL), 0)
 """
 # How much of a customer's debts is past its grace: below the company's least amount it justifies no cut.
 PAST_GRACE = """
@@ -62,6 +66,11 @@ CUT_UNWARNED = """
 SELECT d.id FROM service_cutdecision d WHERE NOT EXISTS (
   SELECT FROM collection_notice n WHERE n.customer_id = d.customer_id AND n.last_warning AND n.state = 'sent'
     AND n.settled_on <= d.day - %s)
+"""
+# Nobody here buys anything but his periods; a late fee is of a debt.
+BESIDE_THE_PERIODS = """
+SELECT c.id FROM ledger_charge c JOIN ledger_receivable r ON r.id = c.receivable_id
+WHERE r.kind <> 'fee' AND NOT EXISTS (SELECT FROM subscriptions_period p WHERE p.charge_id = c.id)
 """
 TWICE = """
 SELECT receivable_id FROM invoices_invoice
@@ -126,6 +135,8 @@ class Checks:
         if self.life.worker_is_up:
             self.note("I2_I3_I23_periods", self._periods(today))
         self.note("I2_amounts", self._amounts())
+        self.note("I2_charged_beside_the_periods", _ids(BESIDE_THE_PERIODS))
+        self.note("I3_due_days", self._due_days())
         self.note("I4_two_live_invoices", _ids(TWICE))
         self.note("I4_stamps_at_the_pac", self._unknown_stamps())
         self.note("I5_payments_are_the_providers", self._payments())
@@ -166,6 +177,13 @@ class Checks:
             for pk, subscription_id, total, iva in rows
             if (int(total * 100), int(iva * 100)) != (cents[subscription_id], iva_of(cents[subscription_id]))
         ]
+
+    def _due_days(self) -> list[int]:
+        rows = Period.objects.filter(charge__isnull=False).values_list(
+            "pk", "starts_on", "charge__receivable__issued_on", "charge__receivable__due_on"
+        )
+        terms = self.life.simulated.pace.terms
+        return [pk for pk, begins, issued, told in rows if due(begins, issued, terms) not in (told, None)]
 
     def _unknown_stamps(self) -> list[str]:
         """What we hold for stamped, and the PAC does not."""

@@ -55,6 +55,10 @@ class Pace:
         return int(self.policy.get("grace_days", 5))
 
     @property
+    def terms(self) -> int:
+        return int(self.policy.get("terms_days", 10))
+
+    @property
     def least(self) -> Decimal:
         """What must be past its grace before anybody is cut for it."""
         return Decimal(self.policy.get("min_overdue_amount", 10))
@@ -62,7 +66,11 @@ class Pace:
 
 USUAL = Pace()
 # So that weeks show what else takes months: short terms, many short periods, and months whose ends are short.
-QUICK = Pace(weights=(20, 10, 10, 60, 0, 0, 0), policy={"terms_days": 3, "grace_days": 2}, within=5)
+QUICK = Pace(
+    weights=(20, 10, 10, 60, 0, 0, 0),
+    policy={"terms_days": 3, "grace_days": 2, "statement_when": "with_invoice"},
+    within=5,
+)
 INVOICED_FIRST = 20  # of a hundred customers: CFDI PPD with the charge, a REP with the payment
 FIRST_NAMES = ("Rosa", "Juan", "Lucía", "Pedro", "Elena", "Raúl", "Marta", "Hugo", "Inés", "Óscar", "Sonia", "Iván")
 LAST_NAMES = ("Tapia", "Robles", "Cano", "Mora", "Lugo", "Salas", "Vera", "Nava", "Cruz", "Peña", "Ríos", "Solís")

@@ -5,6 +5,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 _DAY = timedelta(days=1)
+# As the CNBV published them; a day of another year is not judged.
+BANKS_CLOSED = {
+    2026: ("01-01", "02-02", "03-16", "04-02", "04-03", "05-01", "09-16", "11-02", "11-16", "12-12", "12-25"),
+    2027: ("01-01", "02-01", "03-15", "03-25", "03-26", "05-01", "09-16", "11-02", "11-15", "12-12", "12-25"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,22 @@ def _begins(unit: str, every: int, anchor: date, day: date, months: int) -> bool
         return False
     ends_its_month = (day + _DAY).month != day.month
     return day.day == anchor.day or (ends_its_month and day.day < anchor.day)
+
+
+def due(start: date, issued: date, terms_days: int) -> date | None:
+    """The day by which a period is to be paid; None: nobody has written down the bank's days of that year.
+
+    >>> str(due(date(2026, 1, 27), date(2026, 1, 27), 3)), str(due(date(2026, 1, 28), date(2026, 1, 28), 3))
+    ('2026-01-30', '2026-02-03')
+    """
+    day, left = max(start, issued), terms_days
+    while day.year in BANKS_CLOSED:
+        if left > 0:
+            left -= 1
+        elif day.isoweekday() < 6 and f"{day:%m-%d}" not in BANKS_CLOSED[day.year]:
+            return day
+        day += _DAY
+    return None
 
 
 def iva_of(cents: int) -> int:

@@ -15,10 +15,11 @@ from amate.billing_cycle.reconciliation.models import InboxEvent, PaymentReferen
 from amate.billing_cycle.reconciliation.offer_vouchers import offer_vouchers
 from amate.companies.day import day_of
 from amate.customers.contacts import Said, add_contact
+from amate.ledger.fee import fee_of
 from amate.ledger.models import Payment
 from amate.ledger.queries import balance_of
 from amate.promises.promise import promise
-from tests.ledger.hands import charged, customer
+from tests.ledger.hands import accounts, charged, customer
 from tests.payment_server import API_KEY, Listener, PaymentServer, listen, serve_payments
 from tests.world import World
 
@@ -123,6 +124,9 @@ def test_a_debt_has_its_voucher_and_what_is_paid_at_it_settles_it_once(oxxo: Oxx
     )  # fmt: skip
     oxxo.sweep()
     assert oxxo.kept() == 1
+    # what it cost is booked once, and the provider owes us the rest
+    assert world.scoped(lambda: fee_of(paid.pk)) == Decimal("23.36")
+    assert world.scoped(accounts)["puente:stripe"] == Decimal("575.64")
     world.time_passes(minutes=6)
     assert oxxo.tell(notices[-1]) == 400  # well signed, and played again
 

@@ -13,3 +13,4 @@ from amate.billing_cycle.reconciliation.models.provider import PaymentReference 
 from amate.billing_cycle.reconciliation.models.provider import ProviderAccount as ProviderAccount
 from amate.billing_cycle.reconciliation.models.provider import ReferenceKind as ReferenceKind
 from amate.billing_cycle.reconciliation.models.provider import ReportedPayment as ReportedPayment
+from amate.billing_cycle.reconciliation.models.provider import UnprovedNotice as UnprovedNotice

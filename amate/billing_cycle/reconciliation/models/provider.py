@@ -31,6 +31,9 @@ class ProviderAccount(CompanyOwned):
         default=list,
         help_text="adapters.payments.Way: what is made for each debt of its own, of what the provider offers",
     )
+    formas = models.JSONField(
+        default=dict, help_text="{method: c_FormaPago} where a person said another than the adapter's"
+    )
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -96,6 +99,25 @@ class InboxEvent(Stateful):
             models.Index(fields=["company", "-id"], condition=Q(state="waiting"), name="inbox_waiting"),
             models.Index(fields=["company", "id"], condition=Q(state="new"), name="inbox_new"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.told} {self.pk}"
+
+
+class UnprovedNotice(CompanyOwned):
+    """What somebody sent to the address of a provider's notices, and only the provider can say whether it was it. Nothing of
+    it is believed; proved it becomes an `InboxEvent`, and its row goes either way."""
+
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    notice_key = models.CharField(max_length=120)
+    told = models.CharField(max_length=60, blank=True, default="")
+    body = models.BinaryField(help_text="as it came")
+    proof = models.JSONField(help_text="what its provider is asked with")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "account", "notice_key"], name="unproved_once")]
+        indexes = [models.Index(fields=["company", "received_at"], name="unproved_oldest")]
 
     def __str__(self) -> str:
         return f"{self.told} {self.pk}"
