@@ -50,7 +50,10 @@ def credit_amount(
     said = clean_field("descripcion", descripcion, 1000)
     if said is None:
         raise DocumentRefused("descripcion", "Escribe por qué se acredita")
-    return [_concepto(kind[0], line, said, clean_field("ticket", no_identificacion, 100)) for kind, line in credited]
+    return [
+        concepto_of_credit(kind[0], line, said, clean_field("ticket", no_identificacion, 100))
+        for kind, line in credited
+    ]
 
 
 def credit_tickets(of: Iterable[Concepto], *, descripcion: str) -> list[Concepto]:
@@ -104,7 +107,8 @@ def _part_of(kind: Kind, lines: Sequence[Taxed], part: Decimal, decimals: int) -
     raise DocumentRefused("amount", f"{part} no se puede acreditar con estas retenciones: cámbialo por un centavo")
 
 
-def _concepto(objeto_imp: str, line: Taxed, descripcion: str, no_identificacion: str | None) -> Concepto:
+def concepto_of_credit(objeto_imp: str, line: Taxed, descripcion: str, no_identificacion: str | None) -> Concepto:
+    """The line of a credit note: one act of giving back, whatever it was that is given back."""
     return Concepto(
         clave_prod_serv=SERVICIOS_DE_FACTURACION,
         cantidad=ONE,

@@ -20,7 +20,7 @@ from amate.self_invoicing.queries import live_invoice, stand_of
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.terms import terms_of_ticket
 from amate.tenancy.compiled import Arg, Compiled
-from amate.tenancy.writes import insert
+from amate.tenancy.writes import insert, insert_all
 
 _LOCKED = Compiled(
     lambda: Ticket.objects.select_related("branch").select_for_update(no_key=True, of=("self",)).filter(id=Arg("id"))
@@ -110,7 +110,7 @@ def _check(found: Standing, origin: Origin) -> None:
 
 
 def release_claim(*, invoice_id: int, now: datetime) -> bool:
-    """Give the ticket back, or every ticket of a global: the SAT refused the receiver's data, or the document was
+    """Give the ticket back, or every ticket of a joined invoice or a global: the SAT refused the receiver's data, or the document was
     cancelled and nothing stands in its place (C3). One that came out of a global goes back there if its buyer's invoice was
     never stamped. False if there was nothing to release."""
     refused = Q(state=State.REFUSED, refused_by=RefusedBy.RECEIVER)
@@ -122,14 +122,15 @@ def release_claim(*, invoice_id: int, now: datetime) -> bool:
 
 
 def pass_claim_on(*, invoice_id: int, to: Invoice, now: datetime) -> None:
-    """The note is another invoice's from now on, in the transaction that makes it so: its substitute's with the stamp, and
+    """The note, or every note of a joined one, is another invoice's from now on, in the transaction that makes it so: its substitute's with the stamp, and
     the original's again when the substitute is cancelled and the original is not."""
     if to.kind == Kind.GLOBAL:
         pass_notes_on(global_id=invoice_id, to=to, now=now)
         return
-    held = Claim.objects.live().filter(invoice_id=invoice_id).first()
-    if held is None:
-        return
-    Claim.objects.filter(pk=held.pk).update(released_at=now)
-    if not Claim.objects.filter(invoice=to, ticket_id=held.ticket_id).update(released_at=None):
-        insert(Claim(ticket_id=held.ticket_id, invoice=to, claimed_at=now))
+    live = Claim.objects.live().filter(invoice_id=invoice_id)
+    held = list(live.order_by("pk").values_list("ticket_id", flat=True))
+    live.update(released_at=now)
+    again = Claim.objects.filter(invoice=to, ticket_id__in=held)
+    again.update(released_at=None)
+    had = set(again.values_list("ticket_id", flat=True))
+    insert_all([Claim(ticket_id=pk, invoice=to, claimed_at=now) for pk in held if pk not in had])

@@ -1,7 +1,10 @@
 """The factura global of a branch and period: its notes are nobody else's from the transaction that drafts it (DB-1, C11)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+
+from django.db import transaction
 
 from amate.companies.models import Branch, Emisor
 from amate.fiscal.clock import zone_of
@@ -15,6 +18,7 @@ from amate.self_invoicing.claim import CANNOT_ISSUE
 from amate.self_invoicing.in_global import sales_of
 from amate.self_invoicing.models import Claim, Ticket
 from amate.self_invoicing.period_notes import notes_of_period
+from amate.self_invoicing.what_remains import refunds_of
 from amate.tenancy.writes import insert_all
 
 MOST_AT_ONCE = 10 * MOST_TICKETS
@@ -52,15 +56,19 @@ def close_period(
     ids = list(left.order_by("sold_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
     list(Ticket.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     # What a global tells of a note, and nothing else: there may be twenty thousand.
-    told = left.filter(pk__in=ids).only("company", "folio", "forma_pago", "lines", "total")
-    tickets = list(told.order_by("sold_at", "pk"))
+    entering = left.filter(pk__in=ids).only("company", "folio", "forma_pago", "lines", "total", "moneda")
+    tickets = list(entering.order_by("sold_at", "pk"))
     if not tickets:
         raise NothingLeft("De ese periodo no queda ninguna nota por facturar.")
-    if seen is not None and seen != (len(tickets), sum((ticket.total for ticket in tickets), Decimal(0))):
+    if seen is not None and seen != (len(tickets), _worth(tickets)):
         raise PeriodChanged("Las notas del periodo cambiaron desde que lo viste: revísalo otra vez y emite.")
     sales = sales_of(tickets)
     try:
-        made = issue_global(branch=branch, period=period, sales=sales, origin=origin, now=now)
+        with transaction.atomic():
+            made = issue_global(branch=branch, period=period, sales=sales, origin=origin, now=now)
+            told = sum((one.total for one in made), Decimal(0))
+            if told != (worth := _worth(tickets)):
+                raise NoGlobal(not_adding_up(worth=worth, told=told))
     except (DocumentRefused, MoneyRefused) as refused:
         raise NoGlobal(str(refused)) from refused
     whose = {one["no_identificacion"]: invoice for invoice in made for one in invoice.lines}
@@ -72,3 +80,17 @@ def close_period(
         ]
     )
     return made
+
+
+def not_adding_up(*, worth: Decimal, told: Decimal) -> str:
+    """No global is stamped that does not reconcile with its notes to the cent (FEATURES 46)."""
+    return (
+        f"No cuadra: las notas suman {worth:,.2f} y la global diría {told:,.2f}. No se emitió nada; avisa a quien administra "
+        "tu Amate, porque alguna nota cambió por fuera."
+    )
+
+
+def _worth(tickets: Sequence[Ticket]) -> Decimal:
+    """What remains of them."""
+    back = sum((one.total for refunds in refunds_of(tickets).values() for one in refunds), Decimal(0))
+    return sum((ticket.total for ticket in tickets), Decimal(0)) - back

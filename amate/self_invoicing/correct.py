@@ -19,8 +19,8 @@ from amate.invoices.models import Invoice, Kind, Motivo, Origin, RefusedBy, Stat
 from amate.invoices.replace import Content, NotReplaceable, replace_invoice
 from amate.invoices.what_may_be_done import why_not_replaced
 from amate.self_invoicing.models import Claim, Correction, Ticket
-from amate.self_invoicing.queries import ticket_of_invoice
-from amate.self_invoicing.terms import terms_of_ticket
+from amate.self_invoicing.queries import tickets_of_invoice
+from amate.self_invoicing.terms import terms_of_tickets
 from amate.tenancy.models import IllegalMove
 from amate.tenancy.writes import insert
 
@@ -148,11 +148,11 @@ def replace_for(
 def content_for(invoice: Invoice, receptor: Receptor, *, now: datetime) -> Content:
     """What it said; of a note, what the note gives another receiver: who is withheld from changes the total (TAX-4)."""
     content = Content.of(invoice)
-    ticket = ticket_of_invoice(invoice.pk)
-    if ticket is None or receptor.rfc == invoice.rfc:
+    tickets = tickets_of_invoice(invoice.pk)
+    if not tickets or receptor.rfc == invoice.rfc:
         return content
     # Not `stand_of`: of a note that is invoiced it reads no rules, and then nothing would be withheld.
-    terms = terms_of_ticket(ticket, rules=rules_of(ticket, now=now), rfc=receptor.rfc)
+    terms = terms_of_tickets(tickets, rules=rules_of(tickets[0], now=now), rfc=receptor.rfc, by=invoice)
     return content.but(
         lines=terms.lines, total=terms.total, withheld=terms.withheld, generics=generics_to_json(terms.generics)
     )
@@ -184,21 +184,23 @@ def _way(ticket: Ticket, invoice: Invoice, rules: Rules, *, now: datetime) -> Wa
         step.act == "cancel" and (step.needs_acceptance or step.document.id != invoice.pk) for step in plan.steps
     )
     most = rules.today.corrections if rules.today else CORRECTIONS
-    if needs_others or _made(ticket) >= most:
+    if needs_others or _made(invoice) >= most:
         return Way.BY_THE_SHOP
     return Way.AT_ONCE
 
 
-def _made(ticket: Ticket) -> int:
-    """By himself, and of those the SAT took: one whose data it refused is tried again."""
-    own = Correction.objects.filter(ticket=ticket, state=Correction.State.MADE, decided_by="")
+def _made(invoice: Invoice) -> int:
+    """By himself, of any of its notes, and of those the SAT took: one whose data it refused is tried again."""
+    notes = Claim.objects.filter(invoice=invoice).values("ticket_id")
+    own = Correction.objects.filter(ticket__in=notes, state=Correction.State.MADE, decided_by="")
     return own.exclude(substitute__state=State.REFUSED, substitute__refused_by=RefusedBy.RECEIVER).count()
 
 
 def _locked(ticket_id: int, invoice_id: int) -> tuple[Ticket, Invoice]:
-    ticket: Ticket = (
-        Ticket.objects.select_related("branch").select_for_update(no_key=True, of=("self",)).get(pk=ticket_id)
-    )
+    # Of a joined invoice every note, by id: somebody else may correct it from another of them at this instant.
+    ids = {ticket_id, *Claim.objects.live().filter(invoice_id=invoice_id).values_list("ticket_id", flat=True)}
+    notes = Ticket.objects.select_related("branch").filter(pk__in=ids).order_by("pk")
+    ticket: Ticket = {one.pk: one for one in notes.select_for_update(no_key=True, of=("self",))}[ticket_id]
     claim = Claim.objects.live().select_related("invoice__branch").filter(ticket=ticket, invoice_id=invoice_id).first()
     if claim is None or claim.invoice is None or claim.invoice.kind != Kind.INGRESO:
         raise NotCorrectable("Esta factura ya no es la de esta nota: ábrela otra vez con tu código.")

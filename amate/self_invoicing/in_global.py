@@ -8,18 +8,20 @@ from amate.fiscal.global_ticket import GlobalSale
 from amate.invoices.lines import lines_from_json
 from amate.invoices.models import Invoice
 from amate.self_invoicing.models import Claim, LeftGlobal, Ticket
+from amate.self_invoicing.what_remains import left_after, refunds_of
 from amate.tenancy.writes import insert_all
 
 
 def sales_of(tickets: Sequence[Ticket]) -> list[GlobalSale]:
     """Each note under its folio. Two tills may print the same one: theirs are told apart by our own number, since a
-    number stands for one ticket in a document."""
+    number stands for one ticket in a document. Of one that something was given back of, what remains."""
+    shrunk = refunds_of(tickets)
     times = Counter(ticket.folio for ticket in tickets)
     return [
         GlobalSale(
             number_of(ticket, alone=times[ticket.folio] == 1),
             ticket.forma_pago,
-            tuple(sale.line for sale in lines_from_json(ticket.lines)),
+            tuple(sale.line for sale in lines_from_json(left_after(ticket, shrunk.get(ticket.pk, [])).lines)),
         )
         for ticket in tickets
     ]

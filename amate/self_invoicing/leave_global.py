@@ -6,24 +6,29 @@ never sealed and the note is the global's again. With its stamp the egreso is ow
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from amate.audit.record import record
 from amate.companies.models import Emisor
 from amate.fiscal.catalogs import catalogs_in_force
-from amate.fiscal.comprobante import DocumentRefused
-from amate.fiscal.money import MoneyRefused
+from amate.fiscal.comprobante import Concepto, DocumentRefused
+from amate.fiscal.credited import taxed_of
+from amate.fiscal.money import MoneyRefused, tax_line
+from amate.fiscal.returned import credit_lines
 from amate.fiscal.rules.validate import validate_draft
 from amate.fiscal.seal import unsealed
 from amate.invoices.credit import DISCOUNT, credit_invoice
 from amate.invoices.how_it_stands import document_of
 from amate.invoices.kinds import compose
-from amate.invoices.models import Invoice, Kind, Origin, RefusedBy, State
-from amate.invoices.remaining import credited_tickets
+from amate.invoices.lines import lines_from_json
+from amate.invoices.models import DEAD, Invoice, Kind, Origin, RefusedBy, State
+from amate.invoices.remaining import conceptos_of, credited_tickets
 from amate.invoices.what_may_be_done import why_not_creditable
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.promise import promise
 from amate.self_invoicing.in_global import number_in
 from amate.self_invoicing.models import Claim, LeftGlobal, Ticket
+from amate.self_invoicing.what_remains import Remains, before, left_after, refunds_of, root_of
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.writes import insert, rewrite
 
@@ -47,13 +52,30 @@ def why_not_left(ticket: Ticket, in_global: Invoice) -> str:
     number = number_in(in_global, ticket)
     if number is None:
         return f"{in_global} no dice el número de esta nota: acredítala ahí y factúrala aparte."
-    if credited_tickets(in_global).get(number):
+    credited = credited_tickets(in_global).get(number)
+    if not credited:
+        return ""
+    told = sum((taxed_of(one).total for one in conceptos_of(in_global) if one.no_identificacion == number), Decimal(0))
+    if not (left := told - credited):
+        return f"De esta nota ya se acreditó todo en {in_global}: no queda nada que facturar."
+    # Whatever was credited by hand, without a refund of the note, is nobody's to divide among its lines.
+    if _still_in(ticket, in_global).total != left:
         return f"De esta nota ya se acreditó una parte en {in_global}: revisa sus notas de crédito."
     return ""
 
 
+def _still_in(ticket: Ticket, in_global: Invoice) -> Remains:
+    """What the global tells of the note once the credit notes of its refunds are off."""
+    refunds, root = refunds_of([ticket]).get(ticket.pk, []), root_of(in_global)
+    off = [one for one in refunds if one.credit_note is not None and one.credit_note.state not in DEAD]
+    told_then = before(refunds, root)
+    return left_after(ticket, [one for one in refunds if one in told_then or one in off])
+
+
 def draft_egreso(*, ticket: Ticket, in_global: Invoice, origin: Origin, now: datetime) -> Invoice:
     """Of a locked note: reserve what the global says of it. Raises `invoices.credit.NotCreditable`."""
+    number = number_in(in_global, ticket) or ""
+    rest = _rest_of(ticket, in_global, number) if credited_tickets(in_global).get(number) else []
     return credit_invoice(
         invoice_id=in_global.pk,
         amount=None,
@@ -63,9 +85,17 @@ def draft_egreso(*, ticket: Ticket, in_global: Invoice, origin: Origin, now: dat
         forma_pago=ticket.forma_pago,
         origin=origin,
         now=now,
-        ticket=number_in(in_global, ticket) or "",
+        ticket=number,
+        written=rest,
         priority=None,
     )
+
+
+def _rest_of(ticket: Ticket, in_global: Invoice, number: str) -> list[Concepto]:
+    """Of a note that something was given back of, what the global tells still: its lines, at their own rates."""
+    sales = lines_from_json(_still_in(ticket, in_global).lines)
+    parts = [(TAKEN_OUT, one.line.objeto_imp, tax_line(one.line)) for one in sales]
+    return credit_lines(parts, no_identificacion=number)
 
 
 def leave_global(*, ticket: Ticket, in_global: Invoice, egreso: Invoice, invoice: Invoice, now: datetime) -> None:

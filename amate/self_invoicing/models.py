@@ -109,11 +109,11 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 
 class Claim(CompanyOwned):
-    """Who got the ticket: its buyer's own `invoice`, or the `global_invoice` of its period. The partial unique index is the
-    race's referee: one live document a ticket, whichever it is (DB-1)."""
+    """Who got the ticket: its buyer's own `invoice`, which may tell several notes of his, or the `global_invoice` of its
+    period. The partial unique index is the race's referee: one live document a ticket, whichever it is (DB-1)."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="claims")
-    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, null=True, related_name="claim")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="claims", db_index=False)
     global_invoice = models.ForeignKey(
         Invoice, on_delete=models.PROTECT, null=True, related_name="notes", db_index=False
     )
@@ -131,6 +131,9 @@ class Claim(CompanyOwned):
                 fields=["company", "global_invoice", "ticket"],
                 condition=Q(global_invoice__isnull=False),
                 name="once_in_a_global",
+            ),
+            models.UniqueConstraint(
+                fields=["company", "invoice", "ticket"], condition=Q(invoice__isnull=False), name="once_in_an_invoice"
             ),
             models.CheckConstraint(
                 condition=Q(invoice__isnull=False, global_invoice__isnull=True)
@@ -201,6 +204,46 @@ class GlobalSchedule(CompanyOwned):
         return f"globales {self.periodicidad} de {self.branch_id}"
 
 
+class Refund(CompanyOwned):
+    """What was given back of a sale, once a key of whoever tells it. What remains of the note is what was sold less its
+    refunds; a document that told the note before owes a credit note, one that comes later tells only the rest."""
+
+    class Why(models.TextChoices):
+        """c_TipoRelacion of its credit note."""
+
+        RETURN = "03", "Devolución de mercancía"
+        DISCOUNT = "01", "Bonificación o descuento"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="refunds", db_index=False)
+    external_id = models.CharField(max_length=80, help_text="of the till, or of the page that asked")
+    digest = models.BinaryField(max_length=32, help_text="of what was registered: a repetition must say the same")
+    lines = models.JSONField(help_text="[{place, cantidad}] or [{place, importe}]: places of Ticket.lines")
+    total = models.DecimalField(max_digits=18, decimal_places=2)
+    total_cents = models.BigIntegerField()
+    tipo_relacion = models.CharField(max_length=2, choices=Why.choices)
+    forma_pago = models.CharField(max_length=2, help_text="how the money went back")
+    reason = models.CharField(max_length=200)
+    newest_document = models.ForeignKey(
+        Invoice,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="the newest that told the note by then: it and what is older tell this too",
+    )
+    credit_note = models.OneToOneField(Invoice, on_delete=models.PROTECT, null=True, related_name="refund")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "ticket", "external_id"], name="refund_external_id"),
+            models.CheckConstraint(condition=Q(total__gt=0), name="refund_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"devolución {self.pk}"
+
+
 class Correction(Stateful):
     """A buyer wants the invoice of his note with other data (FEATURES 32): made at once inside the company's limits, and
     beyond them asked of the shop. What he asked for is kept until it is decided."""
@@ -247,6 +290,9 @@ class Visit(CompanyOwned):
 
     token_digest = models.CharField(max_length=64, unique=True)
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, null=True, related_name="+")
+    also = models.JSONField(
+        default=list, help_text="ids of the notes that go in the same invoice, each proved likewise"
+    )
     fiscal = models.JSONField(default=dict, help_text="what was typed, until it is issued or 24 h old")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="+")
     may_download = models.BooleanField(default=False, help_text="this browser issued it, or proved the receiver's RFC")

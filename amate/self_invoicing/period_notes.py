@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from amate.companies.models import Branch
@@ -17,6 +17,7 @@ from amate.fiscal.global_period import GlobalPeriod
 from amate.fiscal.ingreso import PPD
 from amate.invoices.models import AT_THE_SAT, ON_THE_WAY, RefusedBy, State
 from amate.self_invoicing.models import Claim, Ticket
+from amate.self_invoicing.what_remains import refunded_cents
 
 # Each fate with its words and, where the list of notes knows it by one, its state there.
 FATES = {
@@ -30,6 +31,8 @@ FATES = {
     "zero": ("No costaron nada", ""),
     "void": ("Canceladas", "void"),
 }
+
+LONGEST_ID = 19  # digits that every id of the database has room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,13 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """`sold`: all of the period, and every note has one of `fates`. `in_time`: of those that enter, how many their buyers may still
+    """`sold`: all of the period; every note has one of `fates`, with what remains of it, and `refunded` is the rest. `in_time`: of those that enter, how many their buyers may still
     invoice in the portal."""
 
     sold: Fate
     fates: tuple[Fate, ...]
     in_time: int
+    refunded: Decimal
 
     @property
     def enters(self) -> Fate:
@@ -79,16 +83,55 @@ def notes_between(*, branch: Branch, first: date, last: date) -> Any:
 
 def reckon(*, branch: Branch, period: GlobalPeriod, now: datetime) -> Reckoning:
     """One statement, whatever the number of notes."""
-    rows = notes_of_period(branch=branch, period=period).values("fate").order_by()
-    found = rows.annotate(notes=Count("pk"), cents=Sum("total_cents"), in_time=Count("pk", filter=Q(deadline__gt=now)))
+    notes = notes_of_period(branch=branch, period=period).annotate(back=Coalesce(refunded_cents(), 0))
+    found = (
+        notes.values("fate")
+        .order_by()
+        .annotate(
+            notes=Count("pk"),
+            cents=Sum(F("total_cents") - F("back")),
+            given_back=Sum("back"),
+            in_time=Count("pk", filter=Q(deadline__gt=now)),
+        )
+    )
     known = {row["fate"]: row for row in found}
     fates = [
         Fate(name, row["notes"], Decimal(row["cents"]) / 100)
         for name in FATES
         if (row := known.get(name, {"notes": 0, "cents": 0}))
     ]
-    sold = Fate("sold", sum(fate.notes for fate in fates), sum((fate.total for fate in fates), Decimal(0)))
-    return Reckoning(sold, tuple(fates), known["enters"]["in_time"] if "enters" in known else 0)
+    refunded = Decimal(sum(row["given_back"] for row in known.values())) / 100
+    sold = Fate("sold", sum(fate.notes for fate in fates), sum((fate.total for fate in fates), refunded))
+    return Reckoning(sold, tuple(fates), known["enters"]["in_time"] if "enters" in known else 0, refunded)
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfFate:
+    """Some notes, each with its `remaining`, and the mark after which the next ones come; empty at the end."""
+
+    notes: list[Ticket]
+    after: str
+
+
+def part_of_fate(*, branch: Branch, period: GlobalPeriod, fate: str, after: str, size: int) -> PartOfFate:
+    """In the order of the global. `after`: a mark that an earlier part gave; what is none of ours starts anew. What all
+    parts show adds up to what `reckon` says of the fate."""
+    rows = notes_of_period(branch=branch, period=period).filter(fate=fate).annotate(back=Coalesce(refunded_cents(), 0))
+    last = _seen_last(branch, after)
+    if last is not None:
+        rows = rows.filter(sold_at__gte=last.sold_at).exclude(sold_at=last.sold_at, pk__lte=last.pk)
+    found = list(rows.order_by("sold_at", "pk").defer("lines", "digest")[: size + 1])
+    for note in found:
+        note.remaining = note.total - Decimal(note.back) / 100
+    return PartOfFate(found[:size], str(found[size - 1].pk) if len(found) > size else "")
+
+
+def _seen_last(branch: Branch, mark: str) -> Ticket | None:
+    """Where it stands in the order is read from the note itself: whatever became of it since, the next ones are the same."""
+    if not (mark.isascii() and mark.isdecimal() and len(mark) < LONGEST_ID):
+        return None
+    found: Ticket | None = Ticket.objects.only("company", "sold_at").filter(branch=branch, pk=int(mark)).first()
+    return found
 
 
 def _of_its_claim() -> Subquery:

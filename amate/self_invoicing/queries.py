@@ -115,10 +115,10 @@ def ticket_of_code(code: str) -> Ticket | None:
     return ticket
 
 
-def ticket_of_invoice(invoice_id: int) -> Ticket | None:
-    """The ticket that an invoice was claimed for, even if that claim was released since."""
-    claim = Claim.objects.select_related("ticket__branch").filter(invoice_id=invoice_id).first()
-    return claim.ticket if claim else None
+def tickets_of_invoice(invoice_id: int) -> list[Ticket]:
+    """The tickets that an invoice was claimed for, in the order it tells them, even if they were released since."""
+    claims = Claim.objects.select_related("ticket__branch").filter(invoice_id=invoice_id)
+    return [claim.ticket for claim in claims.order_by("pk")]
 
 
 def tickets_in() -> Any:

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amate.access.link_token import digest_of
-from amate.self_invoicing.models import Ticket, Visit
+from amate.invoices.models import Invoice
+from amate.self_invoicing.models import Claim, Ticket, Visit
 from amate.tenancy.compiled import Arg, Compiled
-from amate.tenancy.writes import insert
+from amate.tenancy.writes import insert, rewrite
 
 LIFE = timedelta(hours=24)
 
-# With all that says where it stands, for a visit that has its invoice: the page that waits asks this every two seconds.
+# With its invoice, if it has one: the page that waits asks this every two seconds.
 _OF_TOKEN = Compiled(
-    lambda: Visit.objects.select_related("ticket__branch", "invoice__claim").filter(
+    lambda: Visit.objects.select_related("ticket__branch", "invoice").filter(
         token_digest=Arg("digest"), seen_at__gt=Arg("since")
     )
 )
@@ -25,6 +26,18 @@ def open_visit(*, ticket: Ticket, now: datetime, fiscal: dict[str, Any] | None =
     token = secrets.token_urlsafe(24)
     visit = Visit(token_digest=digest_of(token), ticket=ticket, fiscal=fiscal or {}, started_at=now, seen_at=now)
     insert(visit)
+    return visit, token
+
+
+def open_proved_visit(*, invoice: Invoice, now: datetime) -> tuple[Visit, str] | None:
+    """As `open_visit`, for whoever showed that this invoice is his own: he may download it and have it corrected. None if no
+    note is told by it any more, or ever was."""
+    held = Claim.objects.live().select_related("ticket__branch").filter(invoice=invoice)
+    tickets = [claim.ticket for claim in held.order_by("pk")]
+    if not tickets:
+        return None
+    visit, token = open_visit(ticket=tickets[0], now=now)
+    rewrite(visit, invoice_id=invoice.pk, may_download=True, also=[ticket.pk for ticket in tickets[1:]])
     return visit, token
 
 

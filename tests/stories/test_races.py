@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,12 +23,16 @@ from amate.invoices.models import Cancellation, Invoice, Kind, Motivo, Origin, S
 from amate.promises.models import Promise
 from amate.sandbox.companies import menu
 from amate.self_invoicing.claim import NotClaimable, claim_ticket
+from amate.self_invoicing.claim_joined import NotJoinable, claim_joined
 from amate.self_invoicing.close_period import NothingLeft, close_period
 from amate.self_invoicing.correct import NotCorrectable, correct_invoice
-from amate.self_invoicing.models import Claim, Ticket
+from amate.self_invoicing.hold import void_ticket
+from amate.self_invoicing.models import Claim, Refund, Ticket
 from amate.self_invoicing.queries import live_invoice
+from amate.self_invoicing.refund import NotRefundable, Return, refund_ticket
 from amate.self_invoicing.register import Sale, register_ticket
 from amate.self_invoicing.rules import Standing
+from amate.self_invoicing.what_remains import remains_of
 from amate.tenancy.scope import company_scope
 from tests.invoices.life import minutes_pass
 from tests.stories.processes import Crowd, house_of, open_promises, stamped_by, until, worker_process
@@ -109,6 +114,32 @@ def test_a_ticket_is_claimed_or_taken_out_never_both(house: Any, crowd: Crowd, s
             assert claimed.standing.value == state
 
 
+def join(house: Any, tickets: list[Ticket], buyer: Receptor) -> Callable[[], Invoice]:
+    ids = [ticket.pk for ticket in tickets]
+    return in_scope(house, lambda: claim_joined(ticket_ids=ids, receptor=buyer, correo="", now=house.now()))
+
+
+def test_sets_that_share_a_note_are_made_whole_or_not_at_all_and_wait_in_no_circle(house: Any, crowd: Crowd) -> None:
+    """Told in opposite orders; a third buyer asks for one of the notes alone."""
+    for _ in range(15):
+        a, b, c, d = (house.sale() for _ in range(4))
+        sets = [{a.pk, b.pk, c.pk}, {d.pk, c.pk, b.pk}, {a.pk}]
+        answers = crowd.at_once(
+            join(house, [a, b, c], BUYERS[0]), join(house, [d, c, b], BUYERS[1]), claim(house, a, BUYERS[1])
+        )
+        assert all(isinstance(one, Invoice | NotJoinable | NotClaimable) for one in answers), answers
+        one, other, alone = (isinstance(answer, Invoice) for answer in answers)
+        assert (one, other, alone) in {(True, False, False), (False, True, True)}, answers
+        for answer, notes in zip(answers, sets, strict=True):
+            if isinstance(answer, Invoice):
+                held = house.scoped(
+                    lambda answer=answer: set(
+                        Claim.objects.live().filter(invoice=answer).values_list("ticket_id", flat=True)
+                    )
+                )
+                assert held == notes
+
+
 def test_a_note_is_its_buyers_or_the_globals_never_both(house: Any, crowd: Crowd) -> None:
     """DB-1: the global of a period against the buyers of its notes, and against itself."""
     zone = zone_of(house.shop.branch.cp)
@@ -142,6 +173,75 @@ def test_a_note_is_its_buyers_or_the_globals_never_both(house: Any, crowd: Crowd
     assert "lost" not in ends
     parts = house.scoped(lambda: list(Invoice.objects.filter(kind=Kind.GLOBAL).values_list("part", flat=True)))
     assert sorted(parts) == list(range(1, len(parts) + 1))
+
+
+def test_what_is_given_back_while_it_is_invoiced_or_closed_is_documented_once(house: Any, crowd: Crowd) -> None:
+    """A refund against the buyer, the global, a cancelled sale, its own repetition and another one: in the end the SAT holds what was sold less
+    what was given back, to the cent."""
+    zone = zone_of(house.shop.branch.cp)
+
+    def close() -> list[Invoice]:
+        period = period_of(house.now().astimezone(zone).date(), periodicidad="01")
+        said = {"seen": None, "origin": Origin.OFFICE, "now": house.now()}
+        try:
+            return close_period(branch_id=house.shop.branch.pk, period=period, **said)
+        except NothingLeft:
+            return []
+
+    def back(ticket: Ticket, key: str, importe: str | None = None) -> Callable[[], tuple[Refund, bool]]:
+        amount = None if importe is None else Decimal(importe)
+        told = Return(external_id=key, reason="no le quedó", tipo_relacion="03", importe=amount)
+        return in_scope(house, lambda: refund_ticket(ticket_id=ticket.pk, back=told, now=house.now()))
+
+    def void(ticket: Ticket) -> Callable[[], Ticket]:
+        return in_scope(house, lambda: void_ticket(ticket_id=ticket.pk, reason="se arrepintió", now=house.now()))
+
+    close_now = in_scope(house, close)
+    house.inside(close_now)
+    house.settle()
+    before = house.scoped(declared)
+    tickets, told_by, undone = [], set(), {}
+    for turn in range(12):
+        ticket, whole, regretted = house.sale(), house.sale(), house.sale()
+        tickets += [ticket, whole]
+        answers = crowd.at_once(
+            claim(house, ticket, BUYERS[0]),
+            back(ticket, "uno", "10.00"),
+            back(ticket, "uno", "10.00"),
+            back(ticket, "dos", "0.99"),
+            *([close_now] if turn % 2 else []),
+            back(whole, "uno"),
+            back(whole, "dos"),
+            claim(house, whole, BUYERS[1]),
+            claim(house, regretted, BUYERS[0]),
+            back(regretted, "uno", "10.00"),
+            void(regretted),
+        )
+        bought, _, voided = answers[-3:]
+        assert isinstance(bought, Invoice) + isinstance(voided, Ticket) <= 1, answers
+        undone[regretted] = isinstance(voided, Ticket)
+        refunds = [one for one in answers[1:4] if isinstance(one, tuple)]
+        assert [new for _, new in refunds].count(True) == 2, answers
+        assert len([one for one in answers[:-3] if isinstance(one, NotRefundable)]) == 1, answers
+        for refund, new in refunds:
+            if new:
+                told_by.add("before" if refund.newest_document_id is None else "after")
+        if turn % 3 == 0:
+            house.settle()
+    house.inside(close_now)
+    house.settle()
+    assert told_by == {"before", "after"}
+    rest = house.scoped(lambda: [remains_of(ticket).total for ticket in tickets])
+    assert rest == [left for sold in tickets[::2] for left in (sold.total - Decimal("10.99"), Decimal(0))]
+    kept = house.scoped(lambda: [remains_of(ticket).total for ticket, gone in undone.items() if not gone])
+    assert house.scoped(declared) - before == sum(rest) + sum(kept), "a sale that was undone is told to nobody"
+    assert house.scoped(lambda: Promise.objects.filter(kind="credit_refund", done_at__isnull=True).count()) == 0
+
+
+def declared() -> Decimal:
+    """What the SAT holds: invoices and globals less credit notes."""
+    held = Invoice.objects.at_the_sat()
+    return sum((-one.total if one.kind == Kind.EGRESO else one.total for one in held), Decimal(0))
 
 
 def test_one_sale_registered_by_twenty_at_once_is_one_ticket(house: Any, crowd: Crowd) -> None:

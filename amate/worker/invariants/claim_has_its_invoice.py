@@ -1,4 +1,5 @@
-"""A claimed note has one live claim, whose invoice is meant for it; a claim that was released has given its invoice back,
+"""A claimed note has one live claim, whose invoice is meant for it (and for the buyer's other notes, if he joined them:
+then it holds all or none); a claim that was released has given its invoice back,
 or passed its note on to a substitute, or to the buyer who came after the global.
 
 The ids are the claims'. The database's own keys forbid the doubles: this looks whether they did.
@@ -33,16 +34,13 @@ def _broken(ids: list[int]) -> list[int]:
     )
     others = Claim.objects.live().exclude(pk=OuterRef("pk"))
     note_held = Exists(others.filter(ticket_id=OuterRef("ticket_id")))
-    invoice_twice = Exists(others.filter(invoice_id=OuterRef("invoice_id")))
     passed_on = Q(invoice__replaced_by__isnull=False) & note_held | Q(global_invoice__replaced_by__isnull=False)
     left = Exists(
         LeftGlobal.objects.filter(
             ticket_id=OuterRef("ticket_id"), global_invoice_id=OuterRef("global_invoice_id"), returned_at__isnull=True
         )
     )
-    wrong = (
-        (live & given_back & ~owed) | (~live & ~given_back & ~passed_on & ~left) | (live & note_held) | invoice_twice
-    )
+    wrong = (live & given_back & ~owed) | (~live & ~given_back & ~passed_on & ~left) | (live & note_held)
     return list(Claim.objects.filter(wrong, pk__in=ids).order_by("pk").values_list("pk", flat=True))
 
 
