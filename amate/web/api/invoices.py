@@ -13,7 +13,7 @@ from amate.invoices.queries import stamp_of_uuid
 from amate.invoices.stamp import CENTRAL
 from amate.self_invoicing.codes import hide_code, show_code
 from amate.self_invoicing.models import Ticket
-from amate.self_invoicing.queries import ticket_of_invoice
+from amate.self_invoicing.queries import tickets_of_invoice
 from amate.web.addresses import invoice_url, ticket_url
 from amate.web.api.keys import Bearer
 from amate.web.api.media import PDF, XML
@@ -68,6 +68,7 @@ class InvoiceOut(Schema):
     nombre: str
     fecha_timbrado: str
     ticket: str | None
+    tickets: list[str]
     ticket_url: str | None
     url: str
     xml_url: str
@@ -96,7 +97,8 @@ def read_pdf(request: HttpRequest, uuid: str, idioma: Literal["es", "en"] = "es"
 def read_invoice(request: HttpRequest, uuid: str) -> InvoiceOut:
     stamp = _find(uuid)
     invoice, printed = stamp.invoice, _printed(stamp)
-    ticket = ticket_of_invoice(invoice.pk)
+    tickets = tickets_of_invoice(invoice.pk)
+    ticket = tickets[0] if tickets else None
     return InvoiceOut(
         uuid=printed,
         kind=invoice.kind,
@@ -114,6 +116,7 @@ def read_invoice(request: HttpRequest, uuid: str) -> InvoiceOut:
         nombre=invoice.nombre,
         fecha_timbrado=stamp.fecha_timbrado.astimezone(CENTRAL).isoformat(),
         ticket=_code(request, ticket) if ticket else None,
+        tickets=[_code(request, one) for one in tickets],
         ticket_url=ticket_url(ticket) if ticket and _reads_notes(request) else None,
         url=invoice_url(printed),
         xml_url=f"{invoice_url(printed)}.xml",

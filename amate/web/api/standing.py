@@ -36,7 +36,7 @@ Cursor = Annotated[str, StringConstraints(min_length=6, max_length=60, pattern=r
 
 
 class ServiceOut(Schema):
-    """`desired`: lo que debe estar, active o suspended; `actual`: lo que el otro sistema dijo, o null si no se sabe. `gen`
+    """`desired`: lo que debe estar, active, limited (más lento) o suspended; `actual`: lo que el otro sistema dijo, o null si no se sabe. `gen`
     crece con cada cambio: si dos respuestas difieren, vale la del número mayor. `reasons`: nonpayment, admin, abuse o
     pause."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from hashlib import sha256
 
@@ -29,6 +30,7 @@ from amate.self_invoicing.register import (
     repeated,
 )
 from amate.self_invoicing.sale import wrong_branch
+from amate.self_invoicing.what_remains import refunded
 from amate.tenancy.compiled import Compiled
 from amate.web import clock
 from amate.web.addresses import invoice_url, qr_url, ticket_url
@@ -49,13 +51,16 @@ class PagoOut(Schema):
 
 class TicketOut(Schema):
     """Una nota. `deadline` es el último segundo en que el portal la factura; `deadline_text` se imprime tal cual.
-    `pagos` está vacío si se pagó de una sola forma."""
+    `pagos` está vacío si se pagó de una sola forma. `total` es siempre el impreso; `remaining`, lo que queda de él después
+    de las devoluciones."""
 
     code: str
     code_bare: str
     state: str = Field(json_schema_extra={"enum": list(STATES)})
     state_reason: str
     total: str
+    refunded: str
+    remaining: str
     moneda: str
     forma_pago: str
     metodo_pago: str
@@ -80,7 +85,7 @@ class TicketOut(Schema):
 )
 def read_ticket(request: HttpRequest, code: str) -> TicketOut:
     ticket = find_by_code(code)
-    return _answer(request, ticket, live_invoice(ticket))
+    return _answer(request, ticket, live_invoice(ticket), back=refunded(ticket))
 
 
 REGISTERED = {200: TicketOut, 201: TicketOut, **FAULTS, **dict.fromkeys((409, 413, 415, 422), Problem)}
@@ -96,7 +101,8 @@ def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: 
     now = clock.now()
     said = _said(sale)
     if said and (known := repeated(source=source, external_id=external_id, said=said)):
-        return HttpResponse(_answer(request, known, live_invoice(known)).model_dump_json(), content_type=JSON)
+        again = _answer(request, known, live_invoice(known), back=refunded(known))
+        return HttpResponse(again.model_dump_json(), content_type=JSON)
     branch = _branch(sale.branch, sold_at=sale.sold_at)
     catalogs = catalogs_in_force()
     read = read_sale(sale, source=source, external_id=external_id, branch=branch, catalogs=catalogs, now=now)
@@ -120,7 +126,9 @@ def put_ticket(request: HttpRequest, sale: SaleIn, source: Source, external_id: 
     except SaleAlreadyRegistered as known:
         raise SaleRefused(status=409, title="Esa venta ya se registró con otros datos", detail=str(known)) from known
     ticket.branch = branch
-    answer = _answer(request, ticket, None if new else live_invoice(ticket))
+    nothing_yet = (None, Decimal(0))
+    invoice, back = nothing_yet if new else (live_invoice(ticket), refunded(ticket))
+    answer = _answer(request, ticket, invoice, back=back)
     # Written here: ninja would validate our own answer a second time, a tenth of what a sale costs.
     return HttpResponse(answer.model_dump_json(), status=201 if new else 200, content_type=JSON)
 
@@ -182,7 +190,7 @@ def _act(request: HttpRequest, source: str, external_id: str, act: Callable[...,
         ticket = act(ticket_id=found, now=clock.now())
     except TicketNotFree as held:
         raise SaleRefused(status=409, title="Esa nota ya no se puede tocar", detail=str(held)) from held
-    return _answer(request, ticket, live_invoice(ticket))
+    return _answer(request, ticket, live_invoice(ticket), back=refunded(ticket))
 
 
 def _branch(code: str | None, *, sold_at: datetime) -> Branch:
@@ -211,7 +219,7 @@ def find_by_code(code: str) -> Ticket:
     return ticket
 
 
-def _answer(request: HttpRequest, ticket: Ticket, invoice: Invoice | None) -> TicketOut:
+def _answer(request: HttpRequest, ticket: Ticket, invoice: Invoice | None, *, back: Decimal) -> TicketOut:
     zone = zone_of(ticket.branch.cp)
     deadline = ticket.deadline.astimezone(zone)
     uuid = str(invoice.uuid).upper() if invoice and invoice.uuid else None
@@ -221,6 +229,8 @@ def _answer(request: HttpRequest, ticket: Ticket, invoice: Invoice | None) -> Ti
         state=state_of(ticket, invoice=invoice, now=clock.now()),
         state_reason=ticket.state_reason,
         total=f"{ticket.total:.2f}",
+        refunded=f"{back:.2f}",
+        remaining=f"{ticket.total - back:.2f}",
         moneda=ticket.moneda,
         forma_pago=ticket.forma_pago,
         metodo_pago=ticket.metodo_pago,

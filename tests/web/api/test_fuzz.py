@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
+from amate.companies.day import day_of
 from amate.web.wsgi import application
+from tests.billing_cycle.subscriptions.wheel import Wheel
 from tests.web.api.sales import line, sale
 from tests.web.office import desk
 from tests.world import World
 
 EXAMPLES = 40
+K = {"external_id": "K"}
+KEYED, PAYMENT = "/{}/{{external_id}}", "/payments/{source}/{external_id}"
 # A body may keep the schema and still not add up, so "what the schema allows is accepted" cannot hold here.
 LEFT_OUT = ("positive_data_acceptance",)
 BOUNDED = settings(
@@ -54,6 +58,7 @@ def _fuzz(operation: Any, mode: GenerationMode, left_out: list[Any], *, key: str
 
 
 NAMED = {"source": "caja-1", "external_id": "A-1"}
+REFUND, BACK = "/tickets/{source}/{external_id}/refunds/{refund_id}", NAMED | {"refund_id": "D-1"}
 
 
 def test_what_it_answers_is_what_its_document_promises(world: World, document: Any) -> None:
@@ -61,7 +66,35 @@ def test_what_it_answers_is_what_its_document_promises(world: World, document: A
     invoice = desk.stamped(world)
     code = world.sale().code
     left_out = _left_out()
+    Wheel(world).plan()
+    today = world.scoped(lambda: day_of(world.now())).isoformat()
+    begun = {"customer": "K", "plan": "internet", "starts_on": today}
+    paid = {"customer": "K", "amount": "1.00", "forma_pago": "01"}
     asked = [
+        ("PUT", KEYED.format("customers"), K, {"nombre": "Rosa"}, 201),
+        ("PUT", KEYED.format("customers"), K, {"nombre": "Rosa"}, 200),
+        ("GET", KEYED.format("customers"), K, None, 200),
+        ("GET", "/customers", {}, None, 200),
+        ("PUT", KEYED.format("subscriptions"), K, begun, 201),
+        ("PUT", KEYED.format("subscriptions"), K, begun, 200),
+        ("PUT", KEYED.format("subscriptions"), K, begun | {"label": "Otra"}, 409),
+        ("GET", KEYED.format("subscriptions"), K, None, 200),
+        ("GET", "/subscriptions", {}, None, 200),
+        (
+            "PUT",
+            KEYED.format("subscriptions") + "/charges/{charge_id}",
+            K | {"charge_id": "C"},
+            {"concept": "GB", "amount": "1.00"},
+            201,
+        ),
+        ("PUT", KEYED.format("subscriptions") + "/pause", K, {"from_on": today}, 200),
+        ("DELETE", KEYED.format("subscriptions") + "/pause", K, None, 200),
+        ("PUT", KEYED.format("subscriptions") + "/stop", K, {"reason": "Se muda"}, 200),
+        ("PUT", PAYMENT, K | {"source": "caja"}, paid, 201),
+        ("PUT", PAYMENT, K | {"source": "caja"}, paid, 200),
+        ("GET", PAYMENT, K | {"source": "caja"}, None, 200),
+        ("POST", f"{PAYMENT}/reverse", K | {"source": "caja"}, {"why": "cancelled", "reason": "x"}, 200),
+        ("GET", "/receivables", {}, None, 200),
         ("PUT", "/tickets/{source}/{external_id}", {"source": "caja-1", "external_id": "A-1"}, sale(), 201),
         ("PUT", "/tickets/{source}/{external_id}", {"source": "caja-1", "external_id": "A-1"}, sale(), 200),
         ("PUT", "/tickets/{source}/{external_id}", {"source": "caja-1", "external_id": "A-1"}, sale(folio="R-2"), 409),
@@ -72,6 +105,11 @@ def test_what_it_answers_is_what_its_document_promises(world: World, document: A
         ("GET", "/tickets/{code}/note.escpos", {"code": code}, None, 200),
         ("POST", "/tickets/{source}/{external_id}/lock", NAMED, {"reason": "Posible devolución"}, 200),
         ("POST", "/tickets/{source}/{external_id}/unlock", NAMED, None, 200),
+        ("PUT", REFUND, BACK, {"reason": "No le quedó", "lines": [{"line": 1, "importe": "16.00"}]}, 201),
+        ("PUT", REFUND, BACK, {"reason": "No le quedó", "lines": [{"line": 1, "importe": "16.00"}]}, 200),
+        ("PUT", REFUND, BACK, {"reason": "Otra cosa"}, 409),
+        ("PUT", REFUND, BACK | {"refund_id": "D-2"}, {"reason": "Otra", "importe": "100.01"}, 422),
+        ("GET", REFUND, BACK, None, 200),
         ("DELETE", "/tickets/{source}/{external_id}", NAMED, None, 200),
         ("POST", "/tickets/{source}/{external_id}/lock", NAMED, {"reason": "tarde"}, 409),
         ("POST", "/code-blocks", {}, {"source": "caja-1", "count": 3}, 201),
