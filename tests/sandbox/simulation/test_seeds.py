@@ -1,5 +1,9 @@
-"""Weeks of a company while everything goes wrong: crashes, lost, doubled and late notices, outages, two planners."""
+"""Weeks of a company while everything goes wrong: crashes, lost, doubled and late notices, outages, two planners.
 
+A life costs a quarter of a minute: as many are lived as every change can wait for. `make lives` lives more.
+"""
+
+import os
 from typing import Any
 
 import pytest
@@ -8,7 +12,7 @@ from amate.sandbox.companies import NETWORK
 from amate.sandbox.simulation.company import QUICK, Pace
 from amate.sandbox.simulation.run import Ran, simulate
 
-SEEDS = range(1, 21)
+SEEDS = range(1, 1 + int(os.environ.get("AMATE_LIVES", "20")))
 
 
 def run(
