@@ -4,14 +4,17 @@ BIN := .venv/bin
 AMATE_CHECK_HOME := $(shell mktemp -du)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test guide check format bench licences lock clean
+.PHONY: help install demo serve test lives races guide check format bench client licences lock clean
 
 help:
 	@echo "make demo     the whole product on this machine, with invented companies"
 	@echo "make test     every test, the browser's too (needs chromium)"
+	@echo "make lives    weeks of a company while everything goes wrong, with 60 seeds (LIVES=n)"
+	@echo "make races    a thousand orders in which everybody wants one note (some ten minutes)"
 	@echo "make guide    the pictures and numbers of docs/guia, made anew"
 	@echo "make check    lint, imports, types, migrations, licences"
 	@echo "make bench    the numbers, each beside its bar"
+	@echo "make client   the Python client of the API, in clients/python/build"
 	@echo "make install  only prepare .venv (gives .venv/bin/amate)"
 
 install: .venv/.installed
@@ -39,6 +42,16 @@ serve: install
 test: .venv/.dev
 	$(BIN)/pytest -n 2 --dist loadfile -q $(ARGS)
 
+# Before a release and every night: what `make test` tries with few seeds, with many.
+lives: .venv/.dev
+	AMATE_LIVES=$(or $(LIVES),60) $(BIN)/pytest -n 2 --dist load -q tests/sandbox/simulation/test_seeds.py $(ARGS)
+
+# One seed again: make races SEEDS=1 FROM=417
+SEEDS ?= 1000
+FROM ?= 0
+races: .venv/.dev
+	AMATE_RACE_SEEDS=$(SEEDS) AMATE_RACE_FROM=$(FROM) $(BIN)/pytest -q -s tests/stories/test_race_schedules.py -k whoever_comes
+
 guide: .venv/.dev
 	$(BIN)/pytest -q tests/stories/test_a_newcomer_opens_shop.py --update-guide
 
@@ -60,6 +73,14 @@ format: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# What the API says of itself is the only source: nothing of the client is kept here or written by hand.
+client: .venv/.dev
+	@rm -rf clients/python/build && mkdir -p clients/python/build
+	@AMATE_HOME=$(AMATE_CHECK_HOME) $(BIN)/amate openapi > clients/python/build/openapi.json
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/openapi-python-client generate --path clients/python/build/openapi.json --config clients/python/config.yml --output-path clients/python/build/amate-client --meta setup
+	@rm -rf $(AMATE_CHECK_HOME)
+	@echo "pip install clients/python/build/amate-client"
 
 # Needs `uv` on the PATH; writes no address of any index.
 lock:

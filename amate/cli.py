@@ -194,6 +194,15 @@ def _poll_sql(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def _openapi(argv: Sequence[str]) -> int:
+    """the description of the API, for a tool that makes a client of it (docs/program.md)"""
+    _no_arguments("openapi", _openapi, argv)
+    _django()
+    from amate.web.api.describe import main as run
+
+    return run()
+
+
 COMMANDS: dict[str, Command] = {
     "demo": _demo,
     "serve": _serve,
@@ -210,6 +219,7 @@ COMMANDS: dict[str, Command] = {
     "doctor": _doctor,
     "audit": _audit,
     "check-cfdi": _check_cfdi,
+    "openapi": _openapi,
     "conformance": _conformance,
     "poll-sql": _poll_sql,
     "simulate": _simulate,

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "amate.billing_cycle.collection",
     "amate.billing_cycle.reconciliation",
     "amate.billing_cycle.statements",
+    "amate.hooks",
     "amate.intake",
     "amate.desk",
     "amate.help",
@@ -219,6 +220,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# What visitors send is never laid on the disk: as much as `too_big` lets in from them.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 
 LANGUAGE_CODE = "es-mx"
 TIME_ZONE = "America/Mexico_City"

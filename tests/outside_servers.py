@@ -76,18 +76,18 @@ class TextServer(OutsideServer):
 @contextmanager
 def serve_switch(*, seed: int = 1) -> Iterator[SwitchServer]:
     key = new_key()
-    with _serving(switch_app(Board(keys=[key], seed=seed, clock=lambda: NOON))) as url:
+    with serving(switch_app(Board(keys=[key], seed=seed, clock=lambda: NOON))) as url:
         yield SwitchServer(url, key)
 
 
 @contextmanager
 def serve_texts() -> Iterator[TextServer]:
-    with _serving(texts_app(Phones(token="token-1"))) as url:
+    with serving(texts_app(Phones(token="token-1"))) as url:
         yield TextServer(url, "token-1")
 
 
 @contextmanager
-def _serving(app: ASGIApp) -> Iterator[str]:
+def serving(app: ASGIApp) -> Iterator[str]:
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

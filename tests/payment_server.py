@@ -58,8 +58,11 @@ class PaymentServer:
             "private_key": API_KEY,
         }
         facts |= changes
+        if facts["code"] == "paypal":
+            facts["private_key"] = f"cliente:{facts['private_key']}"
         if "webhook_keys" not in facts:
             proof = "signing_secret" if facts["code"] in BY_SECRET else "public_key"
+            proof = "webhook_id" if facts["code"] == "paypal" else proof
             facts["webhook_keys"] = (self.admin("GET", "account")[proof],)
         return ProviderAccount(**facts)
 

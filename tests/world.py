@@ -89,8 +89,19 @@ class World:
     def time_passes(self, **how_long: float) -> None:
         """The clock of the house and of the PAC go on together."""
         self.ahead += timedelta(**how_long)
+        if self._held is not None:
+            self._held += timedelta(**how_long)
         for pac in filter(None, (self.pac, self.second)):
             pac.admin("clock", {"advance": timedelta(**how_long).total_seconds()})
+
+    @contextmanager
+    def clock_stands(self) -> Iterator[None]:
+        """The instant is the same for everybody meanwhile; `time_passes` moves it on."""
+        before, self._held = self._held, self.now()
+        try:
+            yield
+        finally:
+            self._held = before
 
     # ------------------------------------------------------------ people and places
 
@@ -170,11 +181,8 @@ class World:
 
         The clock stands meanwhile: on a slow machine a retry would be due again before the others had their turn.
         """
-        before, self._held = self._held, self.now()
-        try:
+        with self.clock_stands():
             self.inside(self._settle)
-        finally:
-            self._held = before
 
     def _settle(self) -> None:
         from amate.promises.sweep import sweep

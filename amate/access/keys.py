@@ -15,7 +15,18 @@ from amate.tenancy.scope import open_company
 from amate.tenancy.writes import insert_unless_there
 
 PREFIX = "amate_"
-SCOPES = ("tickets:write", "tickets:read", "invoices:read", "standing:read")
+SCOPES = (
+    "tickets:write",
+    "tickets:read",
+    "invoices:read",
+    "standing:read",
+    "customers:write",
+    "customers:read",
+    "subscriptions:write",
+    "subscriptions:read",
+    "payments:write",
+    "payments:read",
+)
 
 
 class UnknownScope(ValueError):

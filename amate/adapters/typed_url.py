@@ -36,13 +36,16 @@ class UrlSilent(UrlError):
 
 @dataclass(frozen=True, slots=True)
 class TypedRequest:
-    """`private`: hosts that the operator of this installation opened; of those also http and any port."""
+    """`private`: hosts that the operator of this installation opened; of those also http and any port. `most`: bytes that
+    are read of the answer. `ports`: of every other host, those alone; a system that has one of its own names it."""
 
     method: str
     url: str
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     private: frozenset[str] = frozenset()
+    most: int = READ
+    ports: frozenset[int] = PORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ async def ask(request: TypedRequest, *, transport: httpx.AsyncBaseTransport | No
         async with asyncio.timeout(WHOLE_CALL), client:
             answer = await client.send(sent, stream=True)
             try:
-                return Answer(answer.status_code, _wait(answer.headers.get("Retry-After")), await _beginning(answer))
+                return Answer(
+                    answer.status_code, _wait(answer.headers.get("Retry-After")), await _beginning(answer, request.most)
+                )
             finally:
                 await answer.aclose()
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as away:
@@ -76,16 +81,29 @@ async def ask(request: TypedRequest, *, transport: httpx.AsyncBaseTransport | No
         raise UrlSilent(f"{host} no terminó de contestar: {type(silent).__name__}") from silent
 
 
-def check(url: str, *, private: frozenset[str] = frozenset()) -> None:
+def check(url: str, *, private: frozenset[str] = frozenset(), ports: frozenset[int] = PORTS) -> None:
     """What can be seen without asking anybody, for the form where it is typed. Raises UrlRefused."""
-    _parts(TypedRequest("POST", url, {}, private=private))
+    _parts(TypedRequest("POST", url, {}, private=private, ports=ports))
+
+
+async def address_of(host: str, port: int, *, private: bool) -> Address:
+    """Every address of the name must be anybody's, unless the operator opened that host; the first is asked. Raises
+    UrlRefused, UrlAway."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as unknown:
+        raise UrlAway(f"{host} no existe en el DNS") from unknown
+    addresses = [ip_address(str(row[4][0]).partition("%")[0]) for row in found]
+    if not private and not all(is_public(one) for one in addresses):
+        raise UrlRefused(f"{host} lleva a una red privada, y ahí no se llama.")
+    return addresses[0]
 
 
 async def _pinned(request: TypedRequest, parts: SplitResult) -> httpx.Request:
     """To the address that was looked at; name and certificate stay those of the host."""
     host, usual = str(parts.hostname), 443 if parts.scheme == "https" else 80
     port = parts.port or usual
-    address = await _address(host, port, private=host in request.private)
+    address = await address_of(host, port, private=host in request.private)
     where = f"[{address}]" if address.version == 6 else str(address)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     named = f"[{host}]" if ":" in host else host
@@ -116,30 +134,19 @@ def _parts(request: TypedRequest) -> SplitResult:
         return parts
     if parts.scheme != "https":
         raise UrlRefused("La dirección debe empezar con https://")
-    if (port or 443) not in PORTS:
-        raise UrlRefused(f"El puerto {port} no se permite: usa 443 u 8443.")
+    if (port or 443) not in request.ports:
+        usable = " u ".join(str(one) for one in sorted(request.ports))
+        raise UrlRefused(f"El puerto {port or 443} no se permite: usa {usable}.")
     return parts
 
 
-async def _address(host: str, port: int, *, private: bool) -> Address:
-    """Every address of the name must be anybody's; the first is asked."""
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as unknown:
-        raise UrlAway(f"{host} no existe en el DNS") from unknown
-    addresses = [ip_address(str(row[4][0]).partition("%")[0]) for row in found]
-    if not private and not all(is_public(one) for one in addresses):
-        raise UrlRefused(f"{host} lleva a una red privada, y ahí no se llama.")
-    return addresses[0]
-
-
-async def _beginning(answer: httpx.Response) -> bytes:
+async def _beginning(answer: httpx.Response, most: int) -> bytes:
     content = b""
     async for piece in answer.aiter_raw():
         content += piece
-        if len(content) >= READ:
+        if len(content) >= most:
             break
-    return content[:READ]
+    return content[:most]
 
 
 def _wait(said: str | None) -> float | None:

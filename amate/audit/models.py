@@ -77,6 +77,8 @@ class Invariant(models.TextChoices):
     """What must hold whatever happens: each is a file of worker/invariants. The label tells people that it does not."""
 
     CLAIM = "claim_has_its_invoice", "Notas que no concuerdan con su factura"
+    LEFT = "left_global_is_whole", "Notas que salieron a medias de su factura global"
+    REFUND = "refund_is_credited", "Devoluciones que no concuerdan con su venta o su nota de crédito"
     STAMP = "stamp_is_of_its_sealing", "Facturas que no son como se timbraron"
     AUDIT = "audit_chain_holds", "Actos de la auditoría alterados o borrados"
     JOURNAL = "journal_sums_to_zero", "Asientos contables que no suman cero"

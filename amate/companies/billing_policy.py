@@ -100,6 +100,11 @@ class BillingPolicy(CompanyOwned):
     warned_days = models.PositiveSmallIntegerField(
         default=2, help_text="between the delivered last warning and the cut"
     )
+    reduced_days = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="of a slower service before the cut, where a system can; 0: it is cut at once",
+    )
     terminate_after_days = models.PositiveSmallIntegerField(null=True, default=60, help_text="then a leave is proposed")
     # What is promised
     promise_days = models.PositiveSmallIntegerField(default=7)

@@ -74,6 +74,8 @@ def _contradictions(row: BillingPolicy) -> dict[str, str]:
         errors["ladder"] = "El último aviso anuncia el corte: mándalo después de que venza"
     if row.suspends and row.terminate_after_days is not None and row.terminate_after_days <= row.grace_days:
         errors["terminate_after_days"] = "La baja se propone después del corte: escribe más días que los de gracia"
+    if row.reduced_days and not row.suspends:
+        errors["reduced_days"] = "Sin suspensión nadie va más lento antes de ella: enciéndela, o deja los días en 0"
     if row.reconnect_fee and not row.suspends:
         errors["reconnect_fee"] = "Sin suspensión no hay reconexión que cobrar: enciéndela, o deja la cuota en 0"
     if set(row.allocation_order) - set(ALLOCATION) or len(set(row.allocation_order)) != len(row.allocation_order):

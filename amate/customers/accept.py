@@ -40,7 +40,7 @@ _CURRENT = Compiled(lambda: FiscalProfile.objects.current().filter(customer_id=A
 def accept_profile(*, profile: FiscalProfile, now: datetime) -> Customer:
     """Insert the customer of this RFC or bring the known one up to date (FEATURES 27). Locks the customer.
 
-    Of a customer whose data staff answer for, it waits as a proposal. Mail is added, never replaced; the same data again
+    Of a customer whose data staff answer for, or who has a subscription, it waits as a proposal. Mail is added, never replaced; the same data again
     make no new version. Called again, it changes nothing.
     """
     customer, is_new = _customer_of(profile, now=now)
@@ -49,7 +49,8 @@ def accept_profile(*, profile: FiscalProfile, now: datetime) -> Customer:
     current = None if is_new else _CURRENT.first(customer=customer.pk)
     if current is not None and current.pk == profile.pk:  # a worker that was thought dead was faster
         return customer
-    verdict = judge(profile, current=current, verified=customer.verified_at is not None)
+    guarded = customer.verified_at is not None or customer.subscriber_since is not None
+    verdict = judge(profile, current=current, guarded=guarded)
     if verdict is Verdict.REVIEW:
         _hold(profile, customer, now=now)
     elif verdict is Verdict.CURRENT and not is_new:
@@ -58,7 +59,7 @@ def accept_profile(*, profile: FiscalProfile, now: datetime) -> Customer:
         old = None if verdict is Verdict.CURRENT else now
         rewrite(profile, customer_id=customer.pk, accepted_at=now, superseded_at=old)
     if profile.correo and profile.correo != customer.correo:
-        _add_mail(customer, profile, now=now)
+        note_mail(customer, typed=profile.correo, origin=profile.origin, now=now)
     return customer
 
 
@@ -73,17 +74,16 @@ def _hold(profile: FiscalProfile, customer: Customer, *, now: datetime) -> None:
         record("customer.proposed", about=f"customer:{customer.pk}", now=now, profile=profile.pk, origin=profile.origin)
 
 
-def _add_mail(customer: Customer, profile: FiscalProfile, *, now: datetime) -> None:
+def note_mail(customer: Customer, *, typed: str, origin: str, now: datetime) -> None:
     """What a visitor or a second hand typed is only noted: anybody may type anybody's RFC, and the customer's own mail is
     where the counter offers to send the next invoice."""
-    typed = profile.correo
-    if not customer.correo and profile.origin != PORTAL:
+    if not customer.correo and origin != PORTAL:
         Customer.objects.filter(pk=customer.pk).update(correo=typed)
     elif (
         customer.correo.lower() != typed.lower()
         and not Contact.objects.filter(customer=customer, correo__iexact=typed).exists()
     ):
-        Contact.objects.create(customer=customer, correo=typed, origin=profile.origin, created_at=now)
+        Contact.objects.create(customer=customer, correo=typed, origin=origin, created_at=now)
 
 
 def _customer_of(profile: FiscalProfile, *, now: datetime) -> tuple[Customer, bool]:

@@ -13,7 +13,16 @@ from amate.fiscal.receptor import Receptor
 from amate.tenancy.writes import insert_unless_there
 
 STAFF = "staff"  # the origin of what staff typed
+FILE = "import"  # of what a file brought: `import:` and the batch
 TWICE = timedelta(seconds=10)  # within which the same words are one button pressed twice
+
+
+class KeyTaken(Exception):
+    """The other system's key is `customer`'s already. Nothing was written."""
+
+    def __init__(self, customer: Customer) -> None:
+        super().__init__(f"Esa clave ya es del cliente {customer.number}, {customer.nombre}")
+        self.customer = customer
 
 
 class RfcTaken(Exception):
@@ -24,8 +33,17 @@ class RfcTaken(Exception):
         self.customer = customer
 
 
-def add_customer(*, nombre: str, receptor: Receptor | None, correo: str, now: datetime) -> Customer:
-    """With fiscal data, which staff then answer for, or with a name only. Raises RfcTaken.
+def add_customer(
+    *,
+    nombre: str,
+    receptor: Receptor | None,
+    correo: str,
+    now: datetime,
+    external_id: str = "",
+    origin: str = STAFF,
+) -> Customer:
+    """With fiscal data, which staff then answer for if they typed them, or with a name only. `external_id`: what another
+    system calls him. Raises RfcTaken and KeyTaken.
 
     Two people may have one name, so nothing in the database keeps a name from being there twice; but the same words at
     once are the same customer.
@@ -34,7 +52,9 @@ def add_customer(*, nombre: str, receptor: Receptor | None, correo: str, now: da
     if rfc and (known := find_customer(rfc=rfc, nombre=name)):
         raise RfcTaken(known)
     number = take_folio(series=NUMBERS)  # locked from here on: of two that come at once the second sees the first
-    if not rfc and (known := _just_added(nombre=name, correo=correo, now=now)):
+    if external_id and (known := Customer.objects.filter(external_id=external_id).first()):
+        raise KeyTaken(known)
+    if not rfc and not external_id and (known := _just_added(nombre=name, correo=correo, now=now)):
         return known
     customer = Customer(
         number=number,
@@ -42,8 +62,9 @@ def add_customer(*, nombre: str, receptor: Receptor | None, correo: str, now: da
         nombre=name,
         search_name=plain_text(name),
         correo=correo,
+        external_id=external_id,
         created_at=now,
-        verified_at=now if receptor else None,
+        verified_at=now if receptor and origin == STAFF else None,
     )
     if not insert_unless_there(customer):  # an invoice brought the same RFC at this very moment
         known = find_customer(rfc=rfc, nombre=name)
@@ -51,7 +72,7 @@ def add_customer(*, nombre: str, receptor: Receptor | None, correo: str, now: da
         raise RfcTaken(known)
     detail = {}
     if receptor is not None:
-        profile = propose_profile(receptor=receptor, correo=correo, origin=STAFF, now=now)
+        profile = propose_profile(receptor=receptor, correo=correo, origin=origin, now=now)
         make_current(profile=profile, customer=customer, now=now)
         detail = {"profile": profile.pk}
     record("customer.added", about=f"customer:{customer.pk}", now=now, number=customer.number, **detail)

@@ -141,7 +141,8 @@ def _follow(kept: Customer, merged: Customer, data: FiscalProfile | None) -> Non
         kept.rfc, kept.nombre, kept.search_name = data.rfc, data.nombre, plain_text(data.nombre)
     kept.correo = kept.correo or merged.correo
     kept.verified_at = kept.verified_at or merged.verified_at
-    kept.save(update_fields=["rfc", "nombre", "search_name", "correo", "verified_at"])
+    kept.subscriber_since = kept.subscriber_since or merged.subscriber_since
+    kept.save(update_fields=["rfc", "nombre", "search_name", "correo", "verified_at", "subscriber_since"])
 
 
 def _keep_mail(kept: Customer, merged: Customer, *, now: datetime) -> None:

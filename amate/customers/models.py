@@ -27,9 +27,19 @@ class Customer(CompanyOwned):
         max_length=300, help_text="lower case, no accents: prefixes are searched by ranges (A3b)"
     )
     correo = models.EmailField(blank=True, default="")
+    external_id = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="its key in the business's system; a merged one keeps its own",
+    )
     created_at = models.DateTimeField()
     verified_at = models.DateTimeField(
         null=True, help_text="staff answer for these fiscal data: from here on the portal only proposes"
+    )
+    subscriber_since = models.DateTimeField(
+        null=True, help_text="he is billed by himself from here on: whoever knows his RFC only proposes data"
     )
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
     merged_at = models.DateTimeField(null=True)
@@ -39,6 +49,9 @@ class Customer(CompanyOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="customer_number"),
+            models.UniqueConstraint(
+                fields=["company", "external_id"], condition=~Q(external_id=""), name="customer_external_id"
+            ),
             models.UniqueConstraint(
                 fields=["company", "rfc"],
                 condition=~GENERIC_RFC & ~Q(rfc="") & Q(merged_into__isnull=True),

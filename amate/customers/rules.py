@@ -17,10 +17,10 @@ class Verdict(Enum):
     REVIEW = auto()
 
 
-def judge(said: FiscalProfile, *, current: FiscalProfile | None, verified: bool) -> Verdict:
+def judge(said: FiscalProfile, *, current: FiscalProfile | None, guarded: bool) -> Verdict:
     """What data that the SAT has stamped with become (FEATURES 27).
 
-    `verified`: staff answer for the current ones, so only they replace them. Another RFC never replaces one by itself.
+    `guarded`: staff answer for the current ones, or a subscription is billed with them, so only staff replace them. Another RFC never replaces one by itself.
     """
     if current is None:
         return Verdict.CURRENT
@@ -28,7 +28,7 @@ def judge(said: FiscalProfile, *, current: FiscalProfile | None, verified: bool)
         return Verdict.KNOWN
     if said.rfc in GENERICS and (said.rfc, said.nombre) != (current.rfc, current.nombre):
         return Verdict.BESIDE
-    return Verdict.REVIEW if verified or said.rfc != current.rfc else Verdict.CURRENT
+    return Verdict.REVIEW if guarded or said.rfc != current.rfc else Verdict.CURRENT
 
 
 def same_data(one: FiscalProfile, other: FiscalProfile) -> bool:

@@ -22,6 +22,7 @@ KINDS = {
     "reminder": "Recordatorio de pago",
     "cut": "Aviso de suspensión",
     "rise": "Cambio de precio",
+    "task": "Trabajo para un técnico",
     "invitation": "Invitación",
     "answer": "Respuesta",
     "password_reset": "Contraseña nueva",

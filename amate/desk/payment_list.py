@@ -22,6 +22,7 @@ WAYS = {
     "conekta": "Conekta",
     "digital_femsa": "OXXO (FEMSA)",
     "stripe": "Stripe",
+    "paypal": "PayPal",
 }
 
 

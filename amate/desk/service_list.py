@@ -14,6 +14,7 @@ from amate.desk.listing import Cell, Column, Listing
 STATES = {
     "active": "Activos",
     "suspended": "Suspendidos",
+    "limited": "Más lentos",
     "pending": "Con orden pendiente",
     "trouble": "Con falla",
     "tasks": "Por hacer a mano",

@@ -40,10 +40,12 @@ def credit_invoice(
     now: datetime,
     wish: str = "",
     ticket: str = "",
+    written: Sequence[Concepto] = (),
     priority: int | None = SOMEBODY_WAITS,
 ) -> Invoice:
     """Draft the credit note of `amount` (taxes included), or of `quantities`: how many of each line, by its place. Of a
-    global with several tickets, `amount` is of the `ticket` with that number, all of it if there is none.
+    global with several tickets, `amount` is of the `ticket` with that number, all of it if there is none. `written`: the
+    very concepts, worked out by whoever knows the sale.
 
     `forma_pago`: how the money really goes back. `wish`: of the page that asks; sent twice it is one note.
     `priority` as `write_draft` takes it. Raises NotCreditable, and `fiscal.comprobante.DocumentRefused` by field.
@@ -62,7 +64,10 @@ def credit_invoice(
     check_payment(forma_pago, "PUE")
     conceptos = conceptos_of(invoice)
     decimals = decimals_of(invoice.moneda)
-    if invoice.kind == Kind.GLOBAL and ticket:
+    made: Sequence[Concepto]
+    if written:
+        made = written
+    elif invoice.kind == Kind.GLOBAL and ticket:
         made = _of_ticket(conceptos, ticket, amount, descripcion=descripcion, decimals=decimals)
     elif amount is not None:
         made = _by_amount(invoice, conceptos, amount, descripcion=descripcion, decimals=decimals)

@@ -43,12 +43,14 @@ def ids_of_rfcs(rfcs: Collection[str]) -> dict[str, list[int]]:
 
 
 def ids_of_external_ids(said: Collection[str]) -> dict[str, list[int]]:
-    """{the key that another system gave to a service, or to a subscription: ids of whoever answers for it}."""
+    """{the key that another system gave to a customer, a service or a subscription: ids of whoever answers for it}."""
     # Of each system, because its index begins with the system.
     systems = list(SwitchAccount.objects.values_list("pk", flat=True))
     lines = Service.objects.live().filter(switch__in=systems, external_id__in=said)
     agreed = Subscription.objects.filter(external_id__in=said)
-    return _grouped([*lines.values_list("external_id", "customer_id"), *agreed.values_list("external_id", "payer_id")])
+    known = [(one.external_id, _remaining(one)) for one in Customer.objects.filter(external_id__in=said)]
+    lined = lines.values_list("external_id", "customer_id")
+    return _grouped([*known, *lined, *agreed.values_list("external_id", "payer_id")])
 
 
 def ids_of_references(said: Collection[str]) -> dict[str, list[int]]:

@@ -14,7 +14,9 @@ _CODE_IN_A_PATH = re.compile(
 )
 
 # What the address of a mailed link, or of the first run, proves by itself.
-_TOKEN_IN_A_PATH = re.compile(r"(?<=/)((?:empezar|invitacion|correo|reset/key|d|una-vez|-/atencion)/)[^/\s'\"\\?]+")
+_TOKEN_IN_A_PATH = re.compile(
+    r"(?<=/)((?:empezar|invitacion|correo|reset/key|d|una-vez|tarea|-/atencion)/)[^/\s'\"\\?]+"
+)
 
 # A customer's page has its token right below cuenta/, where the staff's own addresses have their words (login, password).
 _PAGE_OF_A_CUSTOMER = re.compile(r"(?<=/)(cuenta/)[\w-]{30,}")

@@ -56,7 +56,8 @@
     form.querySelector("#rfc").focus();
   });
 
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.name === "leer") return; // half of it is still to come
     if (!tick.checked) return shelf.removeItem(key);
     const typed = new FormData(form);
     try {

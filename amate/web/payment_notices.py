@@ -10,6 +10,7 @@ from amate.adapters.payments import BadSignature, InboundRequest, open_provider
 from amate.billing_cycle.reconciliation.accounts import to_verify
 from amate.billing_cycle.reconciliation.models import ProviderAccount
 from amate.billing_cycle.reconciliation.take_notice import take_notice
+from amate.billing_cycle.reconciliation.unproved import TooMany, keep_unproved
 from amate.web.clock import now
 
 logger = logging.getLogger(__name__)
@@ -19,7 +20,8 @@ LONGEST = 256 * 1024
 @csrf_exempt
 @require_http_methods(["POST", "HEAD"])
 def payment_notices(request: HttpRequest, slug: str, account_id: int) -> HttpResponse:
-    """200 once it is kept, also when it was told before. 400 for what is not proved, of which nothing is kept (PAY-4)."""
+    """200 once it is kept, also when it was told before. 400 for what is not proved, of which nothing is kept (PAY-4). What
+    only its provider can prove waits apart; 503 when too much does."""
     account = ProviderAccount.objects.filter(pk=account_id, closed_at__isnull=True).first()
     if account is None:
         return HttpResponse(status=404)
@@ -39,5 +41,11 @@ def payment_notices(request: HttpRequest, slug: str, account_id: int) -> HttpRes
     except BadSignature as refused:
         logger.warning("a payment notice is not proved", extra={"company": account.company_id, "why": str(refused)})
         return HttpResponse(status=400)
+    if delivery.proof:
+        try:
+            keep_unproved(account=account, delivery=delivery, now=now())
+        except TooMany:
+            return HttpResponse(status=503)
+        return HttpResponse()
     take_notice(account=account, delivery=delivery, hints=provider.hints(delivery), now=now())
     return HttpResponse()

@@ -1,7 +1,7 @@
 """One request, one transaction, one company (DECISIONS A1): found by host or path before any scope exists (A5)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -65,6 +65,14 @@ def _inside(company: Company, request: HttpRequest, get_response: Answer) -> Htt
     if isinstance(response, StreamingHttpResponse):
         response.streaming_content = _scoped(company, response.streaming_content)
     return response
+
+
+@contextmanager
+def scope_again(request: HttpRequest) -> Iterator[None]:
+    """A second transaction of a request whose first has ended: what takes long is done between the two."""
+    company: Company = request.company  # type: ignore[attr-defined]
+    with company_scope(company.pk), _time_of(company), acting(_actor_of(request)):
+        yield
 
 
 def _actor_of(request: HttpRequest) -> Actor:

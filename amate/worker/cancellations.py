@@ -24,6 +24,7 @@ from amate.invoices.outcome import Outcome
 from amate.invoices.send_cancellation import Request, prepare_cancel, record_cancel_fault, record_receipt
 from amate.promises.lease import Lease, TryLater
 from amate.self_invoicing.claim import pass_claim_on
+from amate.self_invoicing.credit_refund import owe_credits
 from amate.worker.follow import follow
 from amate.worker.inside import inside
 from amate.worker.plugs import Plugs
@@ -143,6 +144,7 @@ def _record_standing(*, cancellation_id: int, standing: SatStanding, now: dateti
         heir = None if gone.replaced_by_id else _stands_again(gone)
         if heir is not None:
             pass_claim_on(invoice_id=gone.pk, to=heir, now=now)
+            owe_credits(heir, now=now)
     elif standing.refused_by_receiver:
         stays = Cancellation.objects.get(pk=cancellation_id)
         if stays.state == Cancellation.State.REJECTED:

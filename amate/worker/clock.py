@@ -10,11 +10,13 @@ from django.db import InterfaceError, OperationalError
 from amate.access.limit import forget_old_buckets
 from amate.alerts.watch import companies_to_watch, watch_dates, watch_differences, watch_pacs, watch_seal, watch_work
 from amate.audit.chain import chain, unchained_companies
+from amate.billing_cycle.reconciliation.unproved import forget_unproved
 from amate.catalogs.in_force import refresh
 from amate.companies.models import Csd
 from amate.desk.due_dates import due_dates
 from amate.desk.keep_draft import forget_old_drafts
 from amate.desk.make_file import forget_old_files as forget_made_files
+from amate.hooks.tell_hooks import forget_events
 from amate.intake.forget import forget_old_files
 from amate.invoices.carry_cancellations import carry_cancellations
 from amate.invoices.figures import keep_answers
@@ -31,6 +33,7 @@ from amate.self_invoicing.visits import forget_stale_visits
 from amate.tenancy.scope import company_scope
 from amate.worker.ask_sat import promise_questions
 from amate.worker.each_company import in_each_company
+from amate.worker.hooks import hooks
 from amate.worker.inspect import inspect
 from amate.worker.of_a_day import OF_A_DAY
 from amate.worker.sandbox_days import go_on
@@ -46,6 +49,7 @@ async def beat(*, clock: Callable[[], datetime], dead_after: timedelta) -> None:
         (timedelta(seconds=10), "figures", lambda now: keep_answers()),
         (timedelta(seconds=15), "alerts", _alerts),
         (timedelta(minutes=1), "chain", _chain),
+        (timedelta(seconds=5), "hooks", hooks),
         (timedelta(minutes=1), "catalogs", lambda now: refresh()),
         (timedelta(seconds=2), "sandbox_days", go_on),
         (timedelta(minutes=1), "awaited", _awaited),
@@ -145,5 +149,7 @@ def _forget(now: datetime) -> None:
         forget_old_files(now=then)
         forget_made_files(now=then)
         forget_old_drafts(now=then)
+        forget_unproved(now=then)
+        forget_events(now=then)
 
     in_each_company(forget, now=now, beat="forget")

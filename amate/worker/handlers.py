@@ -8,11 +8,15 @@ from amate.adapters.hosts import HostAway
 from amate.companies.keep_csd import judge_csd
 from amate.companies.own_host import PROOF, host_to_prove, record_not_proved, record_proof
 from amate.companies.secrets import WrongMasterKey
+from amate.fiscal.comprobante import DocumentRefused
+from amate.fiscal.money import MoneyRefused
+from amate.invoices.credit import NotCreditable
 from amate.invoices.issue_moved import issue_moved
 from amate.promises.keep import Handler
-from amate.promises.lease import Lease, TryLater
+from amate.promises.lease import GiveUp, Lease, TryLater
 from amate.self_invoicing.claim import release_claim
 from amate.self_invoicing.claim_awaited import claim_awaited
+from amate.self_invoicing.credit_refund import NotYet, credit_refund
 from amate.worker import (
     bank_files,
     billing,
@@ -20,9 +24,11 @@ from amate.worker import (
     collection,
     documents,
     files,
+    hooks,
     mails,
     orders,
     pac_trials,
+    pages,
     payments,
     references,
     runs,
@@ -53,6 +59,7 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "ask_sat": partial(ask_sat, plugs),
         "release": partial(release, plugs),
         "claim_awaited": partial(claim_sale_awaited, plugs),
+        "credit_refund": partial(credit_what_was_refunded, plugs),
         "document_payments": partial(documents.document, plugs),
         "take_back": partial(documents.take_back, plugs),
         "book_credit_note": partial(documents.credit_note, plugs),
@@ -62,6 +69,9 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "give_reference": partial(references.give, plugs),
         "make_vouchers": partial(vouchers.make, plugs),
         "try_provider": partial(references.try_provider, plugs),
+        "make_page": partial(pages.make_page, plugs),
+        "look_at_page": partial(pages.look_at_page, plugs),
+        "prove_notice": partial(pages.prove_notice, plugs),
         "book_bank_file": partial(bank_files.book, plugs),
         "undo_bank_file": partial(bank_files.undo, plugs),
         "remind": partial(collection.remind, plugs),
@@ -69,7 +79,9 @@ def handlers(plugs: Plugs) -> dict[str, Handler]:
         "cut": partial(collection.cut, plugs),
         "suspend": partial(orders.drive, plugs),
         "observe": partial(orders.observe, plugs),
+        "try_switch": partial(orders.try_switch, plugs),
         "reactivate": partial(orders.drive, plugs),
+        "tell_hook": partial(hooks.tell_hook, plugs),
         "bill": partial(billing.bill, plugs),
         "make_statements": partial(statements.make, plugs),
         "find_accounts": partial(statements.find_accounts, plugs),
@@ -91,6 +103,16 @@ async def release(plugs: Plugs, lease: Lease) -> bool:
 
 async def claim_sale_awaited(plugs: Plugs, lease: Lease) -> bool:
     await inside(lease, claim_awaited, settles=plugs.clock)(ticket_id=lease.args["ticket_id"], now=plugs.clock())
+    return True
+
+
+async def credit_what_was_refunded(plugs: Plugs, lease: Lease) -> bool:
+    try:
+        await inside(lease, credit_refund, settles=plugs.clock)(refund_id=lease.args["refund_id"], now=plugs.clock())
+    except NotYet as waits:
+        raise TryLater(str(waits)) from waits
+    except (NotCreditable, DocumentRefused, MoneyRefused) as refused:
+        raise GiveUp(str(refused)) from refused
     return True
 
 

@@ -21,6 +21,8 @@ from amate.worker.invariants import (
     instalments_keep_within,
     iva_is_of_what_was_paid,
     journal_sums_to_zero,
+    left_global_is_whole,
+    refund_is_credited,
     stamp_is_of_its_sealing,
     statements_go_on,
 )
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 EVERY: Mapping[Invariant, Looks] = {
     Invariant.CLAIM: claim_has_its_invoice.look,
+    Invariant.LEFT: left_global_is_whole.look,
+    Invariant.REFUND: refund_is_credited.look,
     Invariant.STAMP: stamp_is_of_its_sealing.look,
     Invariant.AUDIT: audit_chain_holds.look,
     Invariant.JOURNAL: journal_sums_to_zero.look,

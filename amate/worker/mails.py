@@ -21,6 +21,7 @@ from amate.billing_cycle.collection.tell_cut import prepare_cut_letter, who_was_
 from amate.billing_cycle.collection.tell_rise import prepare_rise_letter
 from amate.billing_cycle.reconciliation.last_look import money_on_its_way
 from amate.billing_cycle.reconciliation.thank import prepare_thanks
+from amate.billing_cycle.service.technician import prepare_task_mail
 from amate.billing_cycle.statements.links import account_site, act_site
 from amate.billing_cycle.statements.models import Purpose
 from amate.billing_cycle.statements.send import prepare_statement
@@ -305,12 +306,24 @@ def _cut(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     decision_id = lease.args["decision_id"]
     now = plugs.clock()
     page = page_of(plugs, customer_id=who_was_cut(decision_id=decision_id), now=now)
-    return prepare_cut_letter(decision_id=decision_id, page=page, way=way, now=now)
+    deeper = bool(lease.args.get("deeper"))
+    return prepare_cut_letter(decision_id=decision_id, deeper=deeper, page=page, way=way, now=now)
 
 
 def _rise(plugs: Plugs, lease: Lease, way: Way) -> Ready:
     return prepare_rise_letter(
         rise_id=lease.args["rise_id"], customer_id=lease.args["customer_id"], way=way, now=plugs.clock()
+    )
+
+
+def _task(plugs: Plugs, lease: Lease, way: Way) -> Ready:
+    return prepare_task_mail(
+        service_id=lease.args["service_id"],
+        gen=lease.args["gen"],
+        key=lease.args["message"],
+        site=_portal(plugs, lease) + "/tarea/",
+        way=way,
+        now=plugs.clock(),
     )
 
 
@@ -337,6 +350,7 @@ LETTERS: dict[str, Prepare] = {
     "remind_by_mail": _reminder,
     "tell_cut": _cut,
     "tell_rise": _rise,
+    "tell_technician": _task,
     "tell_cancellation": _telling,
     "invite": _invitation,
     "send_note": _note,

@@ -7,6 +7,7 @@ from datetime import datetime
 from amate.billing_cycle.reconciliation.models import ProviderAccount
 from amate.billing_cycle.service.end import end_services
 from amate.billing_cycle.service.observe import accounts_to_observe
+from amate.billing_cycle.service.technician import owe_tasks
 from amate.billing_cycle.service.want import owe_what_is_left
 from amate.companies.day import day_of
 from amate.promises.kinds import BATCH
@@ -35,6 +36,7 @@ def _globals(now: datetime) -> None:
 def _services(now: datetime) -> None:
     end_services(today=day_of(now), now=now)
     owe_what_is_left(now=now)
+    owe_tasks(now=now)
 
 
 OF_A_DAY: Mapping[str, Callable[[datetime], None]] = {

@@ -5,6 +5,7 @@ from datetime import datetime
 from amate.adapters.switch import SwitchError, SwitchPermanent, SwitchRetryable
 from amate.billing_cycle.service.drive import Rests, Sending, order_to_send, record_order
 from amate.billing_cycle.service.observe import Asking, settle_observed, to_observe
+from amate.billing_cycle.service.try_switch import Trial, record_answer, switch_to_try
 from amate.companies.secrets import WrongMasterKey
 from amate.promises.lease import GiveUp, Lease, TryLater
 from amate.worker.inside import inside
@@ -52,6 +53,33 @@ async def observe(plugs: Plugs, lease: Lease) -> bool:
         await inside(lease, settle_observed, fenced=True)(asking=asking, seen=seen, now=plugs.clock())
         after = asking.services[-1].id
     return False
+
+
+async def try_switch(plugs: Plugs, lease: Lease) -> bool:
+    """Ask it of some of its services, which changes nothing there."""
+    trial = await inside(lease, _to_try)(lease.args["account_id"])
+    if trial is None:
+        return False
+    well, said = True, "Contestó, y aceptó tus datos."
+    try:
+        seen = await plugs.switch_of(trial.account).observe(trial.names, now=plugs.clock())
+    except SwitchError as fault:
+        well, said = False, str(fault)
+    else:
+        lost = [one for one in trial.of_ours if one not in seen]
+        if lost:
+            well, said = False, f"Contestó, pero no conoce a «{lost[0]}»: revisa cómo se llama allá."
+    await inside(lease, record_answer, fenced=True, settles=plugs.clock)(
+        account_id=lease.args["account_id"], well=well, said=said, now=plugs.clock()
+    )
+    return True
+
+
+def _to_try(account_id: int) -> Trial | None:
+    try:
+        return switch_to_try(account_id=account_id)
+    except WrongMasterKey as closed:
+        raise TryLater(str(closed), alarm="master_key") from closed
 
 
 def _to_observe(account_id: int, after: int, now: datetime) -> Asking | None:

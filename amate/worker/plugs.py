@@ -19,7 +19,7 @@ from amate.adapters.messages.sms import Gateway, Texter
 from amate.adapters.pac import Pac, PacUnavailable, open_pac
 from amate.adapters.pac.sat_status import SatStanding, SatStatus, StatusQuery, TellsStanding
 from amate.adapters.payments import PaymentProvider, ProviderAccount, open_provider
-from amate.adapters.switch import Switch, SwitchAccount, open_switch
+from amate.adapters.switch import Account, Switch, open_switch
 from amate.fiscal.catalogs import Catalogs, catalogs_in_force
 from amate.invoices.choose_pac import PacStanding
 from amate.running.pac_accounts import pac_accounts
@@ -42,7 +42,7 @@ class Plugs:
     public_url: str
     heard: Callable[[datetime], Sequence[Heard]]  # of the PACs, lately
     provider_of: Callable[[ProviderAccount], PaymentProvider] = open_provider  # whoever opens it closes it
-    switch_of: Callable[[SwitchAccount], Switch] = open_switch
+    switch_of: Callable[[Account], Switch] = open_switch
     texter_of: Callable[[Gateway], Texter] = HttpSms
 
     def pac_of(self, code: str) -> Pac:

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 # A group of its own for each queue: a slow PAC must not hold up mail, nor the other way round (RUNNING 3.2). Stamps have
 # half as many places again as the accounts together allow calls: who is at the database leaves no call unused.
 STAMPS = "stamp"
-IN_FLIGHT = {"sat": 2, "mail": 4, "desk": 2, "money": 4, "switch": 2, "reactivate": 8}
+IN_FLIGHT = {"sat": 2, "mail": 4, "desk": 2, "money": 4, "switch": 2, "hooks": 2, "reactivate": 8}
 ASK_AGAIN = 0.5  # seconds
 Task: TypeAlias = "asyncio.Future[Any]"
 

@@ -30,6 +30,7 @@ from amate.invoices.stamp import (
 )
 from amate.promises.lease import GiveUp, Lease, TryLater
 from amate.self_invoicing.claim import pass_claim_on
+from amate.self_invoicing.credit_refund import owe_credits
 from amate.self_invoicing.leave_global import owe_egreso
 from amate.worker.follow import follow
 from amate.worker.inside import inside
@@ -220,3 +221,4 @@ def _record_stamp(*, invoice_id: int, key: str, stamped: Stamped, pac: str, now:
     owe_credit_note(invoice, now=now)
     if invoice.replaces_id is not None:
         pass_claim_on(invoice_id=invoice.replaces_id, to=invoice, now=now)
+    owe_credits(invoice, now=now)

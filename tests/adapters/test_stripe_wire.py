@@ -142,6 +142,8 @@ def test_its_fee_its_currency_and_its_form_of_payment_are_read() -> None:
     event = read_intent(json.dumps(PAID | {"currency": "usd"}).encode())
     assert (event.fee, event.net, event.currency) == (Decimal("15.56"), Decimal("333.44"), "USD")
     assert (event.forma_pago, event.provider_reference, event.num_operacion) == ("01", "123", "ch_1")
+    in_dollars = PAID | charge(balance_transaction={"fee": 90, "currency": "usd"})
+    assert read_intent(json.dumps(in_dollars).encode()).fee is None
     for pay, forma_pago in (
         ({"type": "card", "card": {"funding": "credit"}}, "04"),
         ({"type": "card", "card": {"funding": "debit"}}, "28"),

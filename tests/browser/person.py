@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import brotli  # type: ignore[import-untyped]
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import TimeoutError as TooLong
 
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.models import Ticket
@@ -124,8 +125,13 @@ class Person:
         """The path below the portal's address."""
         return self.page.url.removeprefix(self.portal)
 
-    def focus(self) -> str:
-        return str(self.page.evaluate("document.activeElement.id"))
+    def stands_at(self, ident: str) -> bool:
+        """Whether the focus comes to the element `ident`. A new page may still be on its way when a click returns."""
+        try:
+            self.page.wait_for_function("id => document.activeElement?.id === id", arg=ident, timeout=5_000)
+        except TooLong:
+            return False
+        return True
 
     def bears_inspection(self, name: str) -> None:
         """At both widths, by day and by night, by keyboard, with a quiet console (`inspection.py`)."""

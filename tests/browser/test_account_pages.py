@@ -4,15 +4,19 @@ from datetime import timedelta
 
 from playwright.sync_api import Browser
 
+from amate.access.link_token import token_of_seed
+from amate.adapters.payments import Way
 from amate.billing_cycle.reconciliation.accounts import keep_account
-from amate.billing_cycle.reconciliation.models import BankAccount, PaymentReference
+from amate.billing_cycle.reconciliation.make_page import BACK
+from amate.billing_cycle.reconciliation.models import BankAccount, PaymentReference, ProviderAccount
+from amate.billing_cycle.reconciliation.offer_vouchers import offer_vouchers
 from amate.billing_cycle.statements.links import LIFE
 from amate.web.portal.account.urls import urlpatterns
 from tests.browser.person import Person, weight_of
 from tests.web.portal.test_account import Account, mailed
 from tests.world import World
 
-LOOKED_AT = {"ask_for_link", "once", "home", "statement", "documents", "ask_report"}
+LOOKED_AT = {"ask_for_link", "once", "home", "statement", "documents", "ask_report", "pay", "back"}
 SAME_PAGE = {"ask_promise", "ask_fiscal", "ask_channels"}
 FILES = {"statement_pdf", "statement_xlsx", "document_pdf", "document_xml"}
 HEAVIEST = 25_000
@@ -28,7 +32,7 @@ def test_every_page_bears_inspection_and_is_light(world: World, site: str, brows
     ana.goes()
     ana.bears_inspection("cuenta-pedir")
     ana.clicks("Enviarme el enlace")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.page.locator("#correo").fill("nadie@example.com")
     ana.clicks("Enviarme el enlace")
     ana.bears_inspection("cuenta-pedida")
@@ -43,13 +47,15 @@ def test_every_page_bears_inspection_and_is_light(world: World, site: str, brows
         assert name != "cuenta" or ana.page.get_by_role("img", name="Código de barras de 93000262276908").is_visible()
         ana.bears_inspection(name)
         weights[name] = weight_of(browser, f"{ana.portal}{page}{rest}", ana.context.cookies())
+    _pays_on_a_page(world, rosa, ana)
+    ana.goes(f"{page}avisar-pago/")
     ana.clicks("Enviarme el enlace")
     ana.bears_inspection("avisar-enviado")
     ana.goes(mailed(world).partition("/cuenta/")[2])
     ana.bears_inspection("avisar-pago")
     ana.page.get_by_label("¿Cuánto pagaste?").fill("")
     ana.clicks("Avisar de mi pago")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("avisar-error")
     ana.page.get_by_label("¿Cuánto pagaste?").fill("399")
     ana.page.get_by_label("¿Cómo pagaste?").select_option("03")
@@ -73,8 +79,35 @@ def test_every_page_bears_inspection_and_is_light(world: World, site: str, brows
     ana.leaves()
 
 
+def _pays_on_a_page(world: World, rosa: Account, ana: Person) -> None:
+    account = world.scoped(lambda: ProviderAccount.objects.get(code="paypal"))
+    path = f"{rosa.token}/pagar/{account.pk}/{rosa.debt.pk}/"
+    ana.goes(path)
+    ana.bears_inspection("pagar")
+    ana.clicks("Pagar con PayPal")
+    ana.page.get_by_text("Preparamos tu pago").wait_for()
+    ana.bears_inspection("pagar-preparando")
+    world.scoped(lambda: _page(world, rosa, account))
+    ana.page.get_by_role("link", name="Continuar a PayPal").wait_for()  # the page asked by itself
+    ana.bears_inspection("pagar-listo")
+    ana.goes(f"de-regreso/1-1-card-9/{token_of_seed('1-1-card-9', purpose=BACK)}/")
+    ana.bears_inspection("pagar-de-regreso")
+    ana.goes(f"{rosa.token}/pagar/{account.pk}/999999/")
+    ana.bears_inspection("pagar-nada")
+
+
+def _page(world: World, rosa: Account, account: ProviderAccount) -> None:
+    PaymentReference.objects.create(
+        kind="order", value="1-1-card-9", customer=rosa.who, receivable=rosa.debt, account=account, amount="399.00",
+        facts={"url": "https://pay.example/checkoutnow?token=5O190127TN364715T"}, payment_id="5O190127TN364715T",
+        expires_at=world.now() + timedelta(hours=3), created_at=world.now(),
+    )  # fmt: skip
+
+
 def _vouchers(world: World, rosa: Account) -> None:
     now = world.now()
+    paypal = keep_account(code="paypal", name="PayPal", private_key="a:b", webhook_keys="", api_url="", now=now)
+    offer_vouchers(account_id=paypal.pk, ways=[Way.CARD], now=now)
     account = keep_account(code="conekta", name="Conekta", private_key="k", webhook_keys="", api_url="", now=now)
     facts = {"customer": rosa.who, "receivable": rosa.debt, "account": account, "amount": "399.00", "created_at": now}
     for kind, value, more in (

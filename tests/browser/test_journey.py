@@ -110,9 +110,9 @@ def test_what_the_sat_refuses_comes_back_on_its_field_by_itself(world: World, an
     ana.clicks("Dejarlo como lo escribí")
     ana.clicks("Emitir mi factura")
     ana.arrives("/datos/")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.page.get_by_role("link", name="El nombre debe ser idéntico").click()
-    assert ana.focus() == "nombre"
+    assert ana.stands_at("nombre")
     assert ana.page.locator("#nombre").input_value() == MORAL["nombre"]
     ana.gives()
     ana.clicks("Emitir mi factura")
@@ -126,13 +126,13 @@ def test_the_choices_follow_the_rfc_and_the_focus_stays(world: World, ana: Perso
     with page.expect_response("**/datos/fiscal/"):
         page.locator("#rfc").press("Tab")
     expect(page.locator("#regimen_fiscal option")).to_have_count(14)
-    assert ana.focus() == "nombre"
+    assert ana.stands_at("nombre")
     page.locator("#regimen_fiscal").focus()
     with page.expect_response("**/datos/fiscal/"):
         page.locator("#regimen_fiscal").select_option("605")
     expect(page.locator("input[value=S01]")).to_be_checked()
     expect(page.locator("input[value=G03]")).to_have_count(0)
-    assert ana.focus() == "regimen_fiscal"
+    assert ana.stands_at("regimen_fiscal")
     page.locator("#rfc").fill("XOJI740919U40")
     page.locator("#rfc").press("Tab")
     expect(page.get_by_text("El último dígito no coincide")).to_be_visible()

@@ -16,7 +16,11 @@ from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket, Visit
 from amate.web.portal.urls import urlpatterns
+from tests.billing_cycle.service.test_routers import lift
+from tests.billing_cycle.service.test_technician import a_task, link_of
 from tests.browser.person import Person
+from tests.constancia.paper import FISICA as PAPER
+from tests.constancia.paper import pdf_of
 from tests.people import MORAL
 from tests.world import World
 
@@ -28,13 +32,16 @@ CORRECTING = {"correct", "correct_review"}
 REFUSALS = {"notice"}
 SIDE = {"help", "privacy", "accessibility", "wait"}
 MAILED = {"linked"}
+TASKS = {"task"}
 RECENT = {"recent", "recent_kept"}
 FOREIGN = {"foreign"}
 REMINDED = {"remind"}
+JOINED = {"join"}
+OFFERED = {"constancia"}
 PURCHASES = {"purchases_ask", "purchases"}
 NO_PAGES = {
-    "branch_logo", "fiscal", "correct_fiscal", "recent_fiscal", "suffix", "pdf", "xml", "again", "brand", "button", "logo",
-    "scanned", "linked_pdf", "linked_xml",
+    "branch_logo", "fiscal", "correct_fiscal", "recent_fiscal", "suffix", "leave", "pdf", "xml", "again", "brand", "button", "logo",
+    "scanned", "linked_correct", "linked_pdf", "linked_xml",
     "holders_note", "badge",
 }  # fmt: skip
 
@@ -54,9 +61,22 @@ def meet(world: World, site: str, browser: Browser) -> Iterator[Meet]:
 
 
 def test_no_address_of_the_portal_is_left_out() -> None:
-    assert {
-        one.name for one in urlpatterns
-    } == WAY | CORRECTING | REFUSALS | SIDE | MAILED | RECENT | FOREIGN | REMINDED | PURCHASES | NO_PAGES
+    assert (
+        {one.name for one in urlpatterns}
+        == WAY
+        | CORRECTING
+        | REFUSALS
+        | SIDE
+        | MAILED
+        | TASKS
+        | RECENT
+        | FOREIGN
+        | REMINDED
+        | JOINED
+        | OFFERED
+        | PURCHASES
+        | NO_PAGES
+    )
 
 
 def looked_at(*people: Person) -> set[str]:
@@ -80,16 +100,16 @@ def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
     ana.goes()
     ana.bears_inspection("codigo")
     ana.types("7k4m-9qxw-2tr", "1248")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("codigo-error")
     ana.types("7K4M-9QXW-2TRP", "1,248.50")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("codigo-sin-coincidencia")
     ticket = world.sale()
     ana.opens(ticket)
     ana.bears_inspection("datos")
     ana.clicks("Continuar")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("datos-error")
     ana.gives()
     assert ana.at == "revisar/"
@@ -109,7 +129,7 @@ def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
     ana.page.get_by_text("Enviarla a otro correo").click()
     ana.page.locator("#correo").fill("contador")
     ana.clicks("Enviar mi factura")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("listo-error")
     ana.page.locator("#correo").fill("contador@example.com")
     ana.clicks("Enviar mi factura")
@@ -119,7 +139,7 @@ def test_the_way_from_code_to_done(world: World, meet: Meet) -> None:
     other.bears_inspection("ya-facturada")
     other.page.locator("#rfc").fill("XOJI740919U48")
     other.clicks("Descargar con mi RFC")
-    assert other.focus() == "errores"
+    assert other.stands_at("errores")
     other.bears_inspection("ya-facturada-error")
     assert looked_at(ana, other) >= WAY
 
@@ -133,7 +153,7 @@ def test_correcting_what_was_wrong_and_asking_the_shop(world: World, meet: Meet)
     ana.page.get_by_role("link", name="Corregir mis datos").click()
     ana.bears_inspection("corregir")
     ana.clicks("Continuar")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("corregir-sin-cambios")
     ana.gives(nombre="SURCO DISENO")
     assert ana.at == "corregir/revisar/"
@@ -145,7 +165,7 @@ def test_correcting_what_was_wrong_and_asking_the_shop(world: World, meet: Meet)
     ana.goes("listo/")
     ana.bears_inspection("correccion-rechazada")
     ana.page.get_by_role("link", name="Revisar lo que escribí").click()
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("corregir-rechazada")
     world.scoped(lambda: PortalPolicy.objects.update(corrections=0))
     ana.goes("corregir/")
@@ -202,7 +222,8 @@ def test_the_refusals(world: World, meet: Meet) -> None:
     other.bears_inspection("en-proceso")
     refuse(world, "CFDI40145", RefusedBy.RECEIVER)
     ana.goes("emitiendo/")
-    assert (ana.at, ana.focus()) == ("datos/", "errores")
+    assert ana.stands_at("errores")
+    assert ana.at == "datos/"
     ana.bears_inspection("datos-rechazados")
     ana.gives()
     ana.clicks("Emitir mi factura")
@@ -224,7 +245,7 @@ def test_the_side_pages(world: World, meet: Meet) -> None:
         ana.bears_inspection(name)
     ana.goes("ayuda/?asunto=error")
     ana.clicks("Enviar mi mensaje")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("ayuda-error")
     ana.page.get_by_label("¿Qué necesitas?").fill("Mi nombre no coincide")
     ana.page.get_by_label("Tu correo o tu teléfono").fill("laura@example.com")
@@ -251,7 +272,7 @@ def test_the_purchase_that_is_not_here_yet(world: World, meet: Meet) -> None:
     ana.arrives("/reciente/")
     ana.bears_inspection("reciente")
     ana.gives(correo="")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("reciente-error")
     ana.gives()
     ana.bears_inspection("reciente-revisar")
@@ -268,12 +289,35 @@ def test_the_reminder_before_it_expires(world: World, meet: Meet) -> None:
     ana.arrives("/recordar/")
     ana.bears_inspection("recordar")
     ana.clicks("Recordármelo")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("recordar-error")
     ana.page.get_by_label("Correo electrónico").fill("ana@example.com")
     ana.clicks("Recordármelo")
     ana.bears_inspection("recordar-guardado")
     assert looked_at(ana) >= REMINDED
+
+
+def test_several_notes(world: World, meet: Meet) -> None:
+    first, second = world.sale(), world.sale()
+    ana = meet()
+    ana.scans(first)
+    ana.page.get_by_role("link", name="Agregar otra nota").click()
+    ana.arrives("/notas/")
+    ana.bears_inspection("notas")
+    ana.clicks("Agregar esta nota")
+    assert ana.stands_at("errores")
+    ana.bears_inspection("notas-error")
+    ana.page.get_by_label("Código de facturación").fill(second.code)
+    ana.page.get_by_label("Total de tu compra").fill(f"{second.total:.2f}")
+    ana.clicks("Agregar esta nota")
+    ana.bears_inspection("notas-dos")
+    change(world, second, state=Ticket.State.LOCKED)
+    ana.page.reload()
+    ana.bears_inspection("notas-conflicto")
+    ana.page.get_by_role("link", name="Continuar con 2 notas").click()
+    ana.arrives("/datos/")
+    ana.bears_inspection("notas-datos")
+    assert looked_at(ana) >= JOINED
 
 
 def test_the_foreigners_door(world: World, meet: Meet) -> None:
@@ -283,7 +327,7 @@ def test_the_foreigners_door(world: World, meet: Meet) -> None:
     ana.arrives("/datos/extranjero/")
     ana.bears_inspection("extranjero")
     ana.clicks("Continuar")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("extranjero-error")
     ana.page.get_by_label("Nombre o razón social").fill("Acme Widgets Inc")
     ana.page.get_by_label("País donde pagas impuestos").select_option("USA")
@@ -301,7 +345,7 @@ def test_my_purchases(world: World, meet: Meet) -> None:
     ana.goes("mis-compras/")
     ana.bears_inspection("mis-compras")
     ana.clicks("Enviarme el enlace")
-    assert ana.focus() == "errores"
+    assert ana.stands_at("errores")
     ana.bears_inspection("mis-compras-error")
     ana.page.get_by_label("Correo electrónico").fill("ingrid@example.com")
     ana.clicks("Enviarme el enlace")
@@ -335,7 +379,7 @@ def test_what_the_browser_remembers_and_the_server_never_learns(world: World, me
     ana.bears_inspection("datos-recordados")
     with ana.page.expect_response("**/datos/fiscal/"):
         ana.clicks("Usar mis datos guardados")
-    assert ana.focus() == "rfc"
+    assert ana.stands_at("rfc")
     ana.page.get_by_text("Pusimos tus datos guardados").wait_for()
     found = {name: ana.page.locator(f"#{name}").input_value() for name in ("rfc", "nombre", "cp", "regimen_fiscal")}
     assert found == {name: MORAL[name] for name in found}
@@ -352,6 +396,36 @@ def test_what_the_browser_remembers_and_the_server_never_learns(world: World, me
     plain = Person(ana.browser, ana.portal, script=False)
     plain.scans(world.sale())
     assert plain.page.get_by_text("Recordar mis datos").is_hidden()
+    plain.leaves()
+
+
+def test_a_constancia_fills_the_fields_with_and_without_script(world: World, meet: Meet) -> None:
+    paper = {"name": "constancia.pdf", "mimeType": "application/pdf", "buffer": pdf_of(PAPER)}
+    ana = meet()
+    ana.scans(world.sale())
+    ana.page.locator("#correo").fill("ana@example.com")
+    ana.page.locator("summary", has_text="Llenar con mi Constancia").click()
+    ana.clicks("Leer mis datos")
+    assert ana.stands_at("errores")
+    ana.bears_inspection("constancia-sin-archivo")
+    ana.page.locator("#constancia").set_input_files(paper)  # type: ignore[arg-type]
+    ana.clicks("Leer mis datos")
+    assert ana.stands_at("leida")
+    ana.bears_inspection("constancia-leida")
+    assert ana.page.locator("#correo").input_value() == "ana@example.com"
+    assert ana.page.locator("#nombre").input_value() == "INGRID XODAR JIMENEZ"
+    with ana.page.expect_navigation():
+        ana.page.locator("#nombre").press("Enter")
+    assert ana.at == "revisar/", "whoever presses Enter in a field goes on"
+    assert looked_at(ana) >= OFFERED
+    plain = Person(ana.browser, ana.portal, script=False)
+    plain.scans(world.sale())
+    plain.page.locator("summary", has_text="Llenar con mi Constancia").click()
+    plain.page.locator("#constancia").set_input_files(paper)  # type: ignore[arg-type]
+    plain.clicks("Leer mis datos")
+    assert plain.page.locator("#regimen_fiscal").input_value() == "612"
+    plain.clicks("Continuar")
+    assert plain.at == "revisar/"
     plain.leaves()
 
 
@@ -385,3 +459,18 @@ def test_the_page_that_a_mail_leads_to(world: World, meet: Meet) -> None:
     ana.goes("d/nada/")
     ana.bears_inspection("enlace-desconocido")
     assert looked_at(ana) >= MAILED
+
+
+def test_the_page_of_a_technicians_mail(world: World, meet: Meet) -> None:
+    line = a_task(world)
+    ana = meet()
+    ana.goes(link_of(world))
+    ana.bears_inspection("tarea")
+    ana.clicks("Ya quedó suspendido")
+    ana.bears_inspection("tarea-hecha")
+    lift(world, line)
+    ana.goes(link_of(world, 0))
+    ana.bears_inspection("tarea-rebasada")
+    ana.goes("tarea/nada/")
+    ana.bears_inspection("tarea-desconocida")
+    assert looked_at(ana) >= TASKS

@@ -6,6 +6,7 @@ from amate.customers.accept import accept_profile
 from amate.customers.change import verify_customer
 from amate.customers.models import Contact, Customer, FiscalProfile
 from amate.invoices.models import Origin
+from tests.billing_cycle.subscriptions.wheel import Wheel
 from tests.customers.hands import calls
 from tests.people import FISICA, MORAL
 from tests.web.office import desk
@@ -89,6 +90,17 @@ def test_a_verified_customer_only_gets_a_proposal(world: Any) -> None:
     assert waiting(world) == [("44100", "G03")]
     assert versions(world) == [("76028", "G03", True), ("44100", "G03", False)]
     assert customers(world)[0].nombre == "INGRID XODAR JIMENEZ"
+
+
+def test_a_subscriber_only_gets_a_proposal(world: Any) -> None:
+    buys(world, FISICA)
+    (customer,) = customers(world)
+    assert customer.verified_at is None
+    wheel = Wheel(world)
+    wheel.subscribe(customer, wheel.plan(), "2026-12-01")
+    buys(world, {**FISICA, "cp": "44100"})
+    assert waiting(world) == [("44100", "G03")]
+    assert versions(world) == [("76028", "G03", True), ("44100", "G03", False)]
 
 
 def test_the_same_proposal_again_waits_once(world: Any) -> None:

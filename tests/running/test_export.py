@@ -68,7 +68,7 @@ def test_every_table_of_a_company_is_exported_or_left_out_by_name() -> None:
     for model in exported_models():
         secret = [f.name for f in model._meta.concrete_fields if "key" in f.name and isinstance(f, models.CharField)]
         # Idempotency keys, article numbers, and what a charge, a notice or a bank's line is known by.
-        assert set(secret) <= {"key", "source_key", "event_key", "row_key"}, model
+        assert set(secret) <= {"key", "source_key", "event_key", "row_key", "notice_key"}, model
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_only_text(world: Any, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_it_answers_as_the_orm_does(world: Any) -> None:
 def test_a_join_that_finds_nothing_is_none(world: Any) -> None:
     ticket = world.sale()
     compiled = Compiled(
-        lambda: Visit.objects.select_related("ticket", "invoice__claim").filter(ticket_id=Arg("ticket"))
+        lambda: Visit.objects.select_related("ticket", "invoice__stamp").filter(ticket_id=Arg("ticket"))
     )
 
     def visit() -> Visit:

@@ -12,8 +12,8 @@ from tests.servers import free_port
 from tests.stories.processes import environment, until
 from tests.world import World
 
-# WeasyPrint and its 85 MB, satcfdi's builders with their database, and pyOpenSSL, which they bring.
-NEVER = ("weasyprint", "satcfdi.", "OpenSSL")
+# WeasyPrint and its 85 MB, satcfdi's builders with their database, and pyOpenSSL, which they bring; what reads strangers' files.
+NEVER = ("weasyprint", "satcfdi.", "OpenSSL", "pypdfium2", "zxingcpp")
 # Of the worker alone: whoever can call a PAC or open a key.
 NOR = ("amate.adapters.pac.finkok", "amate.adapters.pac.sw_sapien", "amate.companies.keep_csd", "amate.worker")
 

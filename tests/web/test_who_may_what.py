@@ -173,6 +173,10 @@ def test_each_operation_needs_its_permission_and_no_other(world: World) -> None:
     invoice = desk.stamped(world)
     ticket = world.scoped(lambda: Ticket.objects.earliest("id"))
     named = {"code": ticket.code, "uuid": str(invoice.uuid), "source": ticket.source, "external_id": ticket.external_id}
+    named |= {"refund_id": "D-1", "charge_id": "C-1"}
+    one_peso = {"reason": "x", "importe": "1.00"}
+    there = f"/tickets/{ticket.source}/{ticket.external_id}/refunds/D-1"
+    assert world.api("PUT", there, one_peso).status_code == 201
     only = {scope: _key(world, scope) for scope in SCOPES}
     every_other = {scope: _key(world, *(one for one in SCOPES if one != scope)) for scope in SCOPES}
     for method, operation, scope in OPERATIONS:
@@ -181,7 +185,8 @@ def test_each_operation_needs_its_permission_and_no_other(world: World) -> None:
         refused = _asked(world, method, path, key=every_other[scope])
         assert (refused.status_code, refused.json()["scope"]) == (403, scope), (method, operation)
         answer = _asked(world, method, path, key=only[scope])
-        assert answer.status_code in {200, 201, 409, 415, 422}, (method, operation, answer.content)
+        there = {404} if operation.startswith(("/customers/", "/subscriptions/", "/payments/")) else set()
+        assert answer.status_code in {200, 201, 409, 415, 422} | there, (method, operation, answer.content)
 
 
 def _tried(world: World, client: Client, method: str, path: str) -> tuple[int, int]:

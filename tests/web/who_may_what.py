@@ -23,6 +23,8 @@ notas/<ticket>/nota.pdf                    GET    yes   yes   yes        -      
 notas/<ticket>/bloquear/                   POST   yes   yes   yes        -         yes     -
 notas/<ticket>/desbloquear/                POST   yes   yes   yes        -         yes     -
 notas/<ticket>/cancelar/                   POST   yes   yes   yes        -         -       -
+notas/<ticket>/devolver/                   GET    yes   yes   yes        -         -       -
+notas/<ticket>/devolver/                   POST   yes   yes   yes        -         -       -
 notas/<ticket>/enviar/                     POST   yes   yes   yes        -         yes     -
 mostrador/                                 GET    yes   yes   yes        yes       yes     yes
 mostrador/nota/<ticket>/                   GET    yes   yes   yes        -         yes     -
@@ -52,6 +54,7 @@ facturas/<invoice>/a-ppd/                  POST   yes   yes   yes        -      
 facturas/<invoice>/                        GET    yes   yes   yes        yes       yes     yes
 facturas/<invoice>/xml                     GET    yes   yes   yes        yes       yes     yes
 facturas/<invoice>/pdf                     GET    yes   yes   yes        yes       yes     yes
+facturas/<invoice>/notas/                  GET    yes   yes   yes        yes       -       -
 facturas/<invoice>/reenviar/               POST   yes   yes   yes        -         yes     -
 facturas/<invoice>/retirar-enlaces/        POST   yes   yes   yes        -         yes     -
 facturas/<invoice>/sellar-de-nuevo/        POST   yes   yes   yes        -         -       -
@@ -194,6 +197,7 @@ ajustes/pagos/<provider>/                  GET    yes   yes   -          -      
 ajustes/pagos/<provider>/                  POST   yes   yes   -          -         -       -
 ajustes/pagos/<provider>/probar/           POST   yes   yes   -          -         -       -
 ajustes/pagos/<provider>/fichas/           POST   yes   yes   -          -         -       -
+ajustes/pagos/<provider>/formas/           POST   yes   yes   -          -         -       -
 ajustes/pagos/<provider>/desconectar/      POST   yes   yes   -          -         -       -
 ajustes/bancos/<account>/reconocer/        POST   yes   yes   -          -         -       -
 ajustes/portal/                            GET    yes   yes   -          -         -       -
@@ -215,6 +219,13 @@ ajustes/correo/probar/                     POST   yes   yes   -          -      
 ajustes/correo/probar/estado/              GET    yes   yes   -          -         -       -
 ajustes/globales/                          GET    yes   yes   -          -         -       -
 ajustes/globales/                          POST   yes   yes   -          -         -       -
+ajustes/avisos/                            GET    yes   yes   -          -         -       -
+ajustes/avisos/                            POST   yes   yes   -          -         -       -
+ajustes/avisos/<hook>/                     GET    yes   yes   -          -         -       -
+ajustes/avisos/<hook>/                     POST   yes   yes   -          -         -       -
+ajustes/avisos/<hook>/llave/               POST   yes   yes   -          -         -       -
+ajustes/avisos/<hook>/repetir/             POST   yes   yes   -          -         -       -
+ajustes/avisos/<hook>/apagar/              POST   yes   yes   -          -         -       -
 ajustes/sms/                               GET    yes   yes   -          -         -       -
 ajustes/sms/                               POST   yes   yes   -          -         -       -
 ajustes/sms/apagar/                        POST   yes   yes   -          -         -       -
@@ -298,6 +309,7 @@ servicios/sistemas/                        POST   yes   yes   -          -      
 servicios/sistemas/<switch>/               GET    yes   yes   -          -         -       -
 servicios/sistemas/<switch>/               POST   yes   yes   -          -         -       -
 servicios/sistemas/<switch>/llave/         POST   yes   yes   -          -         -       -
+servicios/sistemas/<switch>/probar/        POST   yes   yes   -          -         -       -
 clientes/<customer>/servicio/              GET    yes   yes   yes        -         -       -
 clientes/<customer>/servicio/              POST   yes   yes   yes        -         -       -
 servicios/cortes/                          GET    yes   yes   yes        yes       yes     yes
@@ -449,6 +461,7 @@ f/<slug>/                                  POST   open     open
 f/<slug>/datos/                            GET    open     open
 f/<slug>/datos/                            POST   open     open
 f/<slug>/datos/fiscal/                     POST   open     open
+f/<slug>/datos/constancia/                 POST   open     open
 f/<slug>/datos/extranjero/                 GET    open     open
 f/<slug>/datos/extranjero/                 POST   open     open
 f/<slug>/corregir/                         GET    open     open
@@ -473,6 +486,9 @@ f/<slug>/listo/                            GET    open     open
 f/<slug>/factura.pdf                       GET    open     open
 f/<slug>/factura.xml                       GET    open     open
 f/<slug>/nota.pdf                          GET    open     open
+f/<slug>/notas/                            GET    open     open
+f/<slug>/notas/                            POST   open     open
+f/<slug>/notas/quitar/                     POST   open     open
 f/<slug>/enviar/                           GET    open     open
 f/<slug>/enviar/                           POST   open     open
 f/<slug>/otra/                             POST   open     open
@@ -494,6 +510,9 @@ avisos/<slug>/pagos/<account>/             POST   none     none
 f/<slug>/ayuda/                            POST   open     open
 f/<slug>/d/<token>/                        GET    none     none
 f/<slug>/d/<token>/                        POST   none     none
+f/<slug>/tarea/<token>/                      GET    none     none
+f/<slug>/tarea/<token>/                      POST   none     none
+f/<slug>/d/<token>/corregir/               POST   none     none
 f/<slug>/d/<token>/factura.pdf             GET    none     none
 f/<slug>/d/<token>/factura.xml             GET    none     none
 f/<slug>/cuenta/                           GET    open     open
@@ -502,6 +521,9 @@ f/<slug>/cuenta/una-vez/<token>/           GET    none     none
 f/<slug>/cuenta/una-vez/<token>/           POST   none     none
 f/<slug>/cuenta/<token>/                   GET    none     none
 f/<slug>/cuenta/<token>/                   POST   none     none
+f/<slug>/cuenta/de-regreso/<reference>/<token>/ GET    none     none
+f/<slug>/cuenta/<token>/pagar/<account>/<receivable>/ GET    none     none
+f/<slug>/cuenta/<token>/pagar/<account>/<receivable>/ POST   none     none
 f/<slug>/cuenta/<token>/estado/            GET    none     none
 f/<slug>/cuenta/<token>/estado.pdf         GET    none     none
 f/<slug>/cuenta/<token>/estado.xlsx        GET    none     none
@@ -541,7 +563,24 @@ PUT    /tickets/{source}/{external_id}          tickets:write
 DELETE /tickets/{source}/{external_id}          tickets:write
 POST   /tickets/{source}/{external_id}/lock     tickets:write
 POST   /tickets/{source}/{external_id}/unlock   tickets:write
+PUT    /tickets/{source}/{external_id}/refunds/{refund_id} tickets:write
+GET    /tickets/{source}/{external_id}/refunds/{refund_id} tickets:read
 POST   /code-blocks                             tickets:write
+PUT    /customers/{external_id}                 customers:write
+GET    /customers/{external_id}                 customers:read
+GET    /customers                               customers:read
+PUT    /subscriptions/{external_id}             subscriptions:write
+GET    /subscriptions/{external_id}             subscriptions:read
+GET    /subscriptions                           subscriptions:read
+PUT    /subscriptions/{external_id}/stop        subscriptions:write
+DELETE /subscriptions/{external_id}/stop        subscriptions:write
+PUT    /subscriptions/{external_id}/pause       subscriptions:write
+DELETE /subscriptions/{external_id}/pause       subscriptions:write
+PUT    /subscriptions/{external_id}/charges/{charge_id} subscriptions:write
+PUT    /payments/{source}/{external_id}         payments:write
+GET    /payments/{source}/{external_id}         payments:read
+POST   /payments/{source}/{external_id}/reverse payments:write
+GET    /receivables                             payments:read
 GET    /standing                                standing:read
 GET    /standing.csv                            standing:read
 GET    /invoices/{uuid}                         invoices:read

@@ -6,7 +6,8 @@ from typing import Any
 
 from amate.adapters.messages import BadAddress, Cause, MessengerUnavailable
 from amate.adapters.messages import plain as one_line
-from amate.adapters.messages.sms import Gateway, Text, check_gateway, fill, in_address, in_header, in_json
+from amate.adapters.messages.sms import Gateway, Text, check_gateway
+from amate.adapters.template import fill, in_address, in_header, in_json, value_at
 from amate.adapters.typed_url import Answer, TypedRequest, UrlAway, UrlRefused, UrlSilent, ask
 
 
@@ -58,9 +59,9 @@ def _taken(gateway: Gateway, answer: Answer) -> str:
     if not 200 <= status < 300:
         raise MessengerUnavailable(f"{status}: {said}", cause=Cause.REFUSED)
     parsed = _json(answer.body)
-    if gateway.success_at and str(_at(parsed, gateway.success_at)) not in gateway.success:
+    if gateway.success_at and str(value_at(parsed, gateway.success_at)) not in gateway.success:
         raise MessengerUnavailable(said, cause=Cause.REFUSED)
-    found = _at(parsed, gateway.id_at) if gateway.id_at else None
+    found = value_at(parsed, gateway.id_at) if gateway.id_at else None
     return "" if found is None else str(found)[:100]
 
 
@@ -69,18 +70,3 @@ def _json(body: bytes) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
-
-
-def _at(said: Any, path: str) -> Any:
-    """
-    >>> _at({"messages": [{"status": "ok"}]}, "messages.0.status"), _at([1], "a.b")
-    ('ok', None)
-    """
-    for step in path.split("."):
-        if isinstance(said, list) and step.isdecimal() and int(step) < len(said):
-            said = said[int(step)]
-        elif isinstance(said, dict) and step in said:
-            said = said[step]
-        else:
-            return None
-    return said

@@ -1,16 +1,14 @@
 """A text for a telephone, and the description of whoever takes it there (OUTSIDE MSG-4)."""
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import quote
 
 from amate.adapters.messages import BadAddress
+from amate.adapters.template import is_json, moves_its_server, places_of
 
 PLACES = ("to", "text", "id", "sender", "key")
-_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _MEXICAN = re.compile(r"(?:\+?52)?(?:1|04[45])?(\d{10})")
 
 
@@ -74,8 +72,7 @@ def check_gateway(gateway: Gateway) -> None:
     """Raises BadTemplate."""
     if gateway.method not in ("GET", "POST") or gateway.kind not in ("json", "form", "none"):
         raise BadTemplate("El envío es GET o POST, y el cuerpo json, form o ninguno.")
-    written = (gateway.url, gateway.body, *gateway.headers.values())
-    used = {name for one in written for name in _PLACE.findall(one)}
+    used = places_of(gateway.url, gateway.body, *gateway.headers.values())
     unknown = used - set(PLACES)
     if unknown:
         raise BadTemplate(
@@ -89,28 +86,7 @@ def check_gateway(gateway: Gateway) -> None:
             if "key" in used
             else "Escribe {{key}} donde va la clave: en un encabezado."
         )
-    if _PLACE.search(gateway.url.partition("?")[0].partition("://")[2].partition("/")[0]):
+    if moves_its_server(gateway.url):
         raise BadTemplate("El servidor de la dirección no puede cambiar con cada mensaje.")
-    if gateway.kind == "json" and gateway.body:
-        try:
-            json.loads(fill(gateway.body, dict.fromkeys(PLACES, "0"), in_json))
-        except ValueError as broken:
-            raise BadTemplate("El cuerpo no es JSON: revisa comillas y comas.") from broken
-
-
-def fill(template: str, values: Mapping[str, str], written: Callable[[str], str]) -> str:
-    """`written`: how a value is written in that place."""
-    return _PLACE.sub(lambda found: written(values[found[1]]), template)
-
-
-def in_address(value: str) -> str:
-    return quote(value, safe="")
-
-
-def in_json(value: str) -> str:
-    """Between the quotation marks that the template has."""
-    return json.dumps(value)[1:-1]
-
-
-def in_header(value: str) -> str:
-    return "".join(letter for letter in value if " " <= letter <= "~")
+    if gateway.kind == "json" and gateway.body and not is_json(gateway.body, PLACES):
+        raise BadTemplate("El cuerpo no es JSON: revisa comillas y comas.")

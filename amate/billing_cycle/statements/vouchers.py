@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+from amate.adapters.payments import ON_PRESS
 from amate.billing_cycle.reconciliation.models import PaymentReference, ReferenceKind
 from amate.billing_cycle.statements.told import Voucher
 from amate.companies.day import zone_of_company
@@ -22,7 +23,8 @@ def vouchers_of(customer_ids: Collection[int], *, now: datetime) -> dict[int, tu
     rows = PaymentReference.objects.filter(
         customer_id__in=customer_ids, amount__isnull=False, ended_at__isnull=True, expires_at__gt=now
     )
-    found = list(rows.order_by("kind", "id"))
+    # A page that was made on a press is shown to who pressed; hours later it is gone.
+    found = list(rows.exclude(account__code__in=ON_PRESS).order_by("kind", "id"))
     if not found:
         return {}
     owed = [one for one in owed_now({one.customer_id for one in found}) if one.moneda == "MXN"]

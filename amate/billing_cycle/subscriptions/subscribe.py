@@ -74,6 +74,8 @@ def subscribe(*, asked: NewSubscription, today: date, now: datetime) -> Subscrip
     payer = _locked(asked)
     if asked.wish and (known := Subscription.objects.filter(wish=asked.wish).first()):
         return known
+    if asked.external_id and Subscription.objects.filter(external_id=asked.external_id).exists():
+        raise SubscriptionRefused({"external_id": "Esa clave ya es de otra suscripción: escribe otra"})
     policy = billing_policy_on(today)
     plan, grid, customer = _checked(asked, policy)
     subscription = _unsaved(asked, customer=customer, payer=payer, now=now)
@@ -84,6 +86,9 @@ def subscribe(*, asked: NewSubscription, today: date, now: datetime) -> Subscrip
     if fee:
         subscription.next_on = min(subscription.next_on or asked.starts_on, asked.starts_on)
     insert(subscription)
+    # From here on his data are stamped with nobody looking: whoever types his RFC in the portal changes none of them.
+    theirs = Customer.objects.filter(pk__in={customer.pk, payer.pk}, subscriber_since__isnull=True)
+    theirs.update(subscriber_since=now)
     term.subscription = subscription
     insert(term)
     if fee:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -12,11 +13,12 @@ from amate.help.models import Case
 from amate.intake.models import Batch
 from amate.invoices.models import Instalment
 from amate.running.pacs_heard import NAMES, Heard, pacs_heard
-from amate.self_invoicing.models import Claim
+from amate.self_invoicing.models import Claim, LeftGlobal, Refund
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import may
 
 FEW_STAMPS = 100
+OF_A_NOTE: dict[Invariant, Any] = {Invariant.CLAIM: Claim, Invariant.LEFT: LeftGlobal, Invariant.REFUND: Refund}
 UNDECIDED = (Batch.State.ASKING, Batch.State.READ)
 
 
@@ -51,9 +53,10 @@ def _where(request: HttpRequest, found: Inspection) -> str:
     if found.invariant == Invariant.INSTALMENTS:
         paid = Instalment.objects.filter(pk=found.ids[0]).values_list("invoice_id", flat=True).first()
         return address(request, "invoice", paid) if paid else address(request, "invoices")
-    if found.invariant != Invariant.CLAIM:  # of the ledger: an act of the audit says who touched it
+    rows = OF_A_NOTE.get(Invariant(found.invariant))
+    if rows is None:  # of the ledger: an act of the audit says who touched it
         return address(request, "audit")
-    ticket_id = Claim.objects.filter(pk=found.ids[0]).values_list("ticket_id", flat=True).first()
+    ticket_id = rows.objects.filter(pk=found.ids[0]).values_list("ticket_id", flat=True).first()
     return address(request, "ticket", ticket_id) if ticket_id else address(request, "tickets")
 
 

@@ -21,9 +21,10 @@ from amate.self_invoicing.claim import CANNOT_ISSUE, CannotIssue, NotClaimable, 
 from amate.self_invoicing.codes import read_code
 from amate.self_invoicing.leave_global import NotLawful, why_not_left
 from amate.self_invoicing.models import Claim, Ticket
-from amate.self_invoicing.queries import begins, live_invoice, stand_of, ticket_of_code, ticket_of_invoice, tickets_in
+from amate.self_invoicing.queries import begins, live_invoice, stand_of, ticket_of_code, tickets_in, tickets_of_invoice
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.terms import terms_of_ticket
+from amate.self_invoicing.what_remains import refunded
 from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.generic_receiver import (
     OWN,
@@ -130,6 +131,7 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
         asked_rfc=bool(form.data["rfc"]) and "rfc" not in form.errors,
         draft=draft,
         terms=terms_of_ticket(ticket, rules=rules, rfc=str(form.data["rfc"])),
+        remaining=ticket.total - refunded(ticket),
     )
 
 
@@ -177,7 +179,7 @@ def result(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     facts: dict[str, Any] = {
         "phase": phase,
         "invoice": found,
-        "ticket": ticket_of_invoice(found.pk),
+        "ticket": next(iter(tickets_of_invoice(found.pk)), None),
         "why": meaning_of(found.refusal_code).message if phase == "refused" else _ours(found, stuck),
         "may_resend": phase == "done" and may(request, MAY_RESEND),
         "may_sell": may(request, MAY_SELL),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from amate.access.may import MAY_KEEP_CONTACTS, MAY_KEEP_CUSTOMERS
 from amate.audit.models import Entry
+from amate.customers.add import FILE
 from amate.customers.current import current_of
 from amate.customers.models import Contact, Customer, FiscalProfile
 from amate.customers.queries import proposals, versions_of
@@ -35,6 +36,7 @@ ORIGINS: dict[str, str] = {
     "staff": "Tu equipo",
     "account": "La página del cliente",
     "merged": "Un cliente que se unió",
+    FILE: "Un archivo importado",
 }
 LABELS = {
     "rfc": "RFC",
@@ -45,6 +47,14 @@ LABELS = {
     "residencia_fiscal": "Residencia fiscal",
     "num_reg_id_trib": "Registro tributario",
 }
+
+
+def origin_in_words(origin: str) -> str:
+    """
+    >>> origin_in_words("staff"), origin_in_words("import:12")
+    ('Tu equipo', 'Un archivo importado')
+    """
+    return ORIGINS.get(origin.partition(":")[0], origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,7 @@ def _versions(found: Customer) -> list[Version]:
             since=one.accepted_at,  # type: ignore[arg-type]  # the query asked for accepted ones
             until=one.superseded_at,
             text=" · ".join([one.rfc, one.nombre, f"CP {one.domicilio_fiscal}", one.regimen_fiscal, one.uso_cfdi]),
-            origin=ORIGINS.get(one.origin, one.origin),
+            origin=origin_in_words(one.origin),
             who=who.get(one.pk, ""),
         )
         for one in kept

@@ -97,7 +97,7 @@ def _page(request: HttpRequest, kept: Customer, merged: Customer, *, wrong: str 
     documents = Invoice.objects.filter(profile__customer=merged)
     moves = [
         (documents.count(), ("factura", "facturas")),
-        (documents.filter(claim__isnull=False).count(), ("nota de venta facturada", "notas de venta facturadas")),
+        (documents.filter(claims__isnull=False).count(), ("nota de venta facturada", "notas de venta facturadas")),
         *((count, KINDS.get(name, (name, name))) for name, count in plan.moves.items()),
     ]
     return show(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from amate.access.may import MAY_KEEP_CUSTOMERS
-from amate.customers.add import RfcTaken
+from amate.customers.add import FILE, RfcTaken
 from amate.customers.current import current_of
 from amate.customers.fingerprint import Changed, of_customer
 from amate.customers.models import FiscalProfile
@@ -17,7 +17,7 @@ from amate.customers.review import review_proposal
 from amate.customers.rules import FISCAL
 from amate.invoices.models import Invoice
 from amate.papers.dates import short
-from amate.web.backoffice.customer import LABELS, ORIGINS, in_words
+from amate.web.backoffice.customer import LABELS, in_words, origin_in_words
 from amate.web.backoffice.customer_edit import CHANGED
 from amate.web.backoffice.page import address, office_zone, show
 from amate.web.backoffice.roles import may, require
@@ -62,7 +62,7 @@ def inbox(request: HttpRequest, slug: str) -> HttpResponse:
                 nombre=one.customer.nombre,
                 rfc=one.customer.rfc,
                 changes=", ".join(pair.label for pair in pairs(current.get(one.customer_id), one) if pair.differs),
-                origin=ORIGINS.get(one.origin, one.origin),
+                origin=origin_in_words(one.origin),
                 when=short(one.proposed_at.astimezone(zone)),
             )
             for one in found[:SHOWN]
@@ -131,7 +131,8 @@ def _page(request: HttpRequest, found: FiscalProfile, *, wrong: str = "") -> Htt
         proposal=found,
         customer=customer,
         pairs=pairs(current, found),
-        origin=ORIGINS.get(found.origin, found.origin),
+        origin=origin_in_words(found.origin),
+        from_file=found.origin.startswith(FILE),
         invoice=Invoice.objects.filter(profile=found).order_by("-id").first(),
         seen=of_customer(customer, current),
         waits=waits,

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from amate.access.may import MAY_ISSUE
+from amate.access.may import MAY_EXPORT, MAY_ISSUE
 from amate.companies.models import Branch, Emisor
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
@@ -25,16 +25,16 @@ from amate.invoices.deadlines import global_by
 from amate.invoices.issue_global import preview_global
 from amate.invoices.models import Invoice, Kind, Origin
 from amate.papers.dates import in_full
-from amate.self_invoicing.close_period import MOST_AT_ONCE, NoGlobal, NothingLeft, close_period
+from amate.self_invoicing.close_period import MOST_AT_ONCE, NoGlobal, NothingLeft, close_period, not_adding_up
 from amate.self_invoicing.in_global import sales_of
-from amate.self_invoicing.models import Ticket
-from amate.self_invoicing.period_notes import Fate, Reckoning, notes_of_period, reckon
+from amate.self_invoicing.period_notes import Fate, Reckoning, notes_of_period, part_of_fate, reckon
+from amate.web.backoffice.keyset import SIZE
 from amate.web.backoffice.page import address, show
-from amate.web.backoffice.roles import require
+from amate.web.backoffice.roles import may, require
 from amate.web.backoffice.rows import Pill, invoice_pill
 from amate.web.clock import now
 
-SHOWN = 100
+FATE, AFTER = "ver", "tras"
 
 
 class PeriodForm(forms.Form):
@@ -68,7 +68,6 @@ class Looked:
     period: GlobalPeriod
     found: Reckoning
     document: Comprobante | None
-    notes: list[Ticket]
     trouble: str
 
     @property
@@ -108,7 +107,7 @@ def period(request: HttpRequest, slug: str) -> HttpResponse:
         typed=typed,
         looked=looked,
         trouble=trouble,
-        **(_told(request, looked, moment) if looked else {}),
+        **(_told(request, looked, typed, moment) if looked else {}),
     )
 
 
@@ -150,24 +149,33 @@ def _seen(request: HttpRequest) -> tuple[int, Decimal] | None:
 
 def _look(branch: Branch, of: GlobalPeriod, moment: datetime) -> Looked:
     found = reckon(branch=branch, period=of, now=moment)
-    left = notes_of_period(branch=branch, period=of).filter(fate="enters").order_by("sold_at", "pk")
     if not 0 < found.enters.notes <= MOST_TICKETS:
-        return Looked(branch, of, found, None, list(left.defer("lines", "digest")[:SHOWN]), "")
-    notes = list(left)
+        return Looked(branch, of, found, None, "")
+    entering = notes_of_period(branch=branch, period=of).filter(fate="enters").order_by("sold_at", "pk")
     try:
-        document = preview_global(branch=branch, period=of, sales=sales_of(notes), now=moment)
+        document = preview_global(branch=branch, period=of, sales=sales_of(list(entering)), now=moment)
     except (DocumentRefused, MoneyRefused) as refused:
-        return Looked(branch, of, found, None, notes[:SHOWN], str(refused))
-    return Looked(branch, of, found, document, notes[:SHOWN], "")
+        return Looked(branch, of, found, None, str(refused))
+    if document.total != found.enters.total:
+        return Looked(branch, of, found, document, not_adding_up(worth=found.enters.total, told=document.total))
+    return Looked(branch, of, found, document, "")
 
 
-def _told(request: HttpRequest, looked: Looked, moment: datetime) -> dict[str, Any]:
+def _told(request: HttpRequest, looked: Looked, typed: dict[str, str], moment: datetime) -> dict[str, Any]:
     enter, zone = looked.found.enters, zone_of(looked.branch.cp)
     at_once = min(enter.notes, MOST_AT_ONCE)
+    shown = next((one for one in looked.found.fates if one.name == request.GET.get(FATE)), enter)
+    after = request.GET.get(AFTER, "")
+    part = part_of_fate(branch=looked.branch, period=looked.period, fate=shown.name, after=after, size=SIZE)
     return {
-        "fates": [(fate, _list_of(request, looked, fate)) for fate in looked.found.fates if fate.notes],
+        "fates": [(fate, _seen_at(typed, fate)) for fate in looked.found.fates if fate.notes],
         "made": _made(looked.branch, looked.period),
-        "more": max(enter.notes - len(looked.notes), 0),
+        "takes_lists": may(request, MAY_EXPORT),
+        "shown": shown,
+        "notes": part.notes,
+        "older": f"{_seen_at(typed, shown)}&{AFTER}={part.after}" if part.after else "",
+        "first": _seen_at(typed, shown) if after else "",
+        "list_url": _list_of(request, looked, shown),
         "parts": -(-at_once // MOST_TICKETS),
         "later": enter.notes - at_once,
         "forma_pago": name_of("forma_pago", looked.document.forma_pago or "") if looked.document else "",
@@ -177,8 +185,12 @@ def _told(request: HttpRequest, looked: Looked, moment: datetime) -> dict[str, A
     }
 
 
+def _seen_at(typed: dict[str, str], fate: Fate) -> str:
+    return f"?{urlencode({**typed, FATE: fate.name})}"
+
+
 def _list_of(request: HttpRequest, looked: Looked, fate: Fate) -> str:
-    """Where its notes are seen one by one; empty: no list tells them apart."""
+    """Where they may be filtered and acted on; empty: the list of notes knows no such state."""
     days = {"desde": looked.period.first, "hasta": looked.period.last, "sucursal": looked.branch.pk}
     return f"{address(request, 'tickets')}?{urlencode({**days, 'estado': fate.state})}" if fate.state else ""
 

@@ -7,13 +7,20 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from amate.fiscal.tables.comprobante import FORMAS_PAGO
-from amate.intake.columns import FIELDS, missing
+from amate.intake.columns import FIELDS, NEEDED, missing
 from amate.intake.look import Look, places_in
 from amate.intake.models import Kind
 from amate.intake.options import IVA, NAME_OF_A_SOURCE, Options
 from amate.intake.upload import LARGEST
 
 NOT_THERE = "No viene en el archivo"
+# Of what moves in, the options that mean something; the others are of sales and products.
+_FALLS_ON: dict[str, str] = {Kind.BALANCES: "referencia"}
+OFFERED: dict[str, set[str]] = {
+    Kind.CUSTOMERS: {"sheet"},
+    Kind.BALANCES: {"sheet", "comma", "month_first", "branch", "iva"},
+    Kind.SUBSCRIBED: {"sheet", "comma", "month_first", "branch"},
+}
 
 
 class UploadForm(forms.Form):
@@ -118,6 +125,9 @@ class MappingForm(forms.Form):
         out = ["sheet"] if len(look.sheets) < 2 else []
         if self._kind == Kind.PRODUCTS:
             return [*out, "branch", "forma_pago", "descripcion", "month_first"]
+        if self._kind in OFFERED:
+            offered = OFFERED[self._kind] - set(out) - ({"branch"} if len(branches) < 2 else set())
+            return [name for name in self.fields if not name.startswith("col_") and name not in offered]
         return out + (["branch"] if len(branches) < 2 else [])
 
     def bound_columns(self) -> list[forms.BoundField]:
@@ -149,8 +159,11 @@ class MappingForm(forms.Form):
         self.cleaned_data.setdefault("sheet", "")
         lacks = missing(self._kind, self.mapping)
         if lacks:
-            first = "col_key" if self._kind == Kind.PRODUCTS else "col_folio"
-            at = {"la fecha de la venta": "col_fecha", "la descripción": "col_descripcion"}.get(lacks[0], first)
+            first = "col_" + next(
+                (name for name in NEEDED.get(self._kind, ()) if name not in self.mapping),
+                _FALLS_ON.get(self._kind, "folio"),
+            )
+            at = {"la fecha de la venta": "col_fecha"}.get(lacks[0], first)
             at = "col_total" if lacks[0].startswith("el total") else at
             self.add_error(at, f"Falta decir qué columna tiene {', '.join(lacks)}")
         return self.cleaned_data

@@ -25,6 +25,7 @@ from amate.promises.models import Promise
 from amate.tenancy.models import IllegalMove
 from amate.web.backoffice.drafted import Drafted, PageDraft, draft_of
 from amate.web.backoffice.import_forms import MappingForm, UploadForm
+from amate.web.backoffice.import_words import WORDS
 from amate.web.backoffice.keyset import page_of
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import may, require
@@ -191,7 +192,8 @@ def _show(request: HttpRequest, found: Batch) -> HttpResponse:
         stuck=_stuck(found),
         pill=_pill(found),
         counts=found.counts,
-        is_products=found.source.kind == Kind.PRODUCTS,
+        words=WORDS[found.source.kind],
+        to_save=found.counts.get("new", 0) + found.counts.get("changed", 0),
         errors=found.errors[:SHOWN_ERRORS],
         more_errors=max(found.counts.get("bad_rows", 0) - SHOWN_ERRORS, 0),
         mapped=[(one.label, look.names[places[one.name]]) for one in FIELDS[found.source.kind] if one.name in places]

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from amate.access.may import MAY_CANCEL, MAY_ISSUE, MAY_RESEND, MAY_RETRY, MAY_SEAL_ANEW, MAY_TAKE_FILES
+from amate.access.may import MAY_CANCEL, MAY_EXPORT, MAY_ISSUE, MAY_RESEND, MAY_RETRY, MAY_SEAL_ANEW, MAY_TAKE_FILES
 from amate.desk.invoice_list import INVOICES
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
@@ -28,7 +28,7 @@ from amate.papers.language import in_spanish
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.models import Promise
 from amate.running.pacs_heard import NAMES
-from amate.self_invoicing.queries import ticket_of_invoice
+from amate.self_invoicing.queries import tickets_of_invoice
 from amate.self_invoicing.request_folio import request_folio
 from amate.tenancy.models import IllegalMove
 from amate.web.backoffice.invoice_life import life_of
@@ -174,7 +174,7 @@ def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 
         **(_concepts(bytes(sealed.xml)) if sealed else {}),
         moves=_moves(found),
         deliveries=deliveries_of(f"invoice:{found.pk}", kind="deliver", invoice_id=found.pk),
-        ticket=ticket_of_invoice(found.pk),
+        tickets=tickets_of_invoice(found.pk),
         pac=NAMES.get(stamp.pac, stamp.pac) if stamp else "",
         advice=_advice(found),
         pending=[_pending(one, found, now=moment) for one in failing],
@@ -183,6 +183,7 @@ def _show(request: HttpRequest, found: Invoice, form: ResendForm, status: int = 
         may_seal_anew=may(request, MAY_SEAL_ANEW),
         links=DownloadLink.objects.standing().filter(invoice=found).count(),
         request_folio=request_folio(found.pk),
+        lists_notes=found.kind == Kind.GLOBAL and may(request, MAY_EXPORT),
         may_resend=found.state == State.STAMPED and may(request, MAY_RESEND),
         may_cancel=may(request, MAY_CANCEL),
         may_repeat=found.kind == Kind.INGRESO and may(request, MAY_ISSUE),

@@ -25,6 +25,12 @@ WORDS = {
     "tickets:read": "Leer notas y cómo van",
     "invoices:read": "Leer facturas, XML y PDF",
     "standing:read": "Leer si a un cliente se le atiende, y su saldo",
+    "customers:write": "Dar de alta y cambiar clientes",
+    "customers:read": "Leer clientes y sus datos fiscales",
+    "subscriptions:write": "Suscribir, pausar, dar de baja y cobrar consumos",
+    "subscriptions:read": "Leer suscripciones",
+    "payments:write": "Registrar y revertir pagos",
+    "payments:read": "Leer pagos y lo que falta por cobrar",
 }
 
 

@@ -121,6 +121,8 @@ def line_pill(line: Line) -> Pill:
     """What we want, and whether the other side has it yet."""
     if line.desired == Desired.SUSPENDED:
         return Pill("Suspendido", "bad") if line.is_settled else Pill("Suspendiéndose", "warn")
+    if line.desired == Desired.LIMITED:
+        return Pill("Más lento", "warn")
     return Pill("Activo", "ok") if line.is_settled else Pill("Activándose", "warn")
 
 

@@ -182,6 +182,8 @@ def service_pill(one: Service) -> Pill:
         return Pill(f"Está {Desired(one.actual).label.lower()}", "bad")
     if one.desired == Desired.SUSPENDED:
         return Pill("Suspendido", "bad") if settled else Pill("Por suspender", "warn")
+    if one.desired == Desired.LIMITED:
+        return Pill("Más lento", "warn") if settled else Pill("Por hacer más lento", "warn")
     return Pill("Activo", "ok") if settled else Pill("Por activar", "warn")
 
 

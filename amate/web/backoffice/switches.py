@@ -16,13 +16,17 @@ from amate.billing_cycle.service.add_switch import BadSwitch, add_switch
 from amate.billing_cycle.service.change_switch import change_switch
 from amate.billing_cycle.service.models import Service, Switch, SwitchAccount
 from amate.billing_cycle.service.new_switch_key import new_switch_key
+from amate.billing_cycle.service.technician import mail_of
+from amate.web.backoffice import drivers
 from amate.web.backoffice.page import address, show
 from amate.web.backoffice.roles import require
+from amate.web.backoffice.switch_forms import FORMS
 from amate.web.backoffice.wish import wish_field
 from amate.web.clock import now
+from amate.web.mail_address import MailField
 
 
-class SwitchForm(forms.Form):
+class NameForm(forms.Form):
     name = forms.CharField(
         label="Nombre",
         max_length=80,
@@ -30,6 +34,20 @@ class SwitchForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": "Ponle un nombre"},
     )
+
+
+class PersonForm(NameForm):
+    """Of one that a person works."""
+
+    mail = MailField(
+        label="Correo de quien lo hace",
+        required=False,
+        help_text="Opcional, solo si lo hace una persona: le llega cada corte con un enlace para marcarlo hecho.",
+        widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class SwitchForm(NameForm):
     url = forms.CharField(
         label="Dirección a la que le avisamos",
         required=False,
@@ -46,14 +64,14 @@ class SwitchForm(forms.Form):
     )
 
 
-class NewSwitchForm(SwitchForm):
+class NewSwitchForm(PersonForm, SwitchForm):
     kind = forms.ChoiceField(
         label="Cómo se corta y se reactiva",
-        choices=Switch.choices,
+        choices=[one for one in Switch.choices if one not in drivers.KINDS],
         error_messages={"required": "Elige cómo", "invalid_choice": "Elige una de la lista"},
     )
     clave = wish_field()
-    field_order = ("name", "kind", "url", "observe_url")
+    field_order = ("name", "kind", "url", "observe_url", "mail")
 
 
 class KeyForm(forms.Form):
@@ -63,9 +81,15 @@ class KeyForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def switches(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, MAY_CONFIGURE)
-    form = NewSwitchForm(initial={"kind": Switch.WEBHOOK, "clave": uuid4().hex})
+    form: forms.Form = NewSwitchForm(initial={"kind": Switch.WEBHOOK, "clave": uuid4().hex})
     status = 200
-    if request.method == "POST":
+    kind = drivers.kind_asked(request)
+    if kind:
+        came = drivers.add(request, kind)
+        if isinstance(came, HttpResponse):
+            return came
+        form, status = came, 422 if request.method == "POST" else 200
+    elif request.method == "POST":
         form, status = NewSwitchForm(request.POST), 422
         if form.is_valid():
             said = form.cleaned_data
@@ -75,6 +99,7 @@ def switches(request: HttpRequest, slug: str) -> HttpResponse:
                     kind=Switch(said["kind"]),
                     url=said["url"],
                     observe_url=said["observe_url"],
+                    mail=said["mail"],
                     wish=said["clave"],
                     now=now(),
                 )
@@ -91,6 +116,8 @@ def switches(request: HttpRequest, slug: str) -> HttpResponse:
         room="services",
         status=status,
         form=form,
+        kind=kind and Switch(kind).label,
+        kinds=drivers.KINDS,
         rows=[(one, *_counts(one)) for one in rows],
     )
 
@@ -99,10 +126,19 @@ def switches(request: HttpRequest, slug: str) -> HttpResponse:
 def switch(request: HttpRequest, slug: str, switch_id: int) -> HttpResponse:
     require(request, MAY_CONFIGURE)
     found = _find(switch_id)
-    form = SwitchForm(initial={"name": found.name, "url": found.url, "observe_url": found.observe_url})
+    by_person = found.kind == Switch.MANUAL
+    form_of = PersonForm if by_person else SwitchForm
+    form: forms.Form = form_of(
+        initial={"name": found.name, "url": found.url, "observe_url": found.observe_url, "mail": mail_of(found)}
+    )
     status = 200
-    if request.method == "POST":
-        form, status = SwitchForm(request.POST), 422
+    if found.kind in FORMS:
+        came = drivers.change(request, found)
+        if isinstance(came, HttpResponse):
+            return came
+        form, status = came, 422 if request.method == "POST" else 200
+    elif request.method == "POST":
+        form, status = form_of(request.POST), 422
         if form.is_valid():
             said = form.cleaned_data
             try:
@@ -110,7 +146,7 @@ def switch(request: HttpRequest, slug: str, switch_id: int) -> HttpResponse:
             except BadSwitch as why:
                 form.add_error(why.field, str(why))
             else:
-                messages.success(request, "Guardado. Le avisamos de lo que le falte.")
+                messages.success(request, "Guardado." if by_person else "Guardado. Le avisamos de lo que le falte.")
                 return redirect(address(request, "switch", found.pk))
     count, late = _counts(found)
     return show(
@@ -122,7 +158,9 @@ def switch(request: HttpRequest, slug: str, switch_id: int) -> HttpResponse:
         form=form,
         count=count,
         late=late,
-        by_person=found.kind == Switch.MANUAL,
+        has_key=found.kind == Switch.WEBHOOK,
+        may_ask=SwitchAccount.objects.observed().filter(pk=found.pk).exists(),
+        asking=drivers.is_asking(found.pk),
         wish=uuid4().hex,
     )
 
@@ -131,8 +169,8 @@ def switch(request: HttpRequest, slug: str, switch_id: int) -> HttpResponse:
 def new_key(request: HttpRequest, slug: str, switch_id: int) -> HttpResponse:
     require(request, MAY_CONFIGURE)
     found = _find(switch_id)
-    if found.kind == Switch.MANUAL:
-        messages.info(request, "A este sistema no se le avisa: no lleva llave.")
+    if found.kind != Switch.WEBHOOK:
+        messages.info(request, "Este sistema no lleva llave: solo la llevan los que reciben avisos firmados.")
         return redirect(address(request, "switch", found.pk))
     form = KeyForm(request.POST)
     if not form.is_valid():

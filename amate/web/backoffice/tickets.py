@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import quote
 
 from django import forms
@@ -22,7 +23,7 @@ from amate.papers.facts import figure
 from amate.papers.note import PAPERS
 from amate.self_invoicing.codes import hide_code, show_code
 from amate.self_invoicing.leave_global import why_not_left
-from amate.self_invoicing.models import Claim, Ticket
+from amate.self_invoicing.models import Claim, Refund, Ticket
 from amate.self_invoicing.note import A_CREDITO, paid_in_words, print_note
 from amate.self_invoicing.queries import state_of
 from amate.web.addresses import portal_site, qr_url
@@ -43,6 +44,7 @@ ACTS = {
     "ticket.locked": "La bloqueó",
     "ticket.unlocked": "La desbloqueó",
     "ticket.voided": "La canceló",
+    "ticket.refunded": "Registró una devolución",
     "note.printed": "La imprimió",
     "note.reprinted": "La imprimió otra vez",
     "note.sent": "La envió por correo",
@@ -134,6 +136,8 @@ def show_ticket(
     moment, zone = now(), zone_of(found.branch.cp)
     state = state_of(found, invoice=invoice, now=moment)
     free, sees = state in FREE, may(request, MAY_SEE_CODES)
+    refunds = list(Refund.objects.select_related("credit_note").filter(ticket=found).order_by("pk"))
+    remaining = found.total - sum((one.total for one in refunds), Decimal(0))
     return show(
         request,
         "office/ticket.html",
@@ -148,6 +152,9 @@ def show_ticket(
         sold=in_full(found.sold_at.astimezone(zone)),
         paid_with=A_CREDITO if found.metodo_pago == PPD else paid_in_words(found.forma_pago, found.pagos),
         lines=[_line(sale) for sale in lines_from_json(found.lines)],
+        refunds=refunds,
+        remaining=remaining,
+        may_refund=found.state != Ticket.State.VOID and may(request, MAY_VOID),
         steps=_steps(found, claims),
         deliveries=deliveries_of(f"ticket:{found.pk}", kind="send_note", ticket_id=found.pk),
         code=(show_code if sees else hide_code)(found.code),

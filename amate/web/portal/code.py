@@ -15,12 +15,13 @@ from amate.self_invoicing.rules_by_place import rules_by_place
 from amate.self_invoicing.tallies import SCANNED, TYPED, tally
 from amate.web import clock
 from amate.web.portal.code_form import MISTYPED, NO_MATCH, CodeForm
+from amate.web.portal.find_note import look_over, look_up
 from amate.web.portal.guard import count_miss, guess_of, must_wait
 from amate.web.portal.page import page
 from amate.web.portal.recent import remember, remembered
 from amate.web.portal.shop import Shop, shop_of, zone_of_the_shop
 from amate.web.portal.visit import receive
-from amate.web.portal.waiting import ends, too_many
+from amate.web.portal.waiting import ends
 
 SAMPLE = "7K4M9QXW2TRP"
 # bigint holds more, but no note does.
@@ -43,23 +44,16 @@ def code(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _draw(request, shop, CodeForm(auto_id="%s"), now=now, reason=request.GET.get("aviso", ""))
     form = CodeForm(request.POST, auto_id="%s")
-    if not form.is_valid():
-        if form.mistyped:
-            tally("X2", branch_id=None, now=now)
+    if not look_over(form, now=now):
         return _draw(request, shop, form, now=now)
-    guess = guess_of(request, code=form.cleaned_data["codigo"])
-    if wait := must_wait(guess, now=now):
-        tally("X3", branch_id=None, now=now)
-        return too_many(request, shop, wait, now=now)
-    known, cents = form.cleaned_data["codigo"], form.cleaned_data["total"]
-    ticket = find_ticket(code=known, total_cents=cents)
-    if ticket is None:
-        tally("X1", branch_id=None, now=now)
-        count_miss(request, guess, now=now, refuse=lambda wait: too_many(request, shop, wait, now=now))
+    found = look_up(request, shop, form, now=now)
+    if isinstance(found, HttpResponse):
+        return found
+    if found is None:
+        known, cents = form.cleaned_data["codigo"], form.cleaned_data["total"]
         form.no_match()
-        answer = _draw(request, shop, form, now=now, may_wait=True)
-        return remember(answer, request, code=known, cents=cents)
-    return receive(request, ticket=ticket, by=TYPED, now=now)
+        return remember(_draw(request, shop, form, now=now, may_wait=True), request, code=known, cents=cents)
+    return receive(request, ticket=found, by=TYPED, now=now)
 
 
 @require_GET

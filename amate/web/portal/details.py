@@ -15,8 +15,8 @@ from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.tallies import GIVEN, reach, stopped
 from amate.web.fiscal_form import FiscalForm, as_typed, is_generic
 from amate.web.portal.foreign import is_foreigner
+from amate.web.portal.offer_constancia import ConstanciaForm
 from amate.web.portal.page import page
-from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at
 
 
@@ -27,24 +27,24 @@ def details(request: HttpRequest, here: Here) -> HttpResponse:
         foreigner = is_foreigner(here.visit.fiscal)
         if foreigner and request.GET.get("con") != "rfc":  # wherever he is led from, to mend what he typed there
             return redirect(here.shop.url("foreign"))
-        return _draw(request, here, _form(here, {}).quiet() if foreigner else _as_left(here))
-    form = _form(here, request.POST)
+        return draw_details(request, here, form_of(here, {}).quiet() if foreigner else _as_left(here))
+    form = form_of(here, request.POST)
     if request.POST.get("nota", here.mark) != here.mark:
-        return _draw(request, here, form.quiet(), other_note=True)
+        return draw_details(request, here, form.quiet(), other_note=True)
     if form.is_valid():
         _keep(here, {**as_typed(request.POST), "correo": form.cleaned_data["correo"]})
         reach(here.visit, GIVEN, branch_id=here.ticket.branch_id, now=here.now)
         return redirect(here.shop.url("review"))
     if is_generic(form.data["rfc"]):
         return _generic(request, here, form)
-    return _draw(request, here, form)
+    return draw_details(request, here, form)
 
 
 @require_POST
 @only_at(Place.DETAILS)
 def fiscal(request: HttpRequest, here: Here) -> HttpResponse:
     """The choices that depend on the RFC and the regime, for htmx; a whole page's 422 shows the same ones."""
-    form = _form(here, request.POST).quiet()
+    form = form_of(here, request.POST).quiet()
     return page(request, "fiscal", shop=here.shop, form=form, live=True)
 
 
@@ -55,7 +55,7 @@ def offered_usos(here: Here) -> Collection[str] | None:
 
 def _as_left(here: Here) -> FiscalForm:
     """What was typed before; if the SAT refused it, with its reason on the field."""
-    form = _form(here, here.visit.fiscal)
+    form = form_of(here, here.visit.fiscal)
     refused = here.visit.invoice
     if refused is None or refused.state != State.REFUSED or refused.refused_by != RefusedBy.RECEIVER:
         return form.quiet()
@@ -65,7 +65,7 @@ def _as_left(here: Here) -> FiscalForm:
     return form
 
 
-def _form(here: Here, typed: Any) -> FiscalForm:
+def form_of(here: Here, typed: Any) -> FiscalForm:
     favoured = here.policy.default_uso if here.policy else ""
     return FiscalForm(typed, offered=offered_usos(here), refresh=here.shop.url("fiscal"), favoured=favoured)
 
@@ -82,24 +82,35 @@ def _generic(request: HttpRequest, here: Here, form: FiscalForm) -> HttpResponse
     foreign = form.data["rfc"] == GENERIC_EXTRANJERO
     stopped(here.visit, "X13", branch_id=here.ticket.branch_id, now=here.now)
     _keep(here, {**as_typed(request.POST), "rfc": ""})
-    return page(
-        request, "generic", shop=here.shop, status=422, foreign=foreign, purchase=purchase_of(here.ticket, now=here.now)
-    )
+    return page(request, "generic", shop=here.shop, status=422, foreign=foreign, purchase=here.purchase)
 
 
-def _draw(request: HttpRequest, here: Here, form: FiscalForm, *, other_note: bool = False) -> HttpResponse:
+def draw_details(
+    request: HttpRequest,
+    here: Here,
+    form: FiscalForm,
+    *,
+    other_note: bool = False,
+    constancia: ConstanciaForm | None = None,
+    read: str = "",
+) -> HttpResponse:
+    """`constancia`: the field for one, with what was wrong; `read`: what to tell whoever's was read."""
+    troubled = bool(form.errors or (constancia and constancia.errors))
     return page(
         request,
         "details",
         shop=here.shop,
-        status=409 if other_note else 422 if form.errors else 200,
+        status=409 if other_note else 422 if troubled else 200,
         form=form,
+        constancia=constancia or ConstanciaForm(auto_id="%s"),
+        read=read,
+        trouble=troubled,
         mark=here.mark,
         other_note=here.ticket.folio if other_note else "",
         cancelled=_cancelled(here),
         may_be_reminded=may_be_reminded(here.ticket, now=here.now),
         after_global=here.standing is Standing.AFTER_GLOBAL,
-        purchase=purchase_of(here.ticket, now=here.now),
+        purchase=here.purchase,
     )
 
 

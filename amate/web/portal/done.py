@@ -15,6 +15,7 @@ from amate.invoices.refusals import meaning_of
 from amate.messages.models import Message
 from amate.papers.dates import in_full
 from amate.promises.kinds import MAIL
+from amate.self_invoicing.queries import tickets_of_invoice
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.writes import rewrite
 from amate.web.files import paper_language, pdf_response, xml_response
@@ -121,6 +122,7 @@ def _draw(request: HttpRequest, here: Here, form: SendForm, *, sent: bool = Fals
         form=form,
         sent=sent,
         invoice=invoice,
+        notes=tickets_of_invoice(invoice.pk),
         mailed=mailed,
         mail_state=_mail_state(invoice) if mailed else "",
         uso=name_of("uso_cfdi", invoice.profile.uso_cfdi),

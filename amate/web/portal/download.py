@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from amate.audit.record import record
 from amate.fiscal.rfc import RfcRefused, read_rfc
 from amate.papers.dates import in_full
+from amate.self_invoicing.queries import tickets_of_invoice
 from amate.self_invoicing.tallies import CAUSE_OF, stopped
 from amate.web.portal.guard import count_miss, guess_of, must_wait
 from amate.web.portal.page import page
@@ -64,8 +65,9 @@ def download(request: HttpRequest, here: Here) -> HttpResponse:
     here.visit.invoice = here.invoice
     here.visit.may_download = True
     here.visit.fiscal = {}
+    here.visit.also = [one.pk for one in tickets_of_invoice(here.invoice.pk) if one.pk != here.ticket.pk]
     here.visit.seen_at = here.now
-    here.visit.save(update_fields=["invoice", "may_download", "fiscal", "seen_at"])
+    here.visit.save(update_fields=["invoice", "may_download", "fiscal", "also", "seen_at"])
     return redirect(here.shop.url("done"))
 
 

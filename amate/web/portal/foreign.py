@@ -17,7 +17,6 @@ from amate.self_invoicing.tallies import GIVEN, reach
 from amate.web.countries import countries
 from amate.web.mail_address import MailField
 from amate.web.portal.page import page
-from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at
 
 NAMES = ("nombre", "residencia_fiscal", "num_reg_id_trib", "correo")
@@ -127,5 +126,5 @@ def _draw(request: HttpRequest, here: Here, form: ForeignForm, *, other_note: bo
         form=form,
         mark=here.mark,
         other_note=here.ticket.folio if other_note else "",
-        purchase=purchase_of(here.ticket, now=here.now),
+        purchase=here.purchase,
     )

@@ -79,7 +79,7 @@ def count_miss(request: HttpRequest, guess: Guess, *, now: datetime, refuse: Ref
         _watch(guess.company_id, now=now)
         return None if all(within) or refuse is None else refuse(_wait_told(guess, now=now))
 
-    _afterwards(request, after)
+    afterwards(request, after)
 
 
 def stamps_must_wait(request: HttpRequest, rfc: str, *, most: int, now: datetime) -> int:
@@ -91,7 +91,7 @@ def count_stamp(request: HttpRequest, rfc: str, *, most: int, now: datetime) -> 
     def after(response: HttpResponse) -> None:
         hit(Limit(STAMPS, most, AN_HOUR), _kept(request, rfc), now=now)
 
-    _afterwards(request, after)
+    afterwards(request, after)
 
 
 def _wait_told(guess: Guess, *, now: datetime) -> int:
@@ -112,6 +112,7 @@ def _watch(company_id: int, *, now: datetime) -> None:
         logger.error("portal of company %s: more than %d misses in %d s", who, COMPANY.hits, COMPANY.seconds)
 
 
-def _afterwards(request: HttpRequest, after: Callable[[HttpResponse], HttpResponse | None]) -> None:
+def afterwards(request: HttpRequest, after: Callable[[HttpResponse], HttpResponse | None]) -> None:
+    """Do it when the request's transaction has ended; what it answers takes the place of the answer."""
     waiting = getattr(request, "after_scope", [])
     request.after_scope = [*waiting, after]  # type: ignore[attr-defined]

@@ -13,7 +13,6 @@ from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.tallies import stopped
 from amate.tenancy.compiled import Arg, Compiled
 from amate.web.portal.page import page
-from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at
 
 PATIENCE = timedelta(seconds=60)
@@ -42,7 +41,7 @@ def issuing(request: HttpRequest, here: Here) -> HttpResponse:
         request_folio=request_folio(invoice.pk),
         since=in_full(invoice.created_at.astimezone(here.zone)),
         correo=invoice.correo,
-        purchase=purchase_of(here.ticket, now=here.now),
+        purchase=here.purchase,
     )
 
 

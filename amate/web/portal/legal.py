@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
 
-PRIVACY_VERSION = "22 de noviembre de 2026"
+PRIVACY_VERSION = "23 de noviembre de 2026"
 
 
 @require_safe

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
@@ -15,12 +15,15 @@ from amate.invoices.models import DownloadLink, State
 from amate.invoices.pdf import pdf_of
 from amate.papers.dates import in_full
 from amate.promises.kinds import MAIL
+from amate.self_invoicing.models import Claim
+from amate.self_invoicing.visits import open_proved_visit
 from amate.web import clock
 from amate.web.files import pdf_response, xml_response
 from amate.web.portal.done import masked
 from amate.web.portal.guard import count_miss, guess_of, must_wait
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
+from amate.web.portal.visit import hand_over
 from amate.web.portal.waiting import too_many
 from amate.web.sends import PORTAL, count_send, sends_must_wait
 
@@ -49,8 +52,23 @@ def linked(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         stamped=in_full(invoice.stamped_at.astimezone(zone)),
         until=in_full(link.expires_at.astimezone(zone)).partition(",")[0],
         forma_pago=name_of("forma_pago", invoice.forma_pago),
+        token=token,
+        is_of_a_note=Claim.objects.live().filter(invoice=invoice).exists(),
         kilobytes=max(round(len(bytes(invoice.stamp.xml)) / 1000), 1),
     )
+
+
+@require_POST
+def linked_correct(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """Whoever has the link has the invoice and all that is in it: he corrects it as one who came with code and RFC."""
+    now = clock.now()
+    link = _opened(request, token, now=now)
+    if isinstance(link, HttpResponse):
+        return link
+    opened = open_proved_visit(invoice=link.invoice, now=now)
+    if opened is None:  # cancelled or replaced since the page was drawn, which says so anew
+        return redirect("portal:linked", slug, token)
+    return hand_over(request, opened[1], to="correct")
 
 
 @require_safe

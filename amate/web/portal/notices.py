@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from amate.companies.models import Emisor
 from amate.companies.policies import which_qualify
+from amate.help.models import Case
 from amate.papers.dates import in_full
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.tallies import CAUSE_OF, stopped
@@ -76,6 +77,13 @@ NOTICES = {
 }
 
 
+def _asked(here: Here) -> str:
+    """Since when the shop has a message about this note that it has not answered: who comes back need not write it again.
+    Not to whom it answers: another holder of the note may be looking."""
+    case = Case.objects.open().filter(ticket=here.ticket).order_by("-asked_at").first()
+    return in_full(case.asked_at.astimezone(here.zone)) if case else ""
+
+
 def _rule(here: Here) -> str:
     if here.rules is None or here.standing is not Standing.NOT_OFFERED:
         return ""
@@ -106,5 +114,6 @@ def notice(request: HttpRequest, here: Here) -> HttpResponse:
         title=found.title,
         text=text,
         button=button,
+        asked=_asked(here),
         purchase=purchase,
     )

@@ -1,5 +1,6 @@
 """The customer's paper as the screen draws it: what was bought, for how much, and until when it may be invoiced."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from amate.invoices.lines import lines_from_json
 from amate.papers.dates import in_full, short, zone_in_words
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.rules import days_left
+from amate.self_invoicing.what_remains import remains_of
 
 SHOWN = 6
 NAMES = {IVA: "IVA", IEPS: "IEPS"}
@@ -19,7 +21,9 @@ NAMES = {IVA: "IVA", IEPS: "IEPS"}
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """Texts and amounts of one note. `lines` are what each adds to the total, taxes included; `more` were left out."""
+    """Texts and amounts of one note. `lines` and `taxes` are of what remains of it, which is `remaining`; each line with what
+    it adds, taxes included; `more` were left out. `total` is the printed one; `refunded`: what was given back, if anything. `also`: the
+    other notes of its invoice by folio with what remains of each, and `whole` of all of them; the deadline is the first."""
 
     folio: str
     branch: str
@@ -28,19 +32,26 @@ class Purchase:
     more: int
     taxes: tuple[tuple[str, Decimal], ...]
     total: Decimal
+    refunded: Decimal
+    remaining: Decimal
     moneda: str
     deadline: str
     zone: str
     left: str
     may_print: bool
+    also: tuple[tuple[str, Decimal], ...]
+    whole: Decimal
 
 
-def purchase_of(ticket: Ticket, *, now: datetime) -> Purchase:
+def purchase_of(ticket: Ticket, *, now: datetime, also: Sequence[Ticket] = ()) -> Purchase:
+    """`also`: other notes that go in the same invoice."""
     zone = zone_of(ticket.branch.cp)
     decimals = decimals_of(ticket.moneda)
-    sales = lines_from_json(ticket.lines)
+    rest = remains_of(ticket)
+    sales = lines_from_json(rest.lines)
     taxed = [tax_line(sale.line, decimals=decimals) for sale in sales]
-    deadline = ticket.deadline.astimezone(zone)
+    deadline = min(one.deadline for one in (ticket, *also)).astimezone(zone)
+    others = [(other, remains_of(other).total) for other in also]
     return Purchase(
         folio=ticket.folio,
         branch=ticket.branch.nombre,
@@ -49,11 +60,15 @@ def purchase_of(ticket: Ticket, *, now: datetime) -> Purchase:
         more=max(len(sales) - SHOWN, 0),
         taxes=_taxes(taxed, decimals),
         total=ticket.total,
+        refunded=ticket.total - rest.total,
+        remaining=rest.total,
         moneda=ticket.moneda,
         deadline=in_full(deadline),
         zone=zone_in_words(zone.key),
         may_print=ticket.state != Ticket.State.VOID,
-        left=_left(days_left(deadline=ticket.deadline, now=now, zone=zone)),
+        also=tuple((other.folio, remaining) for other, remaining in others),
+        whole=rest.total + sum((remaining for _, remaining in others), Decimal(0)),
+        left=_left(days_left(deadline=deadline, now=now, zone=zone)),
     )
 
 

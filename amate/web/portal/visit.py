@@ -25,6 +25,7 @@ from amate.self_invoicing.tallies import tally
 from amate.self_invoicing.visits import LIFE, find_visit, open_visit
 from amate.tenancy.writes import rewrite
 from amate.web import clock
+from amate.web.portal.purchase import Purchase, purchase_of
 from amate.web.portal.shop import Shop, address, shop_of
 
 COOKIE = "amate_visita"
@@ -89,11 +90,27 @@ class Here:
     @property
     def mark(self) -> str:
         """Of the note, for a form to say which one it was drawn for: another tab may have opened another note since."""
-        return salted_hmac("amate.web.portal.visit", str(self.ticket.pk)).hexdigest()[:16]
+        return mark_of(self.ticket)
+
+    @property
+    def also(self) -> list[Ticket]:
+        """The notes that go with this one in its invoice, in the order they were added. Asks a query if there are any."""
+        if not self.visit.also:
+            return []
+        found = Ticket.objects.select_related("branch").in_bulk(self.visit.also)
+        return [found[pk] for pk in self.visit.also if pk in found]
+
+    @property
+    def purchase(self) -> Purchase:
+        return purchase_of(self.ticket, now=self.now, also=self.also)
 
     @property
     def zone(self) -> ZoneInfo:
         return zone_of(self.ticket.branch.cp)
+
+
+def mark_of(ticket: Ticket) -> str:
+    return salted_hmac("amate.web.portal.visit", str(ticket.pk)).hexdigest()[:16]
 
 
 View = Callable[[HttpRequest, Here], HttpResponse]
@@ -131,7 +148,13 @@ def receive(request: HttpRequest, *, ticket: Ticket, by: str, now: datetime) -> 
         tally(by, branch_id=ticket.branch_id, now=now)
     else:
         rewrite(visit, seen_at=now)
-    answer = redirect(address(request, _see(request, visit, ticket=ticket, now=now).place.value))
+    place = _see(request, visit, ticket=ticket, now=now).place
+    return hand_over(request, token, to=place.value)
+
+
+def hand_over(request: HttpRequest, token: str, *, to: str) -> HttpResponse:
+    """The browser carries this visit from now on, and goes to that page."""
+    answer = redirect(address(request, to))
     answer.set_cookie(
         COOKIE,
         token,
@@ -161,17 +184,11 @@ def stand(request: HttpRequest) -> Here | None:
 
 
 def _see(request: HttpRequest, visit: Visit, *, ticket: Ticket, now: datetime) -> Here:
-    invoice = _held_by(visit, ticket) or live_invoice(ticket)
+    invoice = live_invoice(ticket)
     if _is_being_corrected(visit, invoice):
         invoice = visit.invoice
     standing, rules = stand_of(ticket, now=now, invoice=invoice)
     return Here(request=request, visit=visit, ticket=ticket, invoice=invoice, standing=standing, rules=rules, now=now)
-
-
-def _held_by(visit: Visit, ticket: Ticket) -> Invoice | None:
-    """The visit's own invoice, if the ticket is still claimed for it. `find_visit` brought both: no query."""
-    claim = getattr(visit.invoice, "claim", None)
-    return visit.invoice if claim and claim.ticket_id == ticket.pk and claim.released_at is None else None
 
 
 def _is_being_corrected(visit: Visit, live: Invoice | None) -> bool:

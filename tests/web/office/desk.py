@@ -25,6 +25,8 @@ from amate.customers.propose import propose_profile
 from amate.fiscal.catalogs import installed
 from amate.fiscal.receptor import Receptor
 from amate.help.ask import ask_for_help
+from amate.hooks.keep_hook import Said as HookSaid
+from amate.hooks.keep_hook import add_hook
 from amate.intake.upload import take_upload
 from amate.invoices.answer_cancellation import record_pending
 from amate.invoices.models import Cancellation, CancellationPaper, Invoice, Origin, ReceivedRequest
@@ -257,3 +259,9 @@ def unread_statement(world: World) -> int:
         return take_bank_file(account=account, name="raro.csv", content=content, by="ana", now=world.now()).pk
 
     return world.scoped(keep)
+
+
+def hooked(world: World, *, shop: Shop) -> int:
+    """A system of the business that is told what happens."""
+    said = HookSaid("ERP", "https://erp.example/avisos", ["payment.received"])
+    return int(world.scoped(lambda: add_hook(said=said, wish="a" * 32, now=world.now())[0].pk, shop))

@@ -6,14 +6,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from amate.access.models import Membership, Role
+from amate.customers.models import Customer
 from amate.intake.models import Batch
+from amate.intake.options import Options
 from amate.self_invoicing.models import Ticket
+from tests.intake import files
 from tests.intake.files import csv_of, sales
 from tests.web.office.desk import Office
 from tests.world import World
 
 OPTIONS = {"iva": "0.16", "clave_prod_serv": "90101500", "clave_unidad": "E48", "descripcion": "Consumo"}
 COLUMNS = {"col_folio": "Folio", "col_fecha": "Fecha", "col_total": "Total", "col_forma_pago": "Forma de pago"}
+
+KEMPER = ["EKU9003173C9", "ESCUELA KEMPER URGATE", "42501", "601"]
 
 
 def post(office: Office, path: str, data: Any = None) -> Any:
@@ -147,3 +152,39 @@ def test_who_may_not_import_sees_and_changes_nothing(world: World, office: Offic
     for path in ("columnas/", "registrar/", "deshacer/"):
         assert post(office, f"importar/{batch.pk}/{path}", COLUMNS).status_code == 403
     assert world.scoped(lambda: Batch.objects.count()) == 1
+
+
+def test_the_columns_of_customers_are_chosen_on_a_page(world: World, office: Office) -> None:
+    odd = csv_of([["A", "B", "C", "D"], KEMPER])
+    batch = files.upload(world, odd, kind="customers")
+    assert batch.state == "asking"
+    path = f"importar/{batch.pk}/"
+    shown = office.text(path + "columnas/")
+    assert "col_rfc" in shown
+    assert 'name="iva"' not in shown
+    batch = files.remap(world, batch, {"rfc": "A", "nombre": "B", "cp": "C", "regimen_fiscal": "D"}, Options())
+    assert (batch.state, batch.counts["new"]) == ("read", 1)
+    assert "Guardar 1 cliente</button>" in office.text(path)
+    files.commit(world, batch)
+    assert "Quita los clientes que agregó" in office.text(path)
+    who = world.scoped(lambda: Customer.objects.get(rfc="EKU9003173C9").pk)
+    assert "Un archivo importado" in office.text(f"clientes/{who}/")
+
+
+@pytest.mark.parametrize(
+    ("kind", "lacks", "offered", "not_offered"),
+    [("balances", "col_referencia", "iva", "forma_pago"), ("subscribed", "col_inicio", "month_first", "iva")],
+)
+def test_what_moves_in_asks_for_its_own_columns(
+    world: World, office: Office, kind: str, lacks: str, offered: str, not_offered: str
+) -> None:
+    batch = files.upload(world, csv_of([["A", "B", "C"], ["EKU9003173C9", "internet", "10.00"]]), kind=kind)
+    assert batch.state == "asking"
+    path = f"importar/{batch.pk}/"
+    shown = office.text(path + "columnas/")
+    assert f'name="{offered}"' in shown
+    assert f'name="{not_offered}"' not in shown
+    said = {"col_cliente": "A"} | ({"col_saldo": "C"} if kind == "balances" else {"col_plan": "B"})
+    answer = post(office, path + "columnas/", said)
+    assert answer.status_code == 422
+    assert f'href="#id_{lacks}"' in answer.content.decode()

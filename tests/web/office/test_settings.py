@@ -16,6 +16,7 @@ from amate.companies.models import Branch, Csd, CsdUpload, Emisor, PortalPolicy
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice
 from amate.self_invoicing.rules import Window, deadline_of
+from amate.self_invoicing.schedule_globals import schedule_globals
 from tests.web.office import desk
 from tests.web.office.desk import Office
 from tests.web.portal.buyer import Buyer
@@ -412,3 +413,22 @@ def test_a_till_without_a_name_for_people_is_refused(
     assert (answer.status_code, sentence in said(answer)) == (422, True)
     assert world.scoped(lambda: PortalPolicy.objects.count()) == 1
     assert world.scoped(lambda: Emisor.objects.get().source_labels) == {}
+
+
+def test_the_rules_say_what_they_mean_for_the_globals_that_make_themselves(world: World, office: Office) -> None:
+    """Of one branch, and of the company's with the names of those that follow it."""
+    here = world.shop.branch
+    page = f"portal/{here.pk}/"
+    typed = RULES | {"until": "month_end", "window_days": "", "effective_from": str(world.today()), "ver": "1"}
+    assert "su global" not in said(post(office, page, typed))
+    world.scoped(lambda: schedule_globals(branch_id=here.pk, periodicidad="04", hour=9, now=world.now()))
+    assert "A cada compra se le acaba el plazo del portal antes de su global." in said(post(office, page, typed))
+    longer = typed | {"until": "days", "window_days": "40"}
+    told = said(post(office, page, longer))
+    assert "A algunas compras les sobra plazo después de su global" in told
+    assert "una nota de crédito saca su compra de la global" in told
+    assert "su global" in said(post(office, "portal/", longer))
+    kept = longer | {"guardar": "1"}
+    del kept["ver"]
+    assert post(office, page, kept).status_code == 302
+    assert "su global" in office.text(f"ajustes/{page}")

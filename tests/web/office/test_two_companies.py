@@ -95,6 +95,7 @@ def things_of(world: World, shop: Shop) -> dict[str, int]:
         **desk.known_twice(world, shop=shop),
         **billed(world, shop),
         **desk.owing(world, shop=shop),
+        "hook_id": desk.hooked(world, shop=shop),
         "case_id": desk.asked_for_help(world, shop=shop),
         **world.scoped(lambda: desk.asked_to_cancel(world, invoice), shop),
         "key_id": world.inside(lambda: ApiKey.objects.filter(company=shop.company).latest("id").pk),

@@ -1,5 +1,6 @@
 """Guessing stopped (OUTSIDE GRD-4)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,16 +8,19 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from amate.audit.models import Entry
 from amate.companies.models import PortalPolicy
 from amate.invoices.models import Invoice
-from amate.self_invoicing.codes import new_code
+from amate.self_invoicing.codes import new_code, show_code
 from amate.web.network import network_of
 from amate.web.portal.guard import count_miss, guess_of, must_wait
 from tests.people import FISICA, MORAL
 from tests.web.portal.buyer import Buyer, words
 from tests.world import World
+
+BY_CHANCE = ("Retry-After", "X-Request-Id")  # of the second and of the request: they say nothing of a note
 
 
 @pytest.fixture
@@ -76,6 +80,43 @@ def test_of_ten_thousand_guesses_in_ten_minutes_hardly_any_is_looked_at(world: W
         return looked_at
 
     assert world.inside(guesses) <= 10 + 6 * 11
+    note, elsewhere = world.sale(), Buyer(world.shop)
+    elsewhere.client.defaults["REMOTE_ADDR"] = "203.0.113.7"
+    assert elsewhere.opens(note).headers["Location"] == elsewhere.url("datos/"), "nobody else is shut out"
+
+
+def test_a_guess_learns_nothing_from_the_page_its_status_or_its_cost(world: World, buyer: Buyer) -> None:
+    """A code that nobody has, one of another company with its total, one of this company with another total."""
+    world.sale()
+    ours, theirs = world.sale(), world.sale(world.other)
+    assert ours.total != theirs.total
+    codes = {"nobody's": new_code(), "theirs": theirs.code, "wrong total": ours.code}
+
+    def seen(code: str, number: int, misses: int) -> tuple[Any, ...]:
+        guesser = Buyer(world.shop)
+        guesser.client.defaults["REMOTE_ADDR"] = f"198.51.100.{number}"
+        for _ in range(misses):
+            guesser.types(new_code(), "1.00")
+        answers = []
+        for act in (
+            lambda: guesser.types(code, theirs.total),
+            lambda: guesser.get(f"{code}/{theirs.total_cents}"),
+            guesser.get,
+        ):
+            with CaptureQueriesContext(connection) as asked:
+                answer = act()
+            shown = words(answer).replace(show_code(code), "CODE").replace(code, "CODE")
+            shown = re.sub(r"\b[A-Za-z0-9]{64}\b", "", shown)  # the form's own token
+            headers = {name: value for name, value in answer.headers.items() if name not in BY_CHANCE}
+            where = headers.pop("Location", "").partition("hasta=")[0]
+            answers.append((answer.status_code, where, shown, headers, sorted(answer.cookies), len(asked)))
+        return tuple(answers)
+
+    for turn, misses in enumerate((0, 16)):  # looked at, and made to wait
+        found = {name: seen(code, turn * 10 + i, misses) for i, (name, code) in enumerate(codes.items())}
+        assert found["theirs"] == found["nobody's"]
+        assert found["wrong total"] == found["nobody's"]
+        assert found["theirs"][0][0] == (429 if misses else 422)
 
 
 def test_misses_in_one_shop_shut_nobody_out_of_another(world: World, buyer: Buyer) -> None:

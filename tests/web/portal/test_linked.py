@@ -14,6 +14,8 @@ from amate.invoices.models.invoice import CancelledHow
 from amate.messages.models import Message
 from amate.promises.models import Promise
 from amate.web.sends import PORTAL
+from tests.invoices.life import minutes_pass
+from tests.people import MORAL
 from tests.web.office import desk
 from tests.web.office.desk import Office
 from tests.web.portal.buyer import Buyer, words
@@ -47,6 +49,27 @@ def test_the_mail_carries_a_link_that_opens_both_files(world: World) -> None:
     for _ in range(2):  # a scanner that looks first takes nothing away
         assert get(world, path + "factura.xml").content == bytes(stamp.xml)
         assert get(world, path + "factura.pdf")["Content-Type"] == "application/pdf"
+
+
+def test_who_has_the_link_corrects_what_is_wrong_without_code_or_rfc(world: World) -> None:
+    invoice = desk.stamped(world, correo=TO)
+    path, buyer = mailed(world), Buyer(world.shop)
+    assert "¿Algún dato está mal?" in words(get(world, path, buyer.client))
+    assert get(world, path + "corregir/").status_code == 405, "a scanner that looks begins nothing"
+    led = world.inside(lambda: buyer.client.post(path + "corregir/"))
+    assert led.headers["Location"] == buyer.url("corregir/")
+    page = buyer.get("corregir/")
+    assert invoice.rfc in page.content.decode()
+    buyer.post("corregir/", {**MORAL, "correo": TO})
+    assert buyer.post("corregir/revisar/").headers["Location"] == buyer.url("emitiendo/")
+    world.settle()
+    minutes_pass(world)
+    assert world.invoice(invoice).state == State.CANCELLED
+    # The old link is of a cancelled one now: it opens no other's data.
+    stranger = Buyer(world.shop)
+    assert "¿Algún dato está mal?" not in words(get(world, path, stranger.client))
+    assert world.inside(lambda: stranger.client.post(path + "corregir/")).headers["Location"] == path
+    assert world.inside(lambda: stranger.client.post(path[:-2] + "x/corregir/")).status_code == 404
 
 
 def test_what_we_keep_of_the_mail_does_not_open_it(world: World) -> None:

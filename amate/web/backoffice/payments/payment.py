@@ -22,6 +22,7 @@ from amate.desk.payment_list import way_of
 from amate.invoices.cancel import NotCancellable
 from amate.invoices.models import Invoice
 from amate.ledger.accounts import PUENTE
+from amate.ledger.fee import fee_of
 from amate.ledger.identify import NotUnidentified, identify_payment
 from amate.ledger.models import Allocation, Payment, PaymentKind
 from amate.ledger.reverse import NotReversible, Why, move_payment
@@ -192,6 +193,7 @@ def _show(
         pill=payment_pill(found),
         how=HOW_PAID.get(found.forma_pago, ""),
         way=way_of(found),
+        fee=fee_of(found.pk),
         parts=[(one, one.receivable.charges.order_by("id").first()) for one in parts[:50]],
         left=found.amount - sum(one.amount for one in live),
         documents=invoice_rows(documents.order_by("-id")[:20]),

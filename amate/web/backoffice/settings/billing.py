@@ -90,6 +90,10 @@ def explain(row: BillingPolicy, today: date) -> list[str]:
         f"Se suspende {when} a más temprano, de {row.cut_from_hour}:00 a {row.cut_to_hour}:00 (solo {days}). "
         "En cuanto pague vuelve, a cualquier hora."
     )
+    if row.reduced_days:
+        said.append(
+            f"Donde tu sistema puede, ese día solo va más lento, y {_in_days(row.reduced_days)} se suspende si sigue debiendo."
+        )
     return said
 
 

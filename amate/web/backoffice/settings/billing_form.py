@@ -29,6 +29,7 @@ ORDERS = (
 )  # fmt: skip
 NEEDED = (
     "terms_days", "grace_days", "min_overdue_amount", "min_overdue_debts", "cut_from_hour", "cut_to_hour", "warned_days",
+    "reduced_days",
     "promise_days", "promises_a_year", "contact_from_hour", "contact_to_hour", "max_reminders", "max_messages_a_week",
     "late_fee_amount", "late_fee_percent", "late_fee_after_days", "reconnect_fee", "rep_day",
     "statement_day",
@@ -103,6 +104,10 @@ class BillingForm(forms.Form):
     warned_days = whole_number(
         "Días entre el último aviso y el corte", most=60, help_text="Se cuentan desde que el aviso le llegó."
     )
+    reduced_days = whole_number(
+        "Días de servicio más lento", most=60,
+        help_text="Antes de suspender, donde tu sistema sepa bajar la velocidad. 0: se suspende de una vez.",
+    )  # fmt: skip
     terminate_after_days = whole_number(
         "Proponer la baja a los", most=3660, help_text="Días vencido. Vacío: nunca se propone."
     )
@@ -158,7 +163,7 @@ class BillingForm(forms.Form):
                           "max_messages_a_week", "statement_when", "statement_day")),
         ("Cuánto se espera", ("grace_days", "min_overdue_amount", "min_overdue_debts")),
         ("Qué se suspende", ("suspends", "suspend_scope", "cut_weekdays", "cut_from_hour", "cut_to_hour", "warned_days",
-                             "terminate_after_days")),
+                             "reduced_days", "terminate_after_days")),
         ("Promesas de pago", ("promise_days", "promises_a_year", "promises_by_themselves")),
         ("Lo que cuesta atrasarse", ("late_fee_amount", "late_fee_percent", "late_fee_after_days", "reconnect_fee")),
         ("Qué se hace con los pagos", ("allocation_order", "applies_credit", "partial_payment", "rep_when", "rep_day")),

@@ -18,7 +18,7 @@ from amate.fiscal.clock import zone_of
 from amate.fiscal.global_period import BIMESTRAL, REGIMEN_BIMESTRAL
 from amate.fiscal.tables.comprobante import PERIODICIDADES
 from amate.papers.dates import short
-from amate.self_invoicing.global_calendar import outlived
+from amate.self_invoicing.global_calendar import Outlived, outlived
 from amate.self_invoicing.models import GlobalSchedule
 from amate.self_invoicing.register import window_of
 from amate.self_invoicing.schedule_globals import BY_HAND, HOURS, USUAL_HOUR, ScheduleRefused, schedule_globals
@@ -109,10 +109,15 @@ def _told(branch: Branch, schedule: GlobalSchedule, rows: list[PortalPolicy], mo
     window = window_of(in_force(rows, branch_id=branch.pk, day=today))
     begins = f"Van las ventas desde el {short(schedule.starts_on)}; las de antes se hacen a mano."
     found = outlived(window=window, periodicidad=schedule.periodicidad, hour=schedule.hour, zone=zone, since=today)
+    return f"{begins} {in_the_globals(found)}"
+
+
+def in_the_globals(found: Outlived | None) -> str:
+    """What a window means for those who come between the global of their purchase and its end."""
     if found is None:
-        return f"{begins} A cada compra se le acaba el plazo del portal antes de su global."
+        return "A cada compra se le acaba el plazo del portal antes de su global."
     return (
-        f"{begins} A algunas compras les sobra plazo después de su global: una del {short(found.sold_on)} se factura en el portal "
+        f"A algunas compras les sobra plazo después de su global: una del {short(found.sold_on)} se factura en el portal "
         f"hasta el {short(found.deadline)}, y su global se hace el {short(found.made_at)}. Quien venga entonces recibe su "
         "factura igual, y una nota de crédito saca su compra de la global: son dos timbres más por cada uno. Para "
         "evitarlos, que el plazo del portal termine con el mes y la global sea de cada mes."

@@ -1,10 +1,11 @@
 """Portal: the rules of self-invoicing, of the company or of one branch, with what they would mean today."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,12 +29,15 @@ from amate.fiscal.catalogs import catalogs_in_force
 from amate.fiscal.clock import zone_of
 from amate.fiscal.withholding import is_withheld_from
 from amate.papers.dates import in_full, zone_in_words
+from amate.self_invoicing.global_calendar import outlived
+from amate.self_invoicing.models import GlobalSchedule
 from amate.self_invoicing.queries import known_sources
 from amate.self_invoicing.rules import Window, deadline_of, in_words
 from amate.web.backoffice.drafted import Drafted, draft_of
 from amate.web.backoffice.edited import FIELD, is_fresh, version_of
 from amate.web.backoffice.page import address
 from amate.web.backoffice.roles import require
+from amate.web.backoffice.settings.global_schedule import in_the_globals
 from amate.web.backoffice.settings.portal_form import GenericForm, PolicyForm, SourceForm, until_of
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
@@ -87,7 +91,7 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
         version = version_of(_shown(list(PortalPolicy.objects.order_by("-effective_from")), branch_id, emisor))
         is_fresh(request, form, version=version, thing="estas reglas")
     facts = form.facts() if form.is_valid() else None
-    places = [branch] if branch else every
+    places = [branch] if branch else _following(every, rows, today) or every
     if draft.typed is not None:
         form.quiet()
     labels = form.labels() if facts is not None else emisor.source_labels
@@ -121,7 +125,7 @@ def portal(request: HttpRequest, slug: str, branch_id: int | None = None) -> Htt
 
 
 def simulate(
-    rules: "PolicyFacts | PortalPolicy | None", *, labels: Mapping[str, str], places: Iterable[Branch], moment: datetime
+    rules: "PolicyFacts | PortalPolicy | None", *, labels: Mapping[str, str], places: Sequence[Branch], moment: datetime
 ) -> list[str]:
     """The rule, and what a sale of now would print: a sentence for each hour of the country it may happen in."""
     if rules is None:
@@ -137,7 +141,38 @@ def simulate(
     least = f" si suma ${rules.minimum:,.2f} o más" if rules.minimum else ""
     printed = [f"{text} ({hour}){least}." for hour, text in said.items()]
     which = which_qualify(rules, labels=labels)
-    return [in_words(Window.of(rules)), *printed, *([f"En la nota y en el portal se leerá: {which}"] if which else [])]
+    told = _in_their_globals(Window.of(rules), places=places, moment=moment)
+    return [
+        in_words(Window.of(rules)),
+        *printed,
+        *told,
+        *([f"En la nota y en el portal se leerá: {which}"] if which else []),
+    ]
+
+
+def _following(every: list[Branch], rows: list[PortalPolicy], today: date) -> list[Branch]:
+    """Those that have no rules of their own."""
+    ruled = ((one, in_force(rows, branch_id=one.pk, day=today)) for one in every)
+    return [one for one, rules in ruled if rules is None or rules.branch_id is None]
+
+
+def _in_their_globals(window: Window, *, places: Sequence[Branch], moment: datetime) -> list[str]:
+    """Of the branches whose globals make themselves: those that are made by hand have no hour to compare with."""
+    alone = GlobalSchedule.objects.kept().filter(branch__in=places)
+    named = {one.pk: one for one in places}
+    whose: dict[tuple[str, int, str], list[str]] = {}
+    for one in alone.order_by("branch__nombre", "pk"):
+        place = named[one.branch_id]
+        whose.setdefault((one.periodicidad, one.hour, zone_of(place.cp).key), []).append(place.nombre)
+    told: dict[str, list[str]] = {}
+    for (periodicidad, hour, key), names in whose.items():
+        zone = ZoneInfo(key)
+        since = moment.astimezone(zone).date()
+        found = outlived(window=window, periodicidad=periodicidad, hour=hour, zone=zone, since=since)
+        told.setdefault(in_the_globals(found), []).extend(names)
+    if len(places) == 1:
+        return list(told)
+    return [f"{', '.join(names)}: {words[0].lower()}{words[1:]}" for words, names in told.items()]
 
 
 def _chosen(every: list[Branch], branch_id: int | None) -> Branch | None:

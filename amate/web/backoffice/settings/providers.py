@@ -1,6 +1,5 @@
 """Proveedores de pagos: whose keys we have, where their notices come in, and whether they answer."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,11 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from amate.access.may import MAY_CONFIGURE
-from amate.adapters.payments import Way
+from amate.adapters.payments import ON_PRESS, Way
 from amate.billing_cycle.reconciliation.accounts import BadAccount, keep_account
+from amate.billing_cycle.reconciliation.choose_formas import METHOD_WORDS, choose_formas, formas_of
 from amate.billing_cycle.reconciliation.close_account import change_keys, close_account
+from amate.billing_cycle.reconciliation.how_paid import HOW_PAID
 from amate.billing_cycle.reconciliation.models import ProviderAccount
-from amate.billing_cycle.reconciliation.offer_vouchers import WORDS, offer_vouchers, ways_of_account
+from amate.billing_cycle.reconciliation.offer_vouchers import offer_vouchers, ways_of_account, words_of
 from amate.billing_cycle.reconciliation.try_account import KIND, ask_account
 from amate.promises.models import Promise
 from amate.web.backoffice.page import address
@@ -24,8 +25,14 @@ from amate.web.backoffice.roles import require
 from amate.web.backoffice.settings.room import show_setting
 from amate.web.clock import now
 
-NAMES = {"conekta": "Conekta", "digital_femsa": "Digital FEMSA (OXXO Pay)", "stripe": "Stripe (OXXO)"}
+NAMES = {
+    "conekta": "Conekta",
+    "digital_femsa": "Digital FEMSA (OXXO Pay)",
+    "stripe": "Stripe (OXXO)",
+    "paypal": "PayPal",
+}
 ROOM = "settings_providers"
+FORMAS = sorted(HOW_PAID.items())
 
 
 class KeysForm(forms.Form):
@@ -33,7 +40,7 @@ class KeysForm(forms.Form):
         label="Llave privada",
         max_length=300,
         required=False,
-        help_text="La guardamos cifrada: nadie la vuelve a ver.",
+        help_text="La guardamos cifrada: nadie la vuelve a ver. En PayPal son dos: el Client ID, dos puntos y el Secret.",
         widget=forms.PasswordInput({"autocomplete": "off", "spellcheck": "false"}),
     )
     webhook_keys = forms.CharField(
@@ -41,7 +48,7 @@ class KeysForm(forms.Form):
         required=False,
         max_length=10_000,
         help_text="La que empieza con “-----BEGIN PUBLIC KEY-----”; en Stripe, la que empieza con “whsec_”, que también "
-        "guardamos cifrada. Sin ella no creemos ningún aviso.",
+        "guardamos cifrada; en PayPal, el ID del webhook. Sin ella no creemos ningún aviso.",
         widget=forms.Textarea({"rows": 4, "spellcheck": "false", "class": "mono"}),
     )
 
@@ -55,9 +62,23 @@ class VouchersForm(forms.Form):
         "lleva de $10 a $10,000.",
     )
 
-    def __init__(self, *said: Any, ways: Sequence[Way], **more: Any) -> None:
+    def __init__(self, *said: Any, account: ProviderAccount, **more: Any) -> None:
         super().__init__(*said, **more)
-        self.fields["formas"].choices = [(way.value, WORDS[way]) for way in ways]  # type: ignore[attr-defined]
+        choices = [(way.value, words_of(account, way)) for way in ways_of_account(account)]
+        self.fields["formas"].choices = choices  # type: ignore[attr-defined]
+        if account.code in ON_PRESS:
+            self.fields["formas"].help_text = "El cliente la pide desde su cuenta, para un cargo, y sirve unas horas."
+
+
+class FormasForm(forms.Form):
+    """One choice for each method that the provider tells."""
+
+    def __init__(self, *said: Any, account: ProviderAccount, **more: Any) -> None:
+        super().__init__(*said, **more)
+        for method, forma in formas_of(account).items():
+            self.fields[method] = forms.ChoiceField(
+                label=METHOD_WORDS[method], choices=[(key, f"{key} · {name}") for key, name in FORMAS], initial=forma
+            )
 
 
 class ProviderForm(KeysForm):
@@ -118,8 +139,9 @@ def provider(request: HttpRequest, slug: str, provider_id: int) -> HttpResponse:
         current=ROOM,
         status=422 if form.errors else 200,
         form=form,
-        vouchers=VouchersForm(initial={"formas": found.voucher_ways}, ways=ways_of_account(found)),
+        vouchers=VouchersForm(initial={"formas": found.voucher_ways}, account=found),
         account=found,
+        formas=FormasForm(account=found),
         who=NAMES.get(found.code, found.code),
         notices=f"{settings.PUBLIC_URL}{notices}",
         waiting=Promise.objects.open().filter(kind=KIND, args__account_id=found.pk).exists(),
@@ -140,12 +162,26 @@ def vouchers(request: HttpRequest, slug: str, provider_id: int) -> HttpResponse:
     """Which vouchers are made for each debt."""
     require(request, MAY_CONFIGURE)
     found = _find(provider_id)
-    form = VouchersForm(request.POST, ways=ways_of_account(found))
+    form = VouchersForm(request.POST, account=found)
     if form.is_valid():
         offer_vouchers(account_id=found.pk, ways=[Way(one) for one in form.cleaned_data["formas"]], now=now())
         messages.success(request, "Guardado: las fichas se hacen solas en los próximos minutos.")
     else:
         messages.error(request, "Elige entre las formas que este proveedor ofrece.")
+    return redirect(address(request, "settings_provider", found.pk))
+
+
+@require_POST
+def formas(request: HttpRequest, slug: str, provider_id: int) -> HttpResponse:
+    """Which forma de pago its payments are invoiced with."""
+    require(request, MAY_CONFIGURE)
+    found = _find(provider_id)
+    form = FormasForm(request.POST, account=found)
+    if form.is_valid():
+        choose_formas(account_id=found.pk, formas=form.cleaned_data, now=now())
+        messages.success(request, "Guardado: vale para los pagos que lleguen desde ahora.")
+    else:
+        messages.error(request, "Elige una forma de pago del SAT para cada uno.")
     return redirect(address(request, "settings_provider", found.pk))
 
 

@@ -20,6 +20,7 @@ ENTRIES = (
     ("settings_billing", "Cobro", "Cuándo vence, qué se avisa, cuándo se suspende"),
     ("settings_portal", "Portal", "Plazo, mes, mínimo, usos y concepto"),
     ("settings_globals", "Factura global", "Cada cuánto se hace sola, por sucursal"),
+    ("settings_hooks", "Avisos", "Qué se le dice a tus otros sistemas"),
     ("settings_domain", "Dominio", "El nombre propio de tu portal"),
 )
 # Of a company that only tries things out.

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from amate.billing_cycle.reconciliation.make_page import pages_offered
 from amate.billing_cycle.reconciliation.models import ReportedPayment
 from amate.billing_cycle.statements.compose import look_at_account
 from amate.billing_cycle.statements.currencies import currencies_of
@@ -15,6 +16,7 @@ from amate.web import clock
 from amate.web.portal.account.asks import offered
 from amate.web.portal.account.documents import documents_of
 from amate.web.portal.account.opened import opened
+from amate.web.portal.account.pay import NAMES
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
 
@@ -50,6 +52,7 @@ def home(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         documents=documents[:SHOWN],
         more=len(documents) > SHOWN,
         reported=_reported(link),
+        presses=[(one.pk, NAMES.get(one.code, one.name)) for one in pages_offered()] if told.items else [],
         offered=offered(told, today=today),
         today=today.isoformat(),
         until=in_full(link.expires_at.astimezone(zone_of_company())).partition(",")[0],
