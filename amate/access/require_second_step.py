@@ -12,6 +12,8 @@ def require_second_step(*, roles: Iterable[Role], now: datetime) -> bool:
     """From the next request on. Answers whether anything changed. Programs with a key are not people: it asks nothing of
     them."""
     wanted = [role for role in Role if role in set(roles)]
+    if not wanted and not EntryRule.objects.exists():
+        return False
     rule, _ = EntryRule.objects.select_for_update(no_key=True).get_or_create(company_id=open_company())
     if rule.roles == [role.value for role in wanted]:
         return False

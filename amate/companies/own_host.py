@@ -39,7 +39,7 @@ def ask_host(*, typed: str, ours: Collection[str], now: datetime) -> OwnHost:
 
 def drop_host(*, now: datetime) -> None:
     """The portal answers at the installation's own address alone. What was printed with the name leads nowhere."""
-    Company.objects.filter(pk=open_company()).update(host=None)
+    Company.objects.filter(pk=open_company(), host__isnull=False).update(host=None)
     dropped, _ = OwnHost.objects.all().delete()
     if dropped:
         record("host.dropped", about="", now=now)

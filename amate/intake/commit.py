@@ -49,6 +49,7 @@ def ask_commit(*, batch_id: int, skip_bad: bool, now: datetime) -> Batch:
     if batch.state == Batch.State.READ and not batch.counts["new"] and not batch.counts["changed"]:
         raise NothingNew
     batch.now_in(Batch.State.COMMITTING, now=now, skip_bad=skip_bad, progress=0, fault="")
+    record("batch.commit_asked", about=f"batch:{batch.pk}", now=now, file=batch.file_name, skip_bad=skip_bad)
     promise("commit_batch", key=f"commit_batch:{batch.pk}", now=now, priority=SOMEBODY_WAITS, batch_id=batch.pk)
     return batch
 

@@ -42,6 +42,7 @@ def ask_undo(*, batch_id: int, now: datetime) -> Batch:
     """A person wants it undone. Raises IllegalMove if it is not COMMITTED."""
     batch = Batch.locked(batch_id)
     batch.now_in(Batch.State.UNDOING, now=now, progress=0)
+    record("batch.undo_asked", about=f"batch:{batch.pk}", now=now, file=batch.file_name)
     promise("undo_batch", key=f"undo_batch:{batch.pk}", now=now, priority=SOMEBODY_WAITS, batch_id=batch.pk)
     return batch
 

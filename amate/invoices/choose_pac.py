@@ -12,11 +12,13 @@ ANY = "*"  # any of them may have it: a restored copy does not know whom the old
 
 @dataclass(frozen=True, slots=True)
 class PacStanding:
-    """`resting`: its breaker is open or it asked for time. `stamps_left`: None when it is without limit or not known."""
+    """`resting`: its breaker is open or it asked for time. `stamps_left`: None when it is without limit or not known.
+    `counts`: what it stamps is the SAT's."""
 
     code: str
     resting: bool = False
     stamps_left: int | None = None
+    counts: bool = False
 
 
 def choose_pac(standings: Sequence[PacStanding], *, held: str, passed_over: Collection[str]) -> str | None:

@@ -14,6 +14,7 @@ from amate.adapters.pac import PacRejected, PacUnavailable, Stamped
 from amate.audit.record import record
 from amate.companies.change_emisor import SUSPENDED, SUSPENSION
 from amate.companies.models import Emisor
+from amate.companies.tries_out import only_tries_out
 from amate.customers.accept import accept_profile
 from amate.customers.models import FiscalProfile
 from amate.customers.queries import mails_for_invoices
@@ -86,6 +87,12 @@ class Sending:
     settled: bool
 
 
+ONLY_TRIES_OUT = (
+    "Esta empresa es de prueba y aquí timbran PAC de verdad: no se le envió nada. Configura el ambiente de pruebas de tu "
+    "PAC, o registra otra vez la empresa sin --sandbox y trabaja en ella."
+)
+
+
 def prepare_stamp(
     *,
     invoice_id: int,
@@ -113,6 +120,10 @@ def prepare_stamp(
         invoice.move_to(State.DRAFT)
     if invoice.state != State.DRAFT and Emisor.objects.filter(issuing_suspended=True).exists():
         return _suspended()  # what is sealed is not sent either, nor asked for: asking goes on to send
+    if any(one.counts for one in pacs) and only_tries_out():
+        pacs = [one for one in pacs if not one.counts]
+        if not pacs:
+            return Outcome("staff", ONLY_TRIES_OUT)
     if invoice.state == State.DRAFT:
         sealing = _seal(invoice, csd=open_csd(), catalogs=catalogs, now=now)
         if isinstance(sealing, Outcome):

@@ -8,13 +8,16 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from amate.audit.record import record
 from amate.catalogs.adopt import OWNER, AlreadyInForce, adopt_edition
 from amate.catalogs.compare import Difference, compare
 from amate.catalogs.in_force import refresh, rows_of
 from amate.catalogs.models import Edition
 from amate.catalogs.source import Cells, Source, SourceRefused, read_source
+from amate.companies.models import Company
 from amate.fiscal.catalogs import LARGE, SMALL, catalogs_in_force, installed
 from amate.running.prepare import server_up
+from amate.tenancy.scope import company_scope
 
 WHERE = "https://github.com/phpcfdi/resources-sat-catalogs/releases/latest/download/catalogs.db.bz2"
 SHOWN = 12
@@ -55,14 +58,18 @@ def _adopt(source: Source, differences: Sequence[Difference], said: argparse.Nam
     if not said.yes and input("¿Adoptarlos? Escribe sí: ").strip().lower() not in {"si", "sí"}:
         print("No se adoptó nada.")
         return 1
+    now = timezone.now()
     try:
-        edition = adopt_edition(source=source, named=said.source.name, now=timezone.now())
+        edition = adopt_edition(source=source, named=said.source.name, now=now)
     except AlreadyInForce:
         print("Ya están en vigor.")
         return 0
     except SourceRefused as refused:
         print(refused, file=sys.stderr)
         return 1
+    for company_id in Company.objects.order_by("id").values_list("id", flat=True):
+        with company_scope(company_id):  # what its documents are judged by changed
+            record("company.catalogs_adopted", about="", now=now, version=edition.version)
     print(f"En vigor: {edition.version}. Los procesos que ya corren lo siguen en menos de un minuto.")
     return 0
 

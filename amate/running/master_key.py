@@ -7,11 +7,14 @@ import argparse
 import secrets
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from amate.access.second_step import rewrap_seeds
 from amate.access.signing_key import keep_signing_key
+from amate.audit.record import record
 from amate.companies.models import Company
 from amate.companies.secrets import NAME, master_lines, named_master, rewrap
 from amate.running.home import amate_home, write_private
@@ -31,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     acts.add_parser("adopt", help="la llave de esta máquina firma desde ahora sesiones y enlaces")
     said = parser.parse_args(argv)
     with server_up():
-        return _rotate() if said.act == "rotate" else _adopt()
+        return _rotate(now=timezone.now()) if said.act == "rotate" else _adopt()
 
 
 def _adopt() -> int:
@@ -40,7 +43,7 @@ def _adopt() -> int:
     return 0
 
 
-def _rotate() -> int:
+def _rotate(*, now: datetime) -> int:
     named = named_master()
     if named and len(master_lines()) < 2:
         print(ELSEWHERE, file=sys.stderr)
@@ -51,6 +54,7 @@ def _rotate() -> int:
     for company_id in Company.objects.values_list("id", flat=True):
         with company_scope(company_id):
             lost += rewrap()
+            record("company.rewrapped", about="", now=now)
     with transaction.atomic():
         lost_seeds = rewrap_seeds()
     if lost:

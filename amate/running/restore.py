@@ -15,6 +15,7 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from amate.audit.record import record
 from amate.companies.models import Company
 from amate.companies.secrets import WrongMasterKey, decrypt
 from amate.companies.shut_portal import shut_portal
@@ -61,6 +62,7 @@ def _hold(*, made_at: datetime, now: datetime) -> str:
         with company_scope(company_id):
             shut_portal(now=now)
             remember_restore(made_at=made_at, now=now)
+            record("company.restored", about="", now=now, made_at=made_at.date().isoformat())
             held += hold_what_may_exist(now=now)
             asked += ask_for_what_was_sealed(now=now)
             left_out = leave_out_folios(made_at=made_at, now=now)

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from amate.access.link_token import digest_of, token_of_seed
 from amate.adapters.messages import Outgoing
+from amate.audit.record import record
 from amate.invoices.links import token_of as token_of_invoice
 from amate.invoices.models import DownloadLink, Invoice
 from amate.messages.mail import claim_mail, outgoing, render_mail
@@ -39,6 +40,7 @@ def ask_for_purchases(*, correo: str, now: datetime) -> None:
     """Somebody says that this mail is his. Whether anything was ever mailed there, only the worker looks: whoever asked sees
     the same, and waits as long, either way. Once a minute and address."""
     key = f"purchases:{int(now.timestamp()) // 60}:{sha256(correo.lower().encode()).hexdigest()[:16]}"
+    record("invoice.list_asked", about="", now=now)  # whose address it is, is not ours to keep twice
     promise("send_purchases", key=key, now=now, priority=SOMEBODY_WAITS, to=correo, message=key)
 
 

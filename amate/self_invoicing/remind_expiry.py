@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from amate.adapters.messages import Outgoing
+from amate.audit.record import record
 from amate.fiscal.clock import zone_of
 from amate.messages.mail import claim_mail, outgoing
 from amate.messages.way import Way
@@ -25,9 +26,9 @@ def may_be_reminded(ticket: Ticket, *, now: datetime) -> bool:
 
 def keep_reminder(*, ticket: Ticket, correo: str, now: datetime) -> None:
     """Once a note and mail; asked again it is the same wish."""
-    insert_unless_there(
-        ExpiryReminder(ticket=ticket, correo=correo.lower(), asked_at=now, due_at=ticket.deadline - BEFORE)
-    )
+    wish = ExpiryReminder(ticket=ticket, correo=correo.lower(), asked_at=now, due_at=ticket.deadline - BEFORE)
+    if insert_unless_there(wish):
+        record("ticket.reminder_asked", about=f"ticket:{ticket.pk}", now=now)
 
 
 def owe_reminders(*, now: datetime) -> None:

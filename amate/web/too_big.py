@@ -13,12 +13,15 @@ from amate.intake.upload import LARGEST as OF_AN_IMPORT
 from amate.web.faults import too_big as refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
+OF_A_PICTURE = 80_000_000
 REST = 1_000_000  # the form around a file
 OF_EVERYBODY = OF_A_PROOF + REST
 # The first that fits. More than everybody's only of who has entered; the API is bound by DATA_UPLOAD_MAX_MEMORY_SIZE.
 BOUNDS = (
     (re.compile(r"/oficina/[^/]+/importar/$"), OF_AN_IMPORT + REST),
     (re.compile(r"/oficina/[^/]+/pagos/bancos/$"), OF_A_BANK + REST),
+    # A picture as a designer sends it: its own field says what it should weigh.
+    (re.compile(r"/oficina/[^/]+/ajustes/(marca|sucursales/\d+)/logotipo/$"), OF_A_PICTURE + REST),
     (re.compile(""), OF_EVERYBODY),  # also of a path that begins with no bar
 )
 

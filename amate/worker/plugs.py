@@ -59,7 +59,7 @@ class Plugs:
     def standings(self, *, now: datetime) -> list[PacStanding]:
         """What this process knows of each PAC without asking it."""
         left = {one.code: one.left for one in self.heard(now)} if len(self.pacs) > 1 else {}
-        return [PacStanding(pac.code, pac.gate.rest > 0, left.get(pac.code)) for pac in self.pacs]
+        return [PacStanding(pac.code, pac.gate.rest > 0, left.get(pac.code), pac.counts) for pac in self.pacs]
 
     async def standing_of(self, query: StatusQuery) -> SatStanding:
         """How a CFDI stands at the SAT; while its service is away, as a PAC brings it. Raises `PacUnavailable`."""

@@ -41,7 +41,7 @@ OFFERED = {"constancia"}
 PURCHASES = {"purchases_ask", "purchases"}
 NO_PAGES = {
     "branch_logo", "fiscal", "correct_fiscal", "recent_fiscal", "suffix", "leave", "pdf", "xml", "again", "brand", "button", "logo",
-    "scanned", "linked_correct", "linked_pdf", "linked_xml",
+    "scanned", "linked_acuse", "linked_correct", "linked_pdf", "linked_xml",
     "holders_note", "badge",
 }  # fmt: skip
 

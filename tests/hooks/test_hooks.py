@@ -105,6 +105,7 @@ def test_what_happens_is_told_once_in_order_and_signed(world: World, erp: Erp) -
     assert told["payment.reversed"]["data"]["reversed_as"] == "cancelled"
     assert told["invoice.stamped"]["data"]["uuid"] == str(invoice.uuid).upper()
     assert told["invoice.stamped"]["data"]["tickets"][0]["source"]
+    assert told["invoice.stamped"]["data"]["origin"] == "portal"
     assert told["refund.registered"]["data"] == {
         "source": note.source, "external_id": note.external_id, "refund_id": "D-1", "total": "1.00",
     }  # fmt: skip

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from amate.audit.models import Entry
 from amate.companies.models import PortalPolicy
 from amate.companies.policies import portal_today
 from amate.fiscal.clock import local_time
@@ -55,12 +56,14 @@ def test_what_was_sealed_is_asked_for_and_no_machine_seals_it_anew(
     world: Any, keys: None, empty_database: str, tmp_path: Path
 ) -> None:
     stamped, lost = sealed_and_waiting(world), sealed_and_waiting(world)
-    file = backed_up(world, tmp_path)
+    file, made_on = backed_up(world, tmp_path), world.now().date().isoformat()
     uuid = stamped_elsewhere(world, stamped)
     world.time_passes(hours=80)
     with restored(world, empty_database, file) as told:
         world.inside(refuse_half_restored)
         assert "selladas sin respuesta: 2." in told
+        entry = world.scoped(lambda: Entry.objects.get(act="company.restored"))
+        assert entry.detail == {"made_at": made_on}
         assert {world.invoice(one).state for one in (stamped, lost)} == {State.UNKNOWN}
         world.settle()
         assert (world.invoice(stamped).state, world.invoice(stamped).uuid) == (State.STAMPED, uuid)

@@ -8,11 +8,13 @@ import pytest
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
+from amate.audit.models import Entry
 from amate.catalogs.fill import fill_keys
 from amate.catalogs.models import Edition
 from amate.fiscal.catalogs import catalogs_in_force, installed, put_in_force, search_rows
 from amate.running.catalogs import main
 from amate.web.newer_catalogs import newer_catalogs
+from tests.world import World
 
 HEAD = "id,texto,vigencia_desde,vigencia_hasta"
 METHODS = ["PUE,Pago en una sola exhibición,2022-01-01,", "PPD,Pago en parcialidades o diferido,2022-01-01,"]
@@ -43,7 +45,7 @@ def test_check_tells_what_would_change_and_writes_nothing(tmp_path: Path, capsys
 
 
 def test_adopt_asks_and_a_web_process_follows(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = csv(tmp_path / "c", "metodos_pago", *METHODS, "PXX,Pago con trueque,2026-11-22,")
     monkeypatch.setattr("builtins.input", lambda _: "no")
@@ -52,6 +54,9 @@ def test_adopt_asks_and_a_web_process_follows(
     monkeypatch.setattr("builtins.input", lambda _: "Sí")
     assert main(["adopt", str(source)]) == 0
     assert "En vigor: SAT" in capsys.readouterr().out
+    for shop in world.shops:
+        entry = world.scoped(lambda: Entry.objects.get(act="company.catalogs_adopted"), shop)
+        assert entry.detail == {"version": Edition.objects.get().version}
     put_in_force(installed())  # another process, which has not looked yet
     monkeypatch.setattr("amate.web.newer_catalogs.EVERY", 0.0)
     newer_catalogs(lambda _: HttpResponse())(HttpRequest())

@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
+from amate.audit.models import Entry
 from amate.companies.keep_csd import _opened, keep_csd, open_csd
 from amate.companies.models import Csd, DataKey, Emisor
 from amate.running.master_key import main
@@ -35,6 +36,9 @@ def test_it_rewraps_the_data_keys_and_touches_no_secret(
     assert len(key_file.read_bytes().split()) == 1, "the old line is gone once nothing needs it"
     assert world.scoped(lambda: bytes(Csd.objects.get().sealed_key)) == sealed
     assert world.scoped(lambda: bytes(DataKey.objects.latest("id").wrapped)) != wrapped
+    assert all(
+        world.scoped(lambda: Entry.objects.filter(act="company.rewrapped").count() == 1, shop) for shop in world.shops
+    )
     _opened.cache_clear()
     assert world.scoped(lambda: open_csd(now=world.now())).rfc == rfc
 

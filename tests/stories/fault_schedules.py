@@ -80,7 +80,7 @@ class Troubled:
     def __init__(self, pac: Any, schedule_of: Callable[[str], Schedule], patience: httpx.Timeout) -> None:
         self._pac = pac
         self._schedule_of = schedule_of
-        self.code, self.tells = pac.code, pac.tells
+        self.code, self.tells, self.counts = pac.code, pac.tells, pac.counts
         self.gate = pac._line.gate = Tireless(Limits(in_flight=MANY_AT_ONCE))
         pac._line.client.timeout = patience
         pac._line.client.event_hooks = {"request": [_strike]}

@@ -88,6 +88,7 @@ class Stand:
 
     code = "sw_sapien"
     tells = False
+    counts = False
     gate = Gate(Limits())
 
     def __init__(self, call: Overtaken) -> None:

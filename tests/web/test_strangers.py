@@ -104,7 +104,13 @@ class Unread:
 
 @pytest.mark.parametrize(
     ("path", "megabytes", "status"),
-    [("f/tienda/datos/", 7, 413), ("oficina/tienda/importar/", 90, 302), ("oficina/tienda/importar/", 200, 413)],
+    [
+        ("f/tienda/datos/", 7, 413),
+        ("oficina/tienda/importar/", 90, 302),
+        ("oficina/tienda/importar/", 200, 413),
+        ("oficina/tienda/ajustes/marca/logotipo/", 40, 302),
+        ("oficina/tienda/ajustes/sucursales/3/logotipo/", 90, 413),
+    ],
 )
 def test_a_body_that_is_too_large_for_who_sends_it_is_not_read(
     world: World, path: str, megabytes: int, status: int

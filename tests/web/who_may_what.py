@@ -513,6 +513,7 @@ f/<slug>/d/<token>/                        POST   none     none
 f/<slug>/tarea/<token>/                      GET    none     none
 f/<slug>/tarea/<token>/                      POST   none     none
 f/<slug>/d/<token>/corregir/               POST   none     none
+f/<slug>/d/<token>/acuse.xml               GET    none     none
 f/<slug>/d/<token>/factura.pdf             GET    none     none
 f/<slug>/d/<token>/factura.xml             GET    none     none
 f/<slug>/cuenta/                           GET    open     open

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 from uuid import UUID
 
 SPOKEN = ("sw_sapien", "finkok")
@@ -59,6 +60,10 @@ class PacAmbiguous(PacError):
 
 class PacKeyConflict(PacAmbiguous):
     """Our key was used before with other bytes (CFDI3307): stop and alarm. A new key could stamp twice."""
+
+
+# Whose stamps are no CFDI: simulators on this machine, and where PACs let people try.
+TRIAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1", "services.test.sw.com.mx", "demo-facturacion.finkok.com"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,11 @@ class PacAccount:
     limits: Limits = Limits()
     rfc: str = ""
 
+    @property
+    def counts(self) -> bool:
+        """Whether what it stamps is the SAT's: not of a simulator on this machine, nor where PACs let people try."""
+        return urlsplit(self.services_url).hostname not in TRIAL_HOSTS
+
 
 class Gate(Protocol):
     """What is known of an account in this process without asking it."""
@@ -165,6 +175,7 @@ class Pac(Protocol):
     code: str
     tells: bool  # `recover` only asks; without it, it sends the same bytes again, which stamps what never arrived
     rfc: str  # the PAC's own, which a receiver's signed answer names
+    counts: bool  # as `PacAccount.counts`
 
     @property
     def gate(self) -> Gate:

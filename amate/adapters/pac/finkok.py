@@ -40,6 +40,7 @@ class Finkok:
 
     def __init__(self, account: PacAccount, *, timeouts: httpx.Timeout = TIMEOUTS) -> None:
         self._account = account
+        self.counts = account.counts
         self._line = Line(account, timeouts=timeouts)
 
     @property

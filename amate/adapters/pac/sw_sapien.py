@@ -58,6 +58,7 @@ class SwSapien:
     ) -> None:
         """`transport` and `clock` as `Line` takes them."""
         self._account = account
+        self.counts = account.counts
         self._line = Line(account, timeouts=timeouts, transport=transport, clock=clock)
         self._token: str | None = None
         self._token_until = 0.0

@@ -105,6 +105,7 @@ def finish_note(*, note_id: int, now: datetime) -> bool:
     if note.done_at is not None:
         return False
     rewrite(note, done_at=now)
+    record("customer.note_finished", about=f"customer:{note.customer_id}", now=now, note=note.pk)
     return True
 
 

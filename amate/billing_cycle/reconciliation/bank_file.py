@@ -104,6 +104,7 @@ def ask_booking(*, file_id: int, now: datetime) -> BankFile:
     file = BankFile.locked(file_id)
     known = file.state == State.READ and not look_through(file).fresh
     file.move_to(State.BOOKING, done=0)
+    record("bank_file.booking_asked", about=f"bank_file:{file.pk}", now=now, file=file.name)
     if known:
         end_booking(file_id=file.pk, now=now)
         file.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from amate.audit.record import record
 from amate.billing_cycle.reconciliation.models import ProviderAccount
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.promise import promise
@@ -13,6 +14,7 @@ def ask_account(*, account_id: int, now: datetime) -> None:
     """Raises ProviderAccount.DoesNotExist."""
     account = ProviderAccount.objects.get(pk=account_id, closed_at__isnull=True)
     ProviderAccount.objects.filter(pk=account.pk).update(tried_at=None)
+    record("provider.tried", about=f"provider:{account.pk}", now=now, name=account.name)
     promise(KIND, key=f"{KIND}:{account.pk}", now=now, priority=SOMEBODY_WAITS, account_id=account.pk)
 
 

@@ -26,6 +26,7 @@ def ask_undo(*, file_id: int, now: datetime) -> BankFile:
     """Raises `tenancy.models.IllegalMove` if it is not booked."""
     file = BankFile.locked(file_id)
     file.move_to(State.UNDOING, done=0, kept=0)
+    record("bank_file.undo_asked", about=f"bank_file:{file.pk}", now=now, file=file.name)
     promise("undo_bank_file", key=f"undo_bank_file:{file.pk}", now=now, priority=SOMEBODY_WAITS, file_id=file.pk)
     return file
 

@@ -28,6 +28,7 @@ def ask_for_accounts(*, correo: str, now: datetime) -> None:
     """Somebody says that he is a customer with this mail. Whether anybody is, only the worker looks: whoever asked sees the
     same, and waits as long, either way. Once a minute and address."""
     key = f"accounts:{_minute(now)}:{_hash(correo)}"
+    record("statement.asked_by_mail", about="", now=now)  # whether it is anybody's, nobody knows yet
     promise("find_accounts", key=key, now=now, priority=SOMEBODY_WAITS, correo=correo.lower(), asked=_minute(now))
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.clock import zone_of
+from amate.invoices.acuses import acuse_of
 from amate.invoices.deliver import resend_invoice
 from amate.invoices.links import find_link
 from amate.invoices.models import DownloadLink, State
@@ -48,6 +49,7 @@ def linked(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         shop=shop_of(request).at(invoice.branch),
         invoice=invoice,
         cancelled=invoice.state == State.CANCELLED,
+        has_acuse=acuse_of(invoice) is not None,
         uuid=str(invoice.uuid).upper(),
         stamped=in_full(invoice.stamped_at.astimezone(zone)),
         until=in_full(link.expires_at.astimezone(zone)).partition(",")[0],
@@ -79,6 +81,18 @@ def linked_pdf(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 @require_safe
 def linked_xml(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     return _file(request, token, "xml")
+
+
+@require_safe
+def linked_acuse(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """What the SAT signed when it was cancelled: its receiver's accountant asks for it."""
+    link = _opened(request, token, now=clock.now())
+    if isinstance(link, HttpResponse):
+        return link
+    acuse = acuse_of(link.invoice)
+    if acuse is None:
+        return redirect("portal:linked", slug, token)
+    return xml_response(acuse, name=f"{link.invoice.rfc}-{link.invoice.number}-acuse.xml")
 
 
 def _file(request: HttpRequest, token: str, kind: str) -> HttpResponse:

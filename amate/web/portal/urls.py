@@ -68,6 +68,7 @@ urlpatterns = [
     path("-/atencion/<str:token>.svg", badge.badge, name="badge"),
     path("d/<str:token>/", linked.linked, name="linked"),
     path("d/<str:token>/corregir/", linked.linked_correct, name="linked_correct"),
+    path("d/<str:token>/acuse.xml", linked.linked_acuse, name="linked_acuse"),
     path("d/<str:token>/factura.pdf", linked.linked_pdf, name="linked_pdf"),
     path("d/<str:token>/factura.xml", linked.linked_xml, name="linked_xml"),
     path("tarea/<str:token>/", task.task, name="task"),

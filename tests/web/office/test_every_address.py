@@ -21,6 +21,7 @@ from tests.invoices.test_rep import rep
 from tests.web.office import desk
 from tests.web.office.desk import Office
 from tests.web.office.test_two_companies import things_of
+from tests.web.office.weight import LIGHT, weight_of_page
 from tests.web.who_may_what import addresses, office_addresses, office_path
 from tests.world import PASSWORD, World
 
@@ -201,6 +202,7 @@ def pages_of(world: World, office: Office, room: str, several: list[dict[str, in
                 arrived.add(route)
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                 assert b"<!doctype html>" in answer.content[:20], f"{path} is a fragment: say so in FRAGMENTS"
+                assert weight_of_page(answer.content) <= LIGHT, f"{path} weighs {weight_of_page(answer.content)}"
                 found[path] = None
     assert away - FILES_OF_SOME <= (arrived if several != [{}] else CHOSEN.keys()), (
         f"{away - arrived} lead away: this test needs what makes them show their page"

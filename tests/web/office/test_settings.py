@@ -109,6 +109,16 @@ def test_a_script_in_place_of_a_logo_is_refused_with_a_sentence(world: World, of
     assert world.scoped(lambda: Emisor.objects.get().logo) == ""
 
 
+def test_a_logo_of_forty_megabytes_is_answered_at_its_field(world: World, office: Office) -> None:
+    picture = SimpleUploadedFile("logo.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40_000_000)
+    answer = post(office, "marca/logotipo/", {"logo": picture})
+    assert answer.status_code == 422
+    page = said(answer)
+    assert "El archivo pesa más de 2 MB. Guárdalo más chico y súbelo otra vez." in page
+    assert 'id="id_logo_error"' in page or 'id="logo_error"' in page
+    assert world.scoped(lambda: Emisor.objects.get().logo) == ""
+
+
 # ------------------------------------------------------------ sucursales
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from amate.access.models import Membership, Role
 from amate.audit.models import Entry
 from amate.invoices.links import LIFE
-from amate.invoices.models import DownloadLink, Invoice, Stamp, State
+from amate.invoices.models import CancellationPaper, DownloadLink, Invoice, Stamp, State
 from amate.invoices.models.invoice import CancelledHow
 from amate.messages.models import Message
 from amate.promises.models import Promise
@@ -70,6 +70,25 @@ def test_who_has_the_link_corrects_what_is_wrong_without_code_or_rfc(world: Worl
     assert "¿Algún dato está mal?" not in words(get(world, path, stranger.client))
     assert world.inside(lambda: stranger.client.post(path + "corregir/")).headers["Location"] == path
     assert world.inside(lambda: stranger.client.post(path[:-2] + "x/corregir/")).status_code == 404
+
+
+def test_of_a_cancelled_one_it_gives_the_acuse_too(world: World) -> None:
+    invoice = desk.stamped(world, correo=TO)
+    path = mailed(world)
+    assert "acuse" not in words(get(world, path))
+    assert get(world, path + "acuse.xml").headers["Location"] == path, "there is none to give"
+    office, away = Office(world), f"{world.shop.office}facturas/{invoice.pk}/cancelar/"
+    world.inside(lambda: office.client.post(away, {"motivo": "02", "razon": "se repitió"}))
+    world.settle()
+    minutes_pass(world)
+    assert world.invoice(invoice).state == State.CANCELLED
+    (acuse,) = world.scoped(lambda: list(CancellationPaper.objects.filter(kind=CancellationPaper.Kind.ACUSE)))
+    assert "Descargar acuse de cancelación" in words(get(world, path))
+    file = get(world, path + "acuse.xml")
+    assert (file.content, file["Content-Type"]) == (bytes(acuse.xml), "application/xml")
+    assert str(invoice.uuid).upper() in file.content.decode().upper()
+    assert f"{invoice.number}-acuse.xml" in file["Content-Disposition"]
+    assert get(world, path[:-2] + "x/acuse.xml").status_code == 404
 
 
 def test_what_we_keep_of_the_mail_does_not_open_it(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from amate.audit.models import Entry
 from amate.invoices.links import revoke_links
 from amate.invoices.models import Invoice
 from amate.messages.models import Message
@@ -72,6 +73,8 @@ def test_the_answer_is_the_same_whether_the_mail_is_known_or_not(world: World, b
     assert world.mail.mails == []
     assert known.replace(HERS, "X") == unknown.replace("nadie@example.com", "X")
     assert world.scoped(PurchasesLink.objects.count) == 1
+    kept = world.scoped(lambda: list(Entry.objects.filter(act="invoice.list_asked").values_list("about", "detail")))
+    assert kept == [("", {})] * 2
 
 
 def test_the_link_is_over_after_a_day_and_nothing_of_it_is_kept(world: World, buyer: Buyer) -> None:

@@ -90,7 +90,7 @@ ACTS: dict[str, tuple[str, Act]] = {
 }
 # The same whatever became of the note, or reached by what is in a mail; each has its own tests.
 OF_NO_NOTE = {
-    "accessibility", "badge", "brand", "branch_logo", "button", "linked", "linked_correct", "linked_pdf", "linked_xml", "logo", "privacy",
+    "accessibility", "badge", "brand", "branch_logo", "button", "linked", "linked_acuse", "linked_correct", "linked_pdf", "linked_xml", "logo", "privacy",
     "purchases", "recent_kept", "task", "wait",
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
+from amate.audit.models import Entry
 from amate.self_invoicing.models import ExpiryReminder, Ticket
 from amate.self_invoicing.remind_expiry import owe_reminders
 from tests.web.portal.buyer import Buyer, words
@@ -38,6 +39,8 @@ def test_one_mail_goes_out_forty_eight_hours_before_and_the_address_is_forgotten
     for _ in range(2):
         asks(buyer, ticket)
     assert "te escribimos una sola vez" in words(buyer.get("recordar/?listo=1"))
+    (entry,) = world.scoped(lambda: list(Entry.objects.filter(act="ticket.reminder_asked")))
+    assert (entry.about, entry.actor_kind, ANA in str(entry.detail)) == (f"ticket:{ticket.pk}", "visitor", False)
     assert at(world, ticket, hours_left=49) == []
     assert at(world, ticket, hours_left=48) == [ANA]
     text = str(world.mail.mails[0].get_body(("plain",)).get_content())
