@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from amate.companies.models import Emisor, PortalPolicy
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket, Visit
+from amate.self_invoicing.split import Division, split_ticket
 from amate.web.portal.urls import urlpatterns
 from tests.billing_cycle.service.test_routers import lift
 from tests.billing_cycle.service.test_technician import a_task, link_of
@@ -37,6 +39,7 @@ RECENT = {"recent", "recent_kept"}
 FOREIGN = {"foreign"}
 REMINDED = {"remind"}
 JOINED = {"join"}
+DIVIDED = {"parts"}
 OFFERED = {"constancia"}
 PURCHASES = {"purchases_ask", "purchases"}
 NO_PAGES = {
@@ -73,6 +76,7 @@ def test_no_address_of_the_portal_is_left_out() -> None:
         | FOREIGN
         | REMINDED
         | JOINED
+        | DIVIDED
         | OFFERED
         | PURCHASES
         | NO_PAGES
@@ -318,6 +322,21 @@ def test_several_notes(world: World, meet: Meet) -> None:
     ana.arrives("/datos/")
     ana.bears_inspection("notas-datos")
     assert looked_at(ana) >= JOINED
+
+
+def test_a_divided_note(world: World, meet: Meet) -> None:
+    note = world.sale()
+    halves = Division(shares=(Decimal(1), Decimal(1)))
+    first, _ = world.scoped(lambda: split_ticket(ticket_id=note.pk, division=halves, now=world.now()))
+    ana = meet()
+    ana.scans(note)
+    ana.arrives("/partes/")
+    ana.bears_inspection("partes")
+    ana.page.get_by_role("link", name="Facturar esta parte").first.click()
+    ana.arrives("/datos/")
+    ana.bears_inspection("partes-datos")
+    assert first.folio in ana.page.inner_text("body")
+    assert looked_at(ana) >= DIVIDED
 
 
 def test_the_foreigners_door(world: World, meet: Meet) -> None:

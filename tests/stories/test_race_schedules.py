@@ -20,7 +20,7 @@ from amate.tenancy.compiled import Arg, Compiled
 from tests import database
 from tests.servers import serve_pac
 from tests.stories.interleaved import Beside, Hands
-from tests.stories.note_races import MOST, WORKERS, Lived, Races, ends
+from tests.stories.note_races import DIVIDING, MOST, WORKERS, Lived, Races, ends
 from tests.stories.processes import house_of
 
 SEEDS = int(os.environ.get("AMATE_RACE_SEEDS", "24"))
@@ -30,7 +30,7 @@ A_WORLD = 50  # seeds: the clock goes on with each, and a world is to end in the
 FOUND = (382,)
 FOUND_WITHIN = 40
 KEY_OF_CLAIMS = "one_live_claim_a_ticket"
-ALL = MOST + 1 + WORKERS
+ALL = MOST + 1 + len(DIVIDING) + WORKERS
 
 
 @pytest.fixture(autouse=True)
