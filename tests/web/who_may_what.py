@@ -497,6 +497,9 @@ f/<slug>/enviar/                           POST   open     open
 f/<slug>/otra/                             POST   open     open
 f/<slug>/descargar/                        GET    open     open
 f/<slug>/descargar/                        POST   open     open
+f/<slug>/dividir/                          GET    open     open
+f/<slug>/dividir/                          POST   open     open
+f/<slug>/unir/                             POST   open     open
 f/<slug>/partes/                           GET    open     open
 f/<slug>/aviso/                            GET    open     open
 f/<slug>/espera/                           GET    open     open

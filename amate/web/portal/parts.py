@@ -11,6 +11,7 @@ from amate.papers.dates import in_full
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import live_invoice_of, parts_of, state_of
+from amate.web.portal.divide import may_rejoin
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
 
@@ -40,7 +41,8 @@ class Part:
 @require_safe
 @only_at(Place.PARTS)
 def parts(request: HttpRequest, here: Here) -> HttpResponse:
-    rows = [_part(here, one) for one in parts_of(here.ticket)]
+    found = parts_of(here.ticket)
+    rows = [_part(here, one) for one in found]
     return page(
         request,
         "parts",
@@ -48,6 +50,7 @@ def parts(request: HttpRequest, here: Here) -> HttpResponse:
         ticket=here.ticket,
         rows=rows,
         deadline=in_full(here.ticket.deadline.astimezone(here.zone)),
+        may_rejoin=may_rejoin(here, found),
         any_open=any(one.url for one in rows),
     )
 
