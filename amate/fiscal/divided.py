@@ -16,7 +16,7 @@ from amate.fiscal.rounding import CONTEXT, UNITS, ZERO, over, q6, quantize, time
 from amate.fiscal.share import share_out
 
 MOST_PARTS = 10
-_SPREADS = (0, 1, 2, 3, 5, 8, 13, 21)
+_SPREADS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
 """By how many of the smallest coins a share may differ from what it should be; the narrowest that adds up is taken."""
 _FINE = 1000
 

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from amate.companies.models import Emisor, PortalPolicy
 from amate.invoices.models import Invoice, RefusedBy, State
 from amate.self_invoicing.codes import new_code
 from amate.self_invoicing.models import Ticket, Visit
-from amate.self_invoicing.split import Division, split_ticket
 from amate.web.portal.urls import urlpatterns
 from tests.billing_cycle.service.test_routers import lift
 from tests.billing_cycle.service.test_technician import a_task, link_of
@@ -39,11 +37,11 @@ RECENT = {"recent", "recent_kept"}
 FOREIGN = {"foreign"}
 REMINDED = {"remind"}
 JOINED = {"join"}
-DIVIDED = {"parts"}
+DIVIDED = {"parts", "divide"}
 OFFERED = {"constancia"}
 PURCHASES = {"purchases_ask", "purchases"}
 NO_PAGES = {
-    "branch_logo", "fiscal", "correct_fiscal", "recent_fiscal", "suffix", "leave", "pdf", "xml", "again", "brand", "button", "logo",
+    "branch_logo", "fiscal", "correct_fiscal", "recent_fiscal", "suffix", "leave", "rejoin", "pdf", "xml", "again", "brand", "button", "logo",
     "scanned", "linked_correct", "linked_pdf", "linked_xml",
     "holders_note", "badge",
 }  # fmt: skip
@@ -326,16 +324,24 @@ def test_several_notes(world: World, meet: Meet) -> None:
 
 def test_a_divided_note(world: World, meet: Meet) -> None:
     note = world.sale()
-    halves = Division(shares=(Decimal(1), Decimal(1)))
-    first, _ = world.scoped(lambda: split_ticket(ticket_id=note.pk, division=halves, now=world.now()))
+    world.scoped(lambda: PortalPolicy.objects.update(may_split=True))
     ana = meet()
     ana.scans(note)
+    ana.page.get_by_role("link", name="Dividirla entre varios").click()
+    ana.arrives("/dividir/")
+    ana.bears_inspection("dividir")
+    ana.page.get_by_label("Parte 2").first.fill("0")
+    ana.clicks("Dividir así")
+    assert ana.stands_at("errores")
+    ana.bears_inspection("dividir-error")
+    ana.page.get_by_label("Parte 2").first.fill("1")
+    ana.clicks("Dividir así")
     ana.arrives("/partes/")
     ana.bears_inspection("partes")
     ana.page.get_by_role("link", name="Facturar esta parte").first.click()
     ana.arrives("/datos/")
     ana.bears_inspection("partes-datos")
-    assert first.folio in ana.page.inner_text("body")
+    assert f"{note.folio}-1" in ana.page.inner_text("body")
     assert looked_at(ana) >= DIVIDED
 
 

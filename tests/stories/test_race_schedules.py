@@ -136,6 +136,13 @@ def test_buyers_who_skip_the_lock_are_found(
         assert found_in("documents hold the note", buyers, minted, mail_server, database_name, hands)
 
 
+def test_who_divides_a_note_without_its_lock_is_found(
+    minted: Any, mail_server: Any, database_name: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ticket, "locked", classmethod(lambda of, pk: of.objects.get(pk=pk)))
+    assert found_in("a divided note is nobody's", ("buyer", "split"), minted, mail_server, database_name, hands)
+
+
 def test_who_gives_back_or_undoes_a_sale_without_its_lock_is_found(
     minted: Any, mail_server: Any, database_name: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
