@@ -98,12 +98,19 @@ def stand_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Stand
         qualifies=qualifies(
             rules.when_sold,
             source=ticket.source,
-            total=ticket.total,
+            total=_sold_for(ticket),
             moneda=ticket.moneda,
             metodo_pago=ticket.metodo_pago,
         ),
     )
     return Stand(standing(facts, now=now), rules)
+
+
+def _sold_for(ticket: Ticket) -> Decimal:
+    """What the rules judge of a part is the sale: to divide it takes nobody's invoice away."""
+    while ticket.split_of is not None:
+        ticket = ticket.split_of
+    return ticket.total
 
 
 def state_of(ticket: Ticket, *, invoice: Invoice | None, now: datetime) -> str:

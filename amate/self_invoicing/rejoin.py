@@ -17,14 +17,13 @@ class NotRejoinable(Exception):
 def rejoin_ticket(*, ticket_id: int, now: datetime) -> Ticket:
     """Its parts are void and it is open, with its own code and deadline; a whole note stays as it is. Raises NotRejoinable.
 
-    Locked by id, as everybody locks several notes: a note is older than its parts.
+    Locked by id, as everybody locks several notes: a note is older than its parts. Then the check in a new statement (C6).
     """
-    own = Ticket.objects.filter(split_of_id=ticket_id, rejoined_at__isnull=True)
-    ids = [ticket_id, *own.values_list("pk", flat=True)]
-    locked = Ticket.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
-    ticket: Ticket = next(iter(locked))
+    ticket: Ticket = Ticket.locked(ticket_id)
     if ticket.state != Ticket.State.SPLIT:
         return ticket
+    own = Ticket.objects.filter(split_of=ticket, rejoined_at__isnull=True)
+    list(own.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     parts = parts_of(ticket)
     if why_not := why_not_rejoined(parts, now=now):
         raise NotRejoinable(why_not)

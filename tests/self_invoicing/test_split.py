@@ -241,6 +241,27 @@ def test_the_database_holds_it_whatever_writes(world: Any) -> None:
             world.scoped(wrong)
 
 
+def test_a_part_is_divided_again_and_all_of_it_is_still_one_sale(world: Any) -> None:
+    note = sold(world)
+    part = split(world, note, ONE_EACH)[1]
+    smaller = split(world, part)
+    assert [one.folio for one in smaller] == ["R-1-2-1", "R-1-2-2", "R-1-2-3"]
+    assert (reckoned(world).sold.notes, reckoned(world).sold.total) == (4, Decimal(TOTAL))
+    assert broken(world) == []
+    with pytest.raises(NotRejoinable, match="R-1-2"):
+        rejoin(world, note)
+
+    def forget_its_parts() -> None:
+        Ticket.objects.filter(pk=part.pk).update(state="open")
+
+    with pytest.raises(IntegrityError):
+        world.scoped(forget_its_parts)
+    rejoin(world, part)
+    assert rejoin(world, note).state == Ticket.State.OPEN
+    assert (reckoned(world).sold.notes, reckoned(world).sold.total) == (1, Decimal(TOTAL))
+    assert broken(world) == []
+
+
 def test_the_night_watch_finds_parts_that_do_not_add_up(world: Any) -> None:
     note = sold(world)
     part = split(world, note)[0]

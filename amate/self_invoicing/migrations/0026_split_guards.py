@@ -12,7 +12,7 @@ DECLARE
   cents bigint;
 BEGIN
   SELECT * INTO STRICT whole FROM self_invoicing_ticket
-    WHERE company_id = NEW.company_id AND id = coalesce(NEW.split_of_id, NEW.id);
+    WHERE company_id = NEW.company_id AND id = CASE TG_ARGV[0] WHEN 'part' THEN NEW.split_of_id ELSE NEW.id END;
   SELECT count(*), coalesce(sum(total_cents), 0) INTO parts, cents FROM self_invoicing_ticket
     WHERE company_id = whole.company_id AND split_of_id = whole.id AND rejoined_at IS NULL;
   IF (CASE whole.state WHEN 'split' THEN parts < 2 OR cents <> whole.total_cents ELSE parts > 0 END) THEN
@@ -23,10 +23,10 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER self_invoicing_a_part_adds_up AFTER INSERT OR UPDATE OF split_of_id, rejoined_at, total_cents
   ON self_invoicing_ticket DEFERRABLE INITIALLY DEFERRED
-  FOR EACH ROW WHEN (NEW.split_of_id IS NOT NULL) EXECUTE FUNCTION self_invoicing_parts_add_up();
+  FOR EACH ROW WHEN (NEW.split_of_id IS NOT NULL) EXECUTE FUNCTION self_invoicing_parts_add_up('part');
 CREATE CONSTRAINT TRIGGER self_invoicing_whole_has_its_parts AFTER UPDATE OF state
   ON self_invoicing_ticket DEFERRABLE INITIALLY DEFERRED
-  FOR EACH ROW WHEN (OLD.state = 'split' OR NEW.state = 'split') EXECUTE FUNCTION self_invoicing_parts_add_up();
+  FOR EACH ROW WHEN (OLD.state = 'split' OR NEW.state = 'split') EXECUTE FUNCTION self_invoicing_parts_add_up('whole');
 """
 # Both lock the note before, so that neither reads what the other has not committed yet; this is the last referee.
 UNCLAIMED = """

@@ -102,3 +102,16 @@ def test_where_it_is_not_allowed_any_more_only_staff_unite_it(world: World) -> N
     assert "Volver a unirla" not in words(ana.get("partes/"))
     assert ana.post("unir/").headers["Location"] == ana.url("partes/")
     assert len(parts(world)) == 2
+
+
+def test_a_part_below_the_least_total_is_a_part_of_a_sale_above_it(world: World) -> None:
+    world.scoped(lambda: PortalPolicy.objects.update(may_split=True, minimum=200))
+    note = sold(world)
+    ana = Buyer(world.shop)
+    ana.opens(note)
+    ana.post("dividir/?partes=2", HALVES)
+    first, second = parts(world)
+    assert max(first.total, second.total) < 200
+    ana.gets_it(first)
+    world.settle()
+    assert world.scoped(lambda: Claim.objects.get(ticket=first).invoice.state) == State.STAMPED
