@@ -79,6 +79,7 @@ class Invariant(models.TextChoices):
     CLAIM = "claim_has_its_invoice", "Notas que no concuerdan con su factura"
     LEFT = "left_global_is_whole", "Notas que salieron a medias de su factura global"
     REFUND = "refund_is_credited", "Devoluciones que no concuerdan con su venta o su nota de crédito"
+    PARTS = "parts_are_the_whole", "Notas divididas cuyas partes no suman lo que eran"
     STAMP = "stamp_is_of_its_sealing", "Facturas que no son como se timbraron"
     AUDIT = "audit_chain_holds", "Actos de la auditoría alterados o borrados"
     JOURNAL = "journal_sums_to_zero", "Asientos contables que no suman cero"

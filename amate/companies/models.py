@@ -242,6 +242,7 @@ class PortalPolicy(CompanyOwned):
         default=HOURS_AWAITED, help_text="How long what was asked of a sale that has not come is kept (row 18)"
     )
     default_uso = models.CharField(max_length=4, blank=True, default="", help_text="Empty: G03, else S01 (USO-2)")
+    may_split = models.BooleanField(default=False, help_text="Whoever holds a note divides it himself in the portal")
     corrections = models.PositiveSmallIntegerField(
         default=CORRECTIONS, help_text="How often a buyer corrects a note's invoice himself; what is more asks the shop"
     )

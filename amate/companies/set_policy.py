@@ -35,6 +35,7 @@ class PolicyFacts:
     usos: tuple[str, ...]
     default_uso: str
     corrections: int
+    may_split: bool
 
 
 class PolicyRefused(FieldsRefused):

@@ -90,6 +90,8 @@ WORDS = {
     "ticket.locked": "Detuvo una nota",
     "ticket.unlocked": "Soltó una nota detenida",
     "ticket.voided": "Canceló una nota",
+    "ticket.split": "Dividió una nota en {parts} partes",
+    "ticket.rejoined": "Volvió a unir una nota dividida",
     "ticket.refunded": "Registró una devolución de ${total}",
     "note.printed": "Imprimió una nota",
     "note.reprinted": "Imprimió otra vez una nota",

@@ -49,6 +49,7 @@ class Act:
 
 CLAIMED = "ya tienen factura o se están facturando"
 VOID = "están canceladas"
+DIVIDED = "se dividieron"
 FREE = "no están bloqueadas"
 
 
@@ -91,17 +92,17 @@ ACTS = {
     for one in (
         Act(
             name="bloquear", listing="notas", button="Bloquear", doing="Bloqueando", done="bloqueadas",
-            leaves=_but(locked="ya estaban bloqueadas", void=VOID, issuing=CLAIMED, invoiced=CLAIMED),
+            leaves=_but(locked="ya estaban bloqueadas", void=VOID, split=DIVIDED, issuing=CLAIMED, invoiced=CLAIMED),
             do=partial(_hold, lock_ticket), may=MAY_HOLD, asks=("reason",),
         ),
         Act(
             name="desbloquear", listing="notas", button="Desbloquear", doing="Desbloqueando", done="desbloqueadas",
-            leaves=_but(open=FREE, expired=FREE, void=VOID, issuing=CLAIMED, invoiced=CLAIMED),
+            leaves=_but(open=FREE, expired=FREE, void=VOID, split=DIVIDED, issuing=CLAIMED, invoiced=CLAIMED),
             do=partial(_hold, unlock_ticket), may=MAY_UNLOCK,
         ),
         Act(
             name="cancelar", listing="notas", button="Cancelar la venta", doing="Cancelando", done="canceladas",
-            leaves=_but(void="ya estaban canceladas", issuing=CLAIMED, invoiced=CLAIMED),
+            leaves=_but(void="ya estaban canceladas", split=DIVIDED, issuing=CLAIMED, invoiced=CLAIMED),
             do=partial(_hold, void_ticket), may=MAY_VOID, asks=("reason",), for_good=True,
         ),
         Act(

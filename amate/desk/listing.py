@@ -38,7 +38,8 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """`name` is in addresses and in saved views. `rows(at)` gives them all, unordered, with what rows need prefetched.
-    `cents` or `pesos` names the column of money that may be summed, `moneda` that of its currency."""
+    `cents` or `pesos` names the column of money that may be summed, `moneda` that of its currency; `apart`: rows whose
+    money other rows of the list say too."""
 
     name: str
     title: str
@@ -50,6 +51,7 @@ class Listing:
     cents: str = ""
     pesos: str = ""
     moneda: str = ""
+    apart: Q | None = None
     order: str = "-id"
 
 
@@ -114,8 +116,9 @@ def sum_of(listing: Listing, rows: Any) -> Sums:
     money = listing.cents or listing.pesos
     asked: dict[str, Any] = {"count": Count("pk")}
     ours = Q(**{listing.moneda: "MXN"}) if listing.moneda else Q()
+    summed = ours & ~listing.apart if listing.apart else ours
     if money:
-        asked["money"] = Sum(money, filter=ours) if ours else Sum(money)
+        asked["money"] = Sum(money, filter=summed) if summed else Sum(money)
     if ours:
         asked["foreign"] = Count("pk", filter=~ours)
     found = rows.prefetch_related(None).aggregate(**asked)

@@ -91,6 +91,7 @@ TICKETS = Listing(
     rows=_rows,
     cents="total_cents",
     moneda="moneda",
+    apart=Q(state=Ticket.State.SPLIT),  # its parts are in the list, with what it cost
     filters=(
         Filter(
             "desde", "Vendida desde", Kind.DAY, lambda rows, day, at: rows.filter(sold_at__gte=at.start_of(day)),

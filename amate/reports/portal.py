@@ -48,7 +48,7 @@ LEFT JOIN self_invoicing_claim c ON c.ticket_id = t.id AND c.released_at IS NULL
 LEFT JOIN invoices_invoice i ON i.id = c.invoice_id AND i.state = ANY(%(at_the_sat)s)
 LEFT JOIN LATERAL (SELECT w.started_at FROM self_invoicing_visit w
   WHERE w.invoice_id = i.id AND w.started_at <= i.created_at ORDER BY w.id LIMIT 1) v ON true
-WHERE t.sold_at >= %(since)s AND t.sold_at < %(until)s AND t.state <> 'void' GROUP BY 1 ORDER BY 1
+WHERE t.sold_at >= %(since)s AND t.sold_at < %(until)s AND t.state NOT IN ('void', 'split') GROUP BY 1 ORDER BY 1
 """
 ZERO = Decimal(0)
 

@@ -8,6 +8,7 @@ from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import live_invoice, state_of
 
 LONGEST_REASON = 200
+DIVIDED = "Esta nota se dividió: hazlo con sus partes, o vuelve a unirla primero."
 
 
 class TicketNotFree(Exception):
@@ -41,6 +42,8 @@ def void_ticket(*, ticket_id: int, reason: str, now: datetime) -> Ticket:
 def _free(ticket_id: int, *, now: datetime) -> Ticket:
     """The note under its lock, which buyers take too; the check in a new statement sees who was first (C6)."""
     ticket = Ticket.locked(ticket_id)
+    if ticket.state == Ticket.State.SPLIT:
+        raise TicketNotFree(DIVIDED)
     invoice = live_invoice(ticket)
     if invoice is not None and state_of(ticket, invoice=invoice, now=now) in ("issuing", "invoiced", "in_global"):
         raise TicketNotFree(_held_by(invoice))

@@ -40,7 +40,7 @@ def number_in(document: Invoice, ticket: Ticket) -> str | None:
 
 def pass_notes_on(*, global_id: int, to: Invoice, now: datetime) -> None:
     """The notes of one global are another's, those that the other has; the rest are free (AFT-A). Back again likewise: a
-    note that got its own invoice meanwhile stays with that."""
+    note that got its own invoice meanwhile stays with that, and one that was divided with its parts."""
     held = Claim.objects.live().filter(global_invoice_id=global_id)
     notes = list(Ticket.objects.filter(pk__in=held.values("ticket_id")).only("pk", "folio", "company_id"))
     held.update(released_at=now)
@@ -50,6 +50,7 @@ def pass_notes_on(*, global_id: int, to: Invoice, now: datetime) -> None:
     left = LeftGlobal.objects.filter(global_invoice=to, returned_at__isnull=True)
     again = had.exclude(ticket__in=Claim.objects.live().values("ticket_id"))
     again = again.exclude(ticket__in=left.values("ticket_id"))
+    again = again.filter(ticket__in=Ticket.objects.sold())
     again.update(released_at=None)
     fresh = kept - set(had.values_list("ticket_id", flat=True))
     insert_all([Claim(ticket_id=pk, global_invoice=to, claimed_at=now) for pk in sorted(fresh)])

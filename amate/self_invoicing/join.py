@@ -35,6 +35,7 @@ _STANDS = {
     Standing.AFTER_GLOBAL: ("ya está en la factura global de la tienda y sale de ella por separado", APART),
     Standing.IN_GLOBAL: ("ya está en la factura global de la tienda", ASK_THE_SHOP),
     Standing.VOID: ("se canceló", "si no devolviste nada, avisa a la tienda"),
+    Standing.SPLIT: ("se dividió", "factura sus partes, cada una con su código"),
     Standing.LOCKED: ("está en revisión en la tienda", "factúrala cuando termine la revisión"),
     Standing.PORTAL_OFF: ("no se factura por ahora en el portal", ASK_THE_SHOP),
     Standing.NOT_OFFERED: ("no se factura en el portal", ASK_THE_SHOP),

@@ -10,6 +10,12 @@ from amate.invoices.models import Invoice
 from amate.tenancy.models import CompanyOwned, ScopedManager, Stateful
 
 
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def sold(self) -> "TicketQuerySet":
+        """Each sale once: of a divided note its parts, and of one that is whole again the note."""
+        return self.exclude(state=Ticket.State.SPLIT).filter(rejoined_at__isnull=True)
+
+
 class Ticket(Stateful):
     """A sale to the general public. Stored states say what the company did with it; whether it is being invoiced or is
     invoiced follows from its live claim's invoice, and is never copied here (DECISIONS C3)."""
@@ -18,11 +24,13 @@ class Ticket(Stateful):
         OPEN = "open", "Abierta"
         LOCKED = "locked", "En revisión"
         VOID = "void", "Cancelada"
+        SPLIT = "split", "Dividida"
 
     MOVES: ClassVar[dict[str, frozenset[str]]] = {
-        State.OPEN: frozenset({State.LOCKED, State.VOID}),
+        State.OPEN: frozenset({State.LOCKED, State.VOID, State.SPLIT}),
         State.LOCKED: frozenset({State.OPEN, State.VOID}),
         State.VOID: frozenset(),
+        State.SPLIT: frozenset({State.OPEN}),
     }
 
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
@@ -46,6 +54,17 @@ class Ticket(Stateful):
     total = models.DecimalField(max_digits=18, decimal_places=2)
     total_cents = models.BigIntegerField()
     created_at = models.DateTimeField()
+    split_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="parts",
+        db_index=False,
+        help_text="the note whose part this is: while that is divided, its parts add up to it",
+    )
+    rejoined_at = models.DateTimeField(null=True, help_text="of a part: its note is whole again, and this one is void")
+
+    objects: ClassVar = ScopedManager.from_queryset(TicketQuerySet)()
 
     class Meta:
         constraints = [
@@ -54,6 +73,10 @@ class Ticket(Stateful):
             models.CheckConstraint(
                 condition=Q(metodo_pago="PUE") & ~Q(forma_pago="99") | Q(metodo_pago="PPD", forma_pago="99"),
                 name="ticket_pue_ppd",
+            ),
+            models.CheckConstraint(
+                condition=Q(rejoined_at__isnull=True) | Q(split_of__isnull=False, state="void"),
+                name="ticket_rejoined_part_is_void",
             ),
         ]
         indexes = [
@@ -66,6 +89,7 @@ class Ticket(Stateful):
             models.Index(fields=["company", "folio"], name="ticket_folio"),
             models.Index(fields=["company", "-total_cents", "-id"], name="ticket_cents"),
             models.Index(fields=["company", "-deadline", "-id"], condition=Q(state="open"), name="ticket_deadline"),
+            models.Index(fields=["company", "split_of"], condition=Q(split_of__isnull=False), name="ticket_parts"),
         ]
 
     def __str__(self) -> str:

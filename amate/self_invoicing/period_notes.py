@@ -76,8 +76,10 @@ def notes_between(*, branch: Branch, first: date, last: date) -> Any:
     zone = zone_of(branch.cp)
     start = datetime.combine(first, time(), tzinfo=zone)
     end = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
-    return Ticket.objects.filter(branch=branch, sold_at__gte=start, sold_at__lt=end).annotate(
-        fate=Coalesce(_of_its_claim(), _OF_ITSELF)
+    return (
+        Ticket.objects.sold()
+        .filter(branch=branch, sold_at__gte=start, sold_at__lt=end)
+        .annotate(fate=Coalesce(_of_its_claim(), _OF_ITSELF))
     )
 
 

@@ -29,6 +29,7 @@ STATES = {
     "expired": "Vencida",
     "locked": "En revisión",
     "void": "Cancelada",
+    "split": "Dividida",
 }
 _STATE_OF = {
     Standing.INVOICED: "invoiced",
@@ -37,6 +38,7 @@ _STATE_OF = {
     Standing.ISSUING: "issuing",
     Standing.HELD_BY_US: "issuing",
     Standing.VOID: "void",
+    Standing.SPLIT: "split",
     Standing.LOCKED: "locked",
     Standing.EXPIRED: "expired",
     Standing.CLAIMABLE: "open",
@@ -96,12 +98,19 @@ def stand_of(ticket: Ticket, *, now: datetime, invoice: Invoice | None) -> Stand
         qualifies=qualifies(
             rules.when_sold,
             source=ticket.source,
-            total=ticket.total,
+            total=_sold_for(ticket),
             moneda=ticket.moneda,
             metodo_pago=ticket.metodo_pago,
         ),
     )
     return Stand(standing(facts, now=now), rules)
+
+
+def _sold_for(ticket: Ticket) -> Decimal:
+    """What the rules judge of a part is the sale: to divide it takes nobody's invoice away."""
+    while ticket.split_of is not None:
+        ticket = ticket.split_of
+    return ticket.total
 
 
 def state_of(ticket: Ticket, *, invoice: Invoice | None, now: datetime) -> str:
@@ -132,6 +141,12 @@ def with_live_claims(tickets: Any) -> Any:
     return tickets.prefetch_related(Prefetch("claims", queryset=live, to_attr="live_claims"))
 
 
+def parts_of(ticket: Ticket) -> list[Ticket]:
+    """Of a divided note, each with its live claim in `live_claims`; of one that is whole, none."""
+    own = Ticket.objects.filter(split_of=ticket, rejoined_at__isnull=True).select_related("branch")
+    return list(with_live_claims(own.order_by("pk")))
+
+
 def known_sources() -> list[str]:
     """The names of the tills that registered notes, at most 100."""
     with connection.cursor() as c:
@@ -141,7 +156,10 @@ def known_sources() -> list[str]:
 
 def registered_since(moment: datetime) -> tuple[int, Decimal]:
     """How many tickets were registered since then, and what they add up to in pesos."""
-    found = Ticket.objects.filter(created_at__gte=moment).aggregate(count=Count("pk"), cents=Sum("total_cents"))
+    # A part is no new sale: it was registered with its note.
+    found = Ticket.objects.filter(created_at__gte=moment, split_of__isnull=True).aggregate(
+        count=Count("pk"), cents=Sum("total_cents")
+    )
     return int(found["count"]), Decimal(found["cents"] or 0) / 100
 
 
@@ -176,6 +194,7 @@ def in_state(state: str, *, now: datetime) -> Q:
         "in_global": Q(in_global),
         "issuing": Q(held) & ~Q(stamped),
         "void": free & Q(state=Ticket.State.VOID),
+        "split": Q(state=Ticket.State.SPLIT),
         "locked": free & Q(state=Ticket.State.LOCKED),
         "expired": free & Q(state=Ticket.State.OPEN, deadline__lte=ended),
         "open": free & Q(state=Ticket.State.OPEN, deadline__gt=ended),

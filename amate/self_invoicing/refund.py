@@ -86,6 +86,8 @@ def refund_ticket(*, ticket_id: int, back: Return, now: datetime) -> tuple[Refun
             return known, False
     if ticket.state == Ticket.State.VOID:
         raise NotRefundable("", f"La nota {ticket.folio} está cancelada: no queda nada que devolver.")
+    if ticket.state == Ticket.State.SPLIT:
+        raise NotRefundable("", f"La nota {ticket.folio} se dividió: registra la devolución en la parte que toca.")
     forma_pago = _forma_pago(ticket, back.forma_pago)
     rest = rest_after(lines_from_json(ticket.lines), earlier, moneda=ticket.moneda)
     decimals = decimals_of(ticket.moneda)

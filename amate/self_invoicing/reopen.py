@@ -16,6 +16,7 @@ WHY_NOT = {
     Standing.ISSUING: "Se está facturando ahora mismo.",
     Standing.HELD_BY_US: "Su factura espera a que arregles algo de tu empresa: está en Pendientes.",
     Standing.VOID: "Está cancelada.",
+    Standing.SPLIT: "Se dividió: reabre la parte que haga falta.",
     Standing.LOCKED: "Está en revisión: desbloquéala primero.",
     Standing.PORTAL_OFF: "El portal está apagado: enciéndelo, o factúrala en el mostrador.",
     Standing.NOT_OFFERED: "Tus reglas no facturan esta compra en el portal: hazlo en el mostrador.",

@@ -115,6 +115,7 @@ class Standing(Enum):
     ISSUING = "issuing"
     HELD_BY_US = "held_by_us"
     VOID = "void"
+    SPLIT = "split"
     LOCKED = "locked"
     PORTAL_OFF = "portal_off"
     NOT_OFFERED = "not_offered"
@@ -152,6 +153,8 @@ def standing(facts: TicketFacts, *, now: datetime) -> Standing:
         return Standing.HELD_BY_US
     if facts.state == "void":
         return Standing.VOID
+    if facts.state == "split":
+        return Standing.SPLIT
     if facts.state == "locked":
         return Standing.LOCKED
     if not facts.portal_enabled or facts.issuing_suspended:

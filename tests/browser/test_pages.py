@@ -37,10 +37,11 @@ RECENT = {"recent", "recent_kept"}
 FOREIGN = {"foreign"}
 REMINDED = {"remind"}
 JOINED = {"join"}
+DIVIDED = {"parts", "divide"}
 OFFERED = {"constancia"}
 PURCHASES = {"purchases_ask", "purchases"}
 NO_PAGES = {
-    "branch_logo", "fiscal", "correct_fiscal", "recent_fiscal", "suffix", "leave", "pdf", "xml", "again", "brand", "button", "logo",
+    "branch_logo", "fiscal", "correct_fiscal", "recent_fiscal", "suffix", "leave", "rejoin", "pdf", "xml", "again", "brand", "button", "logo",
     "scanned", "linked_acuse", "linked_correct", "linked_pdf", "linked_xml",
     "holders_note", "badge",
 }  # fmt: skip
@@ -73,6 +74,7 @@ def test_no_address_of_the_portal_is_left_out() -> None:
         | FOREIGN
         | REMINDED
         | JOINED
+        | DIVIDED
         | OFFERED
         | PURCHASES
         | NO_PAGES
@@ -318,6 +320,29 @@ def test_several_notes(world: World, meet: Meet) -> None:
     ana.arrives("/datos/")
     ana.bears_inspection("notas-datos")
     assert looked_at(ana) >= JOINED
+
+
+def test_a_divided_note(world: World, meet: Meet) -> None:
+    note = world.sale()
+    world.scoped(lambda: PortalPolicy.objects.update(may_split=True))
+    ana = meet()
+    ana.scans(note)
+    ana.page.get_by_role("link", name="Dividirla entre varios").click()
+    ana.arrives("/dividir/")
+    ana.bears_inspection("dividir")
+    ana.page.get_by_label("Parte 2").first.fill("0")
+    ana.clicks("Dividir así")
+    assert ana.stands_at("errores")
+    ana.bears_inspection("dividir-error")
+    ana.page.get_by_label("Parte 2").first.fill("1")
+    ana.clicks("Dividir así")
+    ana.arrives("/partes/")
+    ana.bears_inspection("partes")
+    ana.page.get_by_role("link", name="Facturar esta parte").first.click()
+    ana.arrives("/datos/")
+    ana.bears_inspection("partes-datos")
+    assert f"{note.folio}-1" in ana.page.inner_text("body")
+    assert looked_at(ana) >= DIVIDED
 
 
 def test_the_foreigners_door(world: World, meet: Meet) -> None:

@@ -37,6 +37,7 @@ PLAIN = PolicyFacts(
     withholds_isr=True,
     stamps_an_hour=20,
     corrections=1,
+    may_split=False,
     hours_awaited=72,
     usos=(),
     default_uso="",

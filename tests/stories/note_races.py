@@ -27,7 +27,10 @@ from amate.self_invoicing.close_period import NoGlobal, NothingLeft, close_perio
 from amate.self_invoicing.correct import NotCorrectable, correct_invoice
 from amate.self_invoicing.hold import TicketNotFree, void_ticket
 from amate.self_invoicing.models import Claim, Refund, Ticket
+from amate.self_invoicing.queries import parts_of
 from amate.self_invoicing.refund import NotRefundable, Return, refund_ticket
+from amate.self_invoicing.rejoin import NotRejoinable, rejoin_ticket
+from amate.self_invoicing.split import Division, NotSplittable, split_ticket
 from amate.tenancy.scope import company_scope
 from amate.worker.handlers import handlers
 from amate.worker.inspect import EVERY
@@ -49,9 +52,12 @@ WISHES = (
     "same_refund",
     "refund_all",
 )
+DIVIDING = ("split", "rejoin")
+OFTEN = 0.3  # of the notes that nobody has
 BEGINS = ("sold", "sold", "invoiced", "in_global")
 MOST = 6
 WORKERS = 2
+HALVES = Division(shares=(Decimal(1), Decimal(1)))
 NOT_OURS = ("ask_sat",)  # at night, of some documents: nobody waits for it
 CALMS = (0, 2, 6, 31, 61, 721, 1441)  # minutes until whatever was put off is done
 
@@ -61,7 +67,17 @@ class NoDocument(Exception):
 
 
 # Everybody who comes too late is told so in these words; another error is a page that fails.
-TOLD = (NotClaimable, NotRefundable, NotCancellable, NotCorrectable, TicketNotFree, NoGlobal, NoDocument)
+TOLD = (
+    NotClaimable,
+    NotRefundable,
+    NotSplittable,
+    NotRejoinable,
+    NotCancellable,
+    NotCorrectable,
+    TicketNotFree,
+    NoGlobal,
+    NoDocument,
+)
 
 
 @dataclass
@@ -116,6 +132,9 @@ class Races:
         wishes = list(only) or fate.sample(WISHES, fate.randint(2, MOST))
         if begins == "invoiced" and "cancel" not in wishes and fate.random() < 0.5:
             wishes.append("cancel")
+        parting = Random(f"parting {seed}")  # of its own, so that the other seeds stay what they were
+        if begins == BEGINS[0] and not only and parting.random() < OFTEN:
+            wishes += DIVIDING[: parting.randint(1, 2)]
         schedule = Schedule(seed=seed, hands=self.hands, looks=self.looks)
         acts = {wish: self._scoped(self._act(wish, note)) for wish in wishes}
         for number in range(fate.randint(1, WORKERS)):
@@ -151,6 +170,8 @@ class Races:
             "refund": lambda: self._back(note, "uno", Decimal("10.99")),
             "same_refund": lambda: self._back(note, "uno", Decimal("10.99")),
             "refund_all": lambda: self._back(note, "todo", None),
+            "split": lambda: split_ticket(ticket_id=note.pk, division=HALVES, now=self.world.now()),
+            "rejoin": lambda: rejoin_ticket(ticket_id=note.pk, now=self.world.now()),
         }
         return acts[wish]
 
@@ -314,9 +335,12 @@ class Races:
 
 
 def _left(ticket: Ticket) -> Decimal:
-    """What was sold less what was given back; of a sale that was undone nothing is told to anybody."""
+    """What was sold less what was given back; of a sale that was undone nothing is told to anybody, and of a divided one
+    its parts tell it."""
     if ticket.state == Ticket.State.VOID:
         return Decimal(0)
+    if ticket.state == Ticket.State.SPLIT:
+        return sum((_left(part) for part in parts_of(ticket)), Decimal(0))
     return ticket.total - sum((one.total for one in Refund.objects.filter(ticket=ticket)), Decimal(0))
 
 

@@ -20,7 +20,7 @@ from amate.tenancy.compiled import Arg, Compiled
 from tests import database
 from tests.servers import serve_pac
 from tests.stories.interleaved import Beside, Hands
-from tests.stories.note_races import MOST, WORKERS, Lived, Races, ends
+from tests.stories.note_races import DIVIDING, MOST, WORKERS, Lived, Races, ends
 from tests.stories.processes import house_of
 
 SEEDS = int(os.environ.get("AMATE_RACE_SEEDS", "24"))
@@ -30,7 +30,7 @@ A_WORLD = 50  # seeds: the clock goes on with each, and a world is to end in the
 FOUND = (382,)
 FOUND_WITHIN = 40
 KEY_OF_CLAIMS = "one_live_claim_a_ticket"
-ALL = MOST + 1 + WORKERS
+ALL = MOST + 1 + len(DIVIDING) + WORKERS
 
 
 @pytest.fixture(autouse=True)
@@ -134,6 +134,13 @@ def test_buyers_who_skip_the_lock_are_found(
     assert found_in(KEY_OF_CLAIMS, buyers, minted, mail_server, database_name, hands)
     with without_the_key_of_claims(database_name):
         assert found_in("documents hold the note", buyers, minted, mail_server, database_name, hands)
+
+
+def test_who_divides_a_note_without_its_lock_is_found(
+    minted: Any, mail_server: Any, database_name: str, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ticket, "locked", classmethod(lambda of, pk: of.objects.get(pk=pk)))
+    assert found_in("a divided note is nobody's", ("buyer", "split"), minted, mail_server, database_name, hands)
 
 
 def test_who_gives_back_or_undoes_a_sale_without_its_lock_is_found(

@@ -25,6 +25,9 @@ notas/<ticket>/desbloquear/                POST   yes   yes   yes        -      
 notas/<ticket>/cancelar/                   POST   yes   yes   yes        -         -       -
 notas/<ticket>/devolver/                   GET    yes   yes   yes        -         -       -
 notas/<ticket>/devolver/                   POST   yes   yes   yes        -         -       -
+notas/<ticket>/dividir/                    GET    yes   yes   yes        -         yes     -
+notas/<ticket>/dividir/                    POST   yes   yes   yes        -         yes     -
+notas/<ticket>/unir/                       POST   yes   yes   yes        -         yes     -
 notas/<ticket>/enviar/                     POST   yes   yes   yes        -         yes     -
 mostrador/                                 GET    yes   yes   yes        yes       yes     yes
 mostrador/nota/<ticket>/                   GET    yes   yes   yes        -         yes     -
@@ -494,6 +497,10 @@ f/<slug>/enviar/                           POST   open     open
 f/<slug>/otra/                             POST   open     open
 f/<slug>/descargar/                        GET    open     open
 f/<slug>/descargar/                        POST   open     open
+f/<slug>/dividir/                          GET    open     open
+f/<slug>/dividir/                          POST   open     open
+f/<slug>/unir/                             POST   open     open
+f/<slug>/partes/                           GET    open     open
 f/<slug>/aviso/                            GET    open     open
 f/<slug>/espera/                           GET    open     open
 f/<slug>/ayuda/                            GET    open     open

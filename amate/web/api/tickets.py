@@ -21,7 +21,7 @@ from amate.self_invoicing.codes import read_code, show_code
 from amate.self_invoicing.hold import LONGEST_REASON, TicketNotFree, lock_ticket, unlock_ticket, void_ticket
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.pagos import PagosDoNotAddUp
-from amate.self_invoicing.queries import STATES, live_invoice, state_of, ticket_of_code
+from amate.self_invoicing.queries import STATES, live_invoice, parts_of, state_of, ticket_of_code
 from amate.self_invoicing.register import (
     CodeNotYours,
     SaleAlreadyRegistered,
@@ -50,7 +50,8 @@ class PagoOut(Schema):
 
 
 class TicketOut(Schema):
-    """Una nota. `deadline` es el último segundo en que el portal la factura; `deadline_text` se imprime tal cual.
+    """Una nota. De una que se dividió (`state` es split), `parts` son los códigos de sus partes, y `split_of` de cada parte
+    es el de ella: quien la tenía factura su parte. `deadline` es el último segundo en que el portal la factura; `deadline_text` se imprime tal cual.
     `pagos` está vacío si se pagó de una sola forma. `total` es siempre el impreso; `remaining`, lo que queda de él después
     de las devoluciones."""
 
@@ -78,6 +79,8 @@ class TicketOut(Schema):
     uuid: str | None
     origin: str | None
     invoice_url: str | None
+    split_of: str | None
+    parts: list[str]
 
 
 @router.get(
@@ -248,4 +251,6 @@ def _answer(request: HttpRequest, ticket: Ticket, invoice: Invoice | None, *, ba
         uuid=uuid,
         origin=invoice.origin if invoice and uuid else None,
         invoice_url=invoice_url(uuid) if uuid else None,
+        split_of=show_code(ticket.split_of.code) if ticket.split_of else None,
+        parts=[show_code(one.code) for one in parts_of(ticket)] if ticket.state == Ticket.State.SPLIT else [],
     )

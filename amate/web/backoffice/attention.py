@@ -53,6 +53,8 @@ def _where(request: HttpRequest, found: Inspection) -> str:
     if found.invariant == Invariant.INSTALMENTS:
         paid = Instalment.objects.filter(pk=found.ids[0]).values_list("invoice_id", flat=True).first()
         return address(request, "invoice", paid) if paid else address(request, "invoices")
+    if found.invariant == Invariant.PARTS:
+        return address(request, "ticket", found.ids[0])
     rows = OF_A_NOTE.get(Invariant(found.invariant))
     if rows is None:  # of the ledger: an act of the audit says who touched it
         return address(request, "audit")

@@ -56,6 +56,7 @@ WAY_OUT = {
     Standing.ISSUING: "Esta nota ya se está facturando: aquí ves cómo va.",
     Standing.HELD_BY_US: "La factura de esta nota espera a que se corrija: ábrela en Facturas y reintenta.",
     Standing.VOID: "Esta nota está cancelada: si la venta sí existió, captúrala otra vez.",
+    Standing.SPLIT: "Esta nota se dividió: factura la parte que toca; están en su página.",
     Standing.LOCKED: "Esta nota está bloqueada: desbloquéala primero, o pide a quien la bloqueó que lo haga.",
 }
 LEAVES = "Está en una factura global: al emitir sale de ella con una nota de crédito, que hacemos sin que la pidas"

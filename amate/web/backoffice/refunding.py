@@ -99,6 +99,9 @@ def refund(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
     if found.state == Ticket.State.VOID:
         messages.error(request, "Esta nota está cancelada: no queda nada que devolver.")
         return redirect(address(request, "ticket", found.pk))
+    if found.state == Ticket.State.SPLIT:
+        messages.error(request, "Esta nota se dividió: registra la devolución en la parte que toca.")
+        return redirect(address(request, "ticket", found.pk))
     sales = lines_from_json(found.lines)
     rest = rest_after(sales, refunds, moneda=found.moneda)
     lines = [(place, sales[place].descripcion, one.cantidad) for place, one in enumerate(rest) if one is not None]

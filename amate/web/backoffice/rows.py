@@ -58,6 +58,7 @@ TICKET_TONES = {
     "open": "",
     "expired": "",
     "void": "",
+    "split": "",
 }
 
 

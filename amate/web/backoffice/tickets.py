@@ -25,7 +25,9 @@ from amate.self_invoicing.codes import hide_code, show_code
 from amate.self_invoicing.leave_global import why_not_left
 from amate.self_invoicing.models import Claim, Refund, Ticket
 from amate.self_invoicing.note import A_CREDITO, paid_in_words, print_note
-from amate.self_invoicing.queries import state_of
+from amate.self_invoicing.queries import parts_of, state_of
+from amate.self_invoicing.rejoin import why_not_rejoined
+from amate.self_invoicing.split import MAY_BE_SPLIT
 from amate.web.addresses import portal_site, qr_url
 from amate.web.backoffice.lists import around, page_of, read
 from amate.web.backoffice.mails import deliveries_of
@@ -45,6 +47,8 @@ ACTS = {
     "ticket.unlocked": "La desbloqueó",
     "ticket.voided": "La canceló",
     "ticket.refunded": "Registró una devolución",
+    "ticket.split": "La dividió",
+    "ticket.rejoined": "La volvió a unir",
     "note.printed": "La imprimió",
     "note.reprinted": "La imprimió otra vez",
     "note.sent": "La envió por correo",
@@ -106,7 +110,7 @@ def note(request: HttpRequest, slug: str, ticket_id: int) -> HttpResponse:
 
 
 def find_ticket(ticket_id: int) -> Ticket:
-    found: Ticket | None = Ticket.objects.select_related("branch").filter(pk=ticket_id).first()
+    found: Ticket | None = Ticket.objects.select_related("branch", "split_of").filter(pk=ticket_id).first()
     if found is None:
         raise Http404
     return found
@@ -137,6 +141,7 @@ def show_ticket(
     state = state_of(found, invoice=invoice, now=moment)
     free, sees = state in FREE, may(request, MAY_SEE_CODES)
     refunds = list(Refund.objects.select_related("credit_note").filter(ticket=found).order_by("pk"))
+    parts = parts_of(found) if found.state == Ticket.State.SPLIT else []
     remaining = found.total - sum((one.total for one in refunds), Decimal(0))
     return show(
         request,
@@ -154,7 +159,10 @@ def show_ticket(
         lines=[_line(sale) for sale in lines_from_json(found.lines)],
         refunds=refunds,
         remaining=remaining,
-        may_refund=found.state != Ticket.State.VOID and may(request, MAY_VOID),
+        parts=ticket_rows(parts, now=moment, sees_codes=sees),
+        may_rejoin=bool(parts) and may(request, MAY_SELL) and not why_not_rejoined(parts, now=moment),
+        may_divide=state in MAY_BE_SPLIT and not refunds and may(request, MAY_SELL),
+        may_refund=found.state not in (Ticket.State.VOID, Ticket.State.SPLIT) and may(request, MAY_VOID),
         steps=_steps(found, claims),
         deliveries=deliveries_of(f"ticket:{found.pk}", kind="send_note", ticket_id=found.pk),
         code=(show_code if sees else hide_code)(found.code),

@@ -14,6 +14,7 @@ from amate.self_invoicing.remind_expiry import may_be_reminded
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.tallies import GIVEN, reach, stopped
 from amate.web.fiscal_form import FiscalForm, as_typed, is_generic
+from amate.web.portal.divide import may_divide
 from amate.web.portal.foreign import is_foreigner
 from amate.web.portal.offer_constancia import ConstanciaForm
 from amate.web.portal.page import page
@@ -109,6 +110,7 @@ def draw_details(
         other_note=here.ticket.folio if other_note else "",
         cancelled=_cancelled(here),
         may_be_reminded=may_be_reminded(here.ticket, now=here.now),
+        may_divide=may_divide(here),
         after_global=here.standing is Standing.AFTER_GLOBAL,
         purchase=here.purchase,
     )

@@ -33,6 +33,13 @@ REVIEWING = Notice(
     "Tu nota sigue siendo válida. La factura se podrá hacer en cuanto termine la revisión; si te urge, pregunta en la tienda.",
     ("Contactar a la tienda", "help", "?asunto=revision"),
 )
+REJOINED = Notice(
+    "info",
+    "Esta parte se volvió a unir a su nota",
+    "La tienda unió otra vez la compra el {since}: ahora se factura completa, con el código de la nota original. Si no lo "
+    "tienes, pídeselo.",
+    ("Contactar a la tienda", "help", ""),
+)
 NOTICES = {
     Standing.EXPIRED: Notice(
         "warn",
@@ -93,7 +100,7 @@ def _rule(here: Here) -> str:
 @require_safe
 @only_at(Place.NOTICE)
 def notice(request: HttpRequest, here: Here) -> HttpResponse:
-    found = NOTICES[here.standing]
+    found = REJOINED if here.ticket.rejoined_at else NOTICES[here.standing]
     stopped(here.visit, CAUSE_OF[here.standing], branch_id=here.ticket.branch_id, now=here.now)
     purchase = purchase_of(here.ticket, now=here.now)
     text = found.text.format(

@@ -39,6 +39,7 @@ class Place(Enum):
     DONE = "done"
     DOWNLOAD = "download"
     NOTICE = "notice"
+    PARTS = "parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Here:
             return Place.DONE if mine and self.visit.may_download else Place.DOWNLOAD
         if self.standing in (Standing.ISSUING, Standing.HELD_BY_US):
             return Place.ISSUING if mine else Place.NOTICE
+        if self.standing is Standing.SPLIT:
+            return Place.PARTS
         return Place.DETAILS if self.standing in PORTAL_TOO else Place.NOTICE
 
     @property

@@ -19,6 +19,7 @@ from amate.desk.walk import part_of
 from amate.invoices.models import Origin
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import STATES
+from amate.self_invoicing.split import Division, split_ticket
 from tests.database import as_owner
 from tests.self_invoicing.test_close_period import closed
 from tests.web.office import desk, plenty
@@ -88,6 +89,8 @@ def test_every_state_shows_what_its_rows_say_they_are(world: World, office: Offi
     desk.stamped(world)
     desk.refused_for_staff(world)
     desk.claimed(world)
+    whole, halves = world.sale(), Division(shares=(Decimal(1), Decimal(1)))
+    world.scoped(lambda: split_ticket(ticket_id=whole.pk, division=halves, now=world.now()))
     every = {row.folio: row.pill.word for row in office.get("notas/").context["rows"]}
     assert len(set(every.values())) == len(STATES)
     for state, word in STATES.items():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from amate.self_invoicing.correct import replace_for
 from amate.self_invoicing.hold import lock_ticket, void_ticket
 from amate.self_invoicing.models import Claim, ReservedCode, Ticket
 from amate.self_invoicing.rules import Standing
+from amate.self_invoicing.split import Division, split_ticket
 from amate.web.portal.visit import Place
 from tests.invoices.life import cancel
 from tests.people import FISICA, MORAL, receptor_of
@@ -259,6 +261,14 @@ def expired_and_asked(stage: Stage) -> Way:
 def void(stage: Stage) -> Way:
     stage.note()
     stage.world.scoped(lambda: void_ticket(ticket_id=stage.ticket.pk, reason="devuelta", now=stage.world.now()))
+    yield
+
+
+@stands(Standing.SPLIT, Place.PARTS)
+def divided(stage: Stage) -> Way:
+    stage.note()
+    thirds = Division(shares=(Decimal(1),) * 3)
+    stage.world.scoped(lambda: split_ticket(ticket_id=stage.ticket.pk, division=thirds, now=stage.world.now()))
     yield
 
 

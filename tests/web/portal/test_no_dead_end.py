@@ -57,6 +57,8 @@ LOOKS: dict[str, tuple[str, Act]] = {
     "not": ("holders_note", looks("nota.pdf")),
     "des": ("download", looks("descargar/")),
     "avi": ("notice", looks("aviso/")),
+    "par": ("parts", looks("partes/")),
+    "div": ("divide", looks("dividir/")),  # no company allows it unless it says so
     "rem": ("remind", looks("recordar/")),
     "cor": ("correct", looks("corregir/")),
     "rec": ("recent", looks("reciente/")),
@@ -64,6 +66,8 @@ LOOKS: dict[str, tuple[str, Act]] = {
     "com": ("purchases_ask", looks("mis-compras/")),
 }
 ACTS: dict[str, tuple[str, Act]] = {
+    "div": ("divide", sends("dividir/", proporcion_0="1", proporcion_1="1")),
+    "uni": ("rejoin", sends("unir/")),
     "fis": ("fiscal", sends("datos/fiscal/", **MORAL)),  # what htmx asks while he types
     "con": ("constancia", sends("datos/constancia/", **MORAL)),  # without a file
     "agr": ("join", sends("notas/", codigo="7K4M", total="1.00")),  # mistyped
@@ -98,94 +102,96 @@ OF_NO_NOTE = {
 
 PAGES = {
     "ini": "code", "dat": "details", "ext": "foreign", "jun": "join", "rev": "review", "gen": "generic", "emi": "issuing", "lis": "done",
-    "des": "download", "avi": "notice", "rem": "remind", "cor": "correct", "cre": "correct_review", "cer": "correct_shut",
+    "des": "download", "avi": "notice", "par": "parts", "rem": "remind", "cor": "correct", "cre": "correct_review", "cer": "correct_shut",
     "rec": "recent", "ayu": "help", "com": "purchases_ask", "fis": "fiscal",
 }  # fmt: skip
 LOOKED = """
-                                      qr   typ  ini  dat  ext  jun  rev  emi  lis  pdf  xml  not  des  avi  rem  cor  rec  ayu  com
-mistyped_code                         ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com
-wrong_total                           ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
-not_here_yet                          ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
-asked_and_not_here_yet                ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
-a_till_reserved_the_code              ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
-another_companys                      ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
-came_back_after_a_month               ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
-fresh                                 dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  rem  dat  ini  ayu  com
-sold_on_credit                        dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  rem  dat  ini  ayu  com
-last_day                              dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  dat  dat  ini  ayu  com
-the_sat_refused_my_data               dat! dat! ini  dat! ext! jun  dat! dat! dat! dat! dat! PDF  dat! dat! rem  dat! ini  ayu  com
-the_sat_refused_anothers_data         dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  rem  dat  ini  ayu  com
-the_shop_cancelled_mine               dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  rem  dat  ini  ayu  com
-the_shop_cancelled_anothers           dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  rem  dat  ini  ayu  com
-expired                               avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
-expired_and_asked                     avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
-void                                  avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  404  avi  avi  avi  avi  ini  ayu  com
-locked                                avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
-portal_off                            avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
-the_sat_suspended_the_shop            avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
-credit_is_not_offered                 avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
-mine_is_on_its_way                    emi  emi  ini  emi  emi  emi  emi  emi  emi  emi  emi  PDF  emi  emi  emi  emi  ini  ayu  com
-the_sat_is_slow_with_mine             emi  emi  ini  emi  emi  emi  emi  emi  emi  emi  emi  PDF  emi  emi  emi  emi  ini  ayu  com
-anothers_is_on_its_way                avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
-mine_waits_for_the_shop               emi  emi  ini  emi  emi  emi  emi  emi  emi  emi  emi  PDF  emi  emi  emi  emi  ini  ayu  com
-anothers_waits_for_the_shop           avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
-mine                                  lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  cor  ini  ayu  com
-mine_for_somebody_abroad              lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  cer  ini  ayu  com
-mine_left_its_global                  lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  cor  ini  ayu  com
-mine_that_the_shop_is_cancelling      lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  cer  ini  ayu  com
-mine_whose_correction_the_sat_refused lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  cor! ini  ayu  com
-mine_of_a_shop_that_cannot_issue      lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  cer  ini  ayu  com
-mine_whose_correction_the_shop_has    lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  cer  ini  ayu  com
-mine_is_being_corrected               emi  emi  ini  emi  emi  emi  emi  emi  emi  emi  emi  PDF  emi  emi  emi  emi  ini  ayu  com
-anothers                              des  des  ini  des  des  des  des  des  des  des  des  PDF  des  des  des  des  ini  ayu  com
-made_at_the_counter                   des  des  ini  des  des  des  des  des  des  des  des  PDF  des  des  des  des  ini  ayu  com
-the_shop_corrected_mine_for_another   des  des  ini  des  des  des  des  des  des  des  des  PDF  des  des  des  des  ini  ayu  com
-in_a_global                           dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  rem  dat  ini  ayu  com
-in_a_global_and_expired               avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
-in_a_global_and_the_portal_off        avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  ini  ayu  com
+                                      qr   typ  ini  dat  ext  jun  rev  emi  lis  pdf  xml  not  des  avi  par  div  rem  cor  rec  ayu  com
+mistyped_code                         ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com
+wrong_total                           ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
+not_here_yet                          ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
+asked_and_not_here_yet                ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
+a_till_reserved_the_code              ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
+another_companys                      ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
+came_back_after_a_month               ini! ini! ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  rec  ayu  com
+fresh                                 dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  dat  dat  rem  dat  ini  ayu  com
+sold_on_credit                        dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  dat  dat  rem  dat  ini  ayu  com
+last_day                              dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  dat  dat  dat  dat  ini  ayu  com
+the_sat_refused_my_data               dat! dat! ini  dat! ext! jun  dat! dat! dat! dat! dat! PDF  dat! dat! dat! dat! rem  dat! ini  ayu  com
+the_sat_refused_anothers_data         dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  dat  dat  rem  dat  ini  ayu  com
+the_shop_cancelled_mine               dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  dat  dat  rem  dat  ini  ayu  com
+the_shop_cancelled_anothers           dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  dat  dat  rem  dat  ini  ayu  com
+expired                               avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
+expired_and_asked                     avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
+void                                  avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  404  avi  avi  avi  avi  avi  avi  ini  ayu  com
+divided                               par  par  ini  par  par  par  par  par  par  par  par  PDF  par  par  par  par  par  par  ini  ayu  com
+locked                                avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
+portal_off                            avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
+the_sat_suspended_the_shop            avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
+credit_is_not_offered                 avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
+mine_is_on_its_way                    emi  emi  ini  emi  emi  emi  emi  emi  emi  emi  emi  PDF  emi  emi  emi  emi  emi  emi  ini  ayu  com
+the_sat_is_slow_with_mine             emi  emi  ini  emi  emi  emi  emi  emi  emi  emi  emi  PDF  emi  emi  emi  emi  emi  emi  ini  ayu  com
+anothers_is_on_its_way                avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
+mine_waits_for_the_shop               emi  emi  ini  emi  emi  emi  emi  emi  emi  emi  emi  PDF  emi  emi  emi  emi  emi  emi  ini  ayu  com
+anothers_waits_for_the_shop           avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
+mine                                  lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  lis  lis  cor  ini  ayu  com
+mine_for_somebody_abroad              lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  lis  lis  cer  ini  ayu  com
+mine_left_its_global                  lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  lis  lis  cor  ini  ayu  com
+mine_that_the_shop_is_cancelling      lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  lis  lis  cer  ini  ayu  com
+mine_whose_correction_the_sat_refused lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  lis  lis  cor! ini  ayu  com
+mine_of_a_shop_that_cannot_issue      lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  lis  lis  cer  ini  ayu  com
+mine_whose_correction_the_shop_has    lis  lis  ini  lis  lis  lis  lis  lis  lis  PDF  XML  PDF  lis  lis  lis  lis  lis  cer  ini  ayu  com
+mine_is_being_corrected               emi  emi  ini  emi  emi  emi  emi  emi  emi  emi  emi  PDF  emi  emi  emi  emi  emi  emi  ini  ayu  com
+anothers                              des  des  ini  des  des  des  des  des  des  des  des  PDF  des  des  des  des  des  des  ini  ayu  com
+made_at_the_counter                   des  des  ini  des  des  des  des  des  des  des  des  PDF  des  des  des  des  des  des  ini  ayu  com
+the_shop_corrected_mine_for_another   des  des  ini  des  des  des  des  des  des  des  des  PDF  des  des  des  des  des  des  ini  ayu  com
+in_a_global                           dat  dat  ini  dat  ext  jun  dat  dat  dat  dat  dat  PDF  dat  dat  dat  dat  rem  dat  ini  ayu  com
+in_a_global_and_expired               avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
+in_a_global_and_the_portal_off        avi  avi  ini  avi  avi  avi  avi  avi  avi  avi  avi  PDF  avi  avi  avi  avi  avi  avi  ini  ayu  com
 """
 ACTED = """
-                                      fis  con  agr  qui  gen  dat  nom  rem  rfc  mio  env  ayu  com  cfi  rfi  otr  ext  da2  em1  em2  cor  cr1  cr2
-mistyped_code                         ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
-wrong_total                           ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
-not_here_yet                          ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
-asked_and_not_here_yet                ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
-a_till_reserved_the_code              ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
-another_companys                      ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
-came_back_after_a_month               ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
-fresh                                 fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
-sold_on_credit                        fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
-last_day                              fis  dat! jun! jun  gen! rev  rev  dat  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
-the_sat_refused_my_data               fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
-the_sat_refused_anothers_data         fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
-the_shop_cancelled_mine               fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
-the_shop_cancelled_anothers           fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
-expired                               avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-expired_and_asked                     avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-void                                  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-locked                                avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-portal_off                            avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-the_sat_suspended_the_shop            avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-credit_is_not_offered                 avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-mine_is_on_its_way                    emi  emi  emi  emi  emi  emi  emi  emi  emi  avi  emi  ayu  com  emi  fis  emi  emi  emi  emi  emi  emi  emi  emi
-the_sat_is_slow_with_mine             emi  emi  emi  emi  emi  emi  emi  emi  emi  avi  emi  ayu  com  emi  fis  emi  emi  emi  emi  emi  emi  emi  emi
-anothers_is_on_its_way                avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-mine_waits_for_the_shop               emi  emi  emi  emi  emi  emi  emi  emi  emi  avi  emi  ayu  com  emi  fis  emi  emi  emi  emi  emi  emi  emi  emi
-anothers_waits_for_the_shop           avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-mine                                  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cre  emi  emi
-mine_for_somebody_abroad              lis  lis  lis  lis  lis  lis  lis  lis  lis  des! lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cer  cer  cer
-mine_left_its_global                  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cre  emi  emi
-mine_that_the_shop_is_cancelling      lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cer  cer  cer
-mine_whose_correction_the_sat_refused lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cre  emi  emi
-mine_of_a_shop_that_cannot_issue      lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cer  cer  cer
-mine_whose_correction_the_shop_has    lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cer  cer  cer
-mine_is_being_corrected               emi  emi  emi  emi  emi  emi  emi  emi  emi  lis  emi  ayu  com  emi  fis  emi  emi  emi  emi  emi  emi  emi  emi
-anothers                              des  des  des  des  des  des  des  des  des! lis  des  ayu  com  des  fis  des  des  des  des  des  des  des  des
-made_at_the_counter                   des  des  des  des  des  des  des  des  des! lis  des  ayu  com  des  fis  des  des  des  des  des  des  des  des
-the_shop_corrected_mine_for_another   des  des  des  des  des  des  des  des  lis  des! lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cre  emi  emi
-in_a_global                           fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
-in_a_global_and_expired               avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
-in_a_global_and_the_portal_off        avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+                                      div  uni  fis  con  agr  qui  gen  dat  nom  rem  rfc  mio  env  ayu  com  cfi  rfi  otr  ext  da2  em1  em2  cor  cr1  cr2
+mistyped_code                         ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
+wrong_total                           ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
+not_here_yet                          ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
+asked_and_not_here_yet                ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
+a_till_reserved_the_code              ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
+another_companys                      ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
+came_back_after_a_month               ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ini  ayu  com  ini  fis  ini  ini  ini  ini  ini  ini  ini  ini
+fresh                                 dat  dat  fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
+sold_on_credit                        dat  dat  fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
+last_day                              dat  dat  fis  dat! jun! jun  gen! rev  rev  dat  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
+the_sat_refused_my_data               dat! dat! fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
+the_sat_refused_anothers_data         dat  dat  fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
+the_shop_cancelled_mine               dat  dat  fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
+the_shop_cancelled_anothers           dat  dat  fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
+expired                               avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+expired_and_asked                     avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+void                                  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+divided                               par  par  par  par  par  par  par  par  par  par  par  par  par  ayu  com  par  fis  par  par  par  par  par  par  par  par
+locked                                avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+portal_off                            avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+the_sat_suspended_the_shop            avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+credit_is_not_offered                 avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+mine_is_on_its_way                    emi  emi  emi  emi  emi  emi  emi  emi  emi  emi  emi  avi  emi  ayu  com  emi  fis  emi  emi  emi  emi  emi  emi  emi  emi
+the_sat_is_slow_with_mine             emi  emi  emi  emi  emi  emi  emi  emi  emi  emi  emi  avi  emi  ayu  com  emi  fis  emi  emi  emi  emi  emi  emi  emi  emi
+anothers_is_on_its_way                avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+mine_waits_for_the_shop               emi  emi  emi  emi  emi  emi  emi  emi  emi  emi  emi  avi  emi  ayu  com  emi  fis  emi  emi  emi  emi  emi  emi  emi  emi
+anothers_waits_for_the_shop           avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+mine                                  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cre  emi  emi
+mine_for_somebody_abroad              lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  des! lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cer  cer  cer
+mine_left_its_global                  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cre  emi  emi
+mine_that_the_shop_is_cancelling      lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cer  cer  cer
+mine_whose_correction_the_sat_refused lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cre  emi  emi
+mine_of_a_shop_that_cannot_issue      lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cer  cer  cer
+mine_whose_correction_the_shop_has    lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cer  cer  cer
+mine_is_being_corrected               emi  emi  emi  emi  emi  emi  emi  emi  emi  emi  emi  lis  emi  ayu  com  emi  fis  emi  emi  emi  emi  emi  emi  emi  emi
+anothers                              des  des  des  des  des  des  des  des  des  des  des! lis  des  ayu  com  des  fis  des  des  des  des  des  des  des  des
+made_at_the_counter                   des  des  des  des  des  des  des  des  des  des  des! lis  des  ayu  com  des  fis  des  des  des  des  des  des  des  des
+the_shop_corrected_mine_for_another   des  des  des  des  des  des  des  des  des  des  lis  des! lis  ayu  com  fis  fis  ini  lis  lis  lis  lis  cre  emi  emi
+in_a_global                           dat  dat  fis  dat! jun! jun  gen! rev  rev  rem  dat  dat  dat  ayu  com  dat  fis  dat  rev  rev  emi  emi  emi  emi  emi
+in_a_global_and_expired               avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
+in_a_global_and_the_portal_off        avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  avi  ayu  com  avi  fis  avi  avi  avi  avi  avi  avi  avi  avi
 """
 
 # ------------------------------------------------------------ the ways on: words of links and buttons
@@ -214,6 +220,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "purchases_ask": ("Enviarme el enlace|Volver al inicio",),
     "issuing": ("Actualizar|Ver si ya está lista",),
     "notice": ("Volver al inicio",),
+    "parts": ("Facturar esta parte", "Contactar a la tienda"),
 }
 NOTICED: dict[Standing, str] = {
     Standing.EXPIRED: "Pedir una excepción",
@@ -242,6 +249,7 @@ SAID = {
     "mine_waits_for_the_shop": "Ya avisamos a la tienda",
     "mine_whose_correction_the_sat_refused": "Tu corrección no se hizo y esta factura sigue siendo la buena",
     "in_a_global": "todavía puedes tener la tuya",
+    "divided": "Esta nota se dividió en 3",
 }
 
 
@@ -291,6 +299,8 @@ def test_every_act_in_every_state_leads_to_its_page_and_its_way_on(world: World)
                 for one in sorted(links)
                 if stage.buyer.client.get(one).status_code not in (200, 302, 422)
             ]
+            if STATES[name].place is Place.PARTS:  # the link of a part opened that
+                LOOKS["qr"][1](stage)
             wrong += tried(stage, name, ACTS, acted[name], set())
     assert not wrong, "\n" + "\n".join(wrong)
 

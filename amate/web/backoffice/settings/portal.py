@@ -197,7 +197,7 @@ def _initial(current: PortalPolicy | None, *, follows: bool, today: date) -> dic
                 "minimum": Decimal(0), "withholds_isr": True, "stamps_an_hour": STAMPS_AN_HOUR,
                 "corrections": CORRECTIONS, "hours_awaited": HOURS_AWAITED}  # fmt: skip
     names = ("enabled", "window_days", "grace_days", "minimum", "usos", "default_uso", "paid_only",
-             "withholds_isr", "stamps_an_hour", "corrections", "hours_awaited")  # fmt: skip
+             "withholds_isr", "may_split", "stamps_an_hour", "corrections", "hours_awaited")  # fmt: skip
     return {
         **{name: getattr(current, name) for name in names},
         "until": until_of(current),

@@ -184,6 +184,9 @@ class PolicyForm(forms.Form):
         most=MOST_STAMPS,
         what="facturas",
     )
+    may_split = forms.BooleanField(
+        label="Quien tiene la nota puede dividirla en el portal, para facturarla entre varios", required=False
+    )
     corrections = _whole(
         label="Veces que tu cliente corrige él mismo la factura de una nota",
         help_text="Solo mientras el SAT la cancela sin aceptación. Lo demás, y todo si escribes 0, lo apruebas tú.",
@@ -300,5 +303,6 @@ class PolicyForm(forms.Form):
             hours_awaited=said["hours_awaited"] or HOURS_AWAITED,
             usos=tuple(said["usos"]),
             default_uso=said["default_uso"],
+            may_split=said["may_split"],
             corrections=CORRECTIONS if said["corrections"] is None else said["corrections"],
         )
