@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import uvicorn
@@ -60,6 +61,8 @@ class PaymentServer:
         facts |= changes
         if facts["code"] == "paypal":
             facts["private_key"] = f"cliente:{facts['private_key']}"
+        if facts["code"] == "mercado_pago":
+            facts["private_key"] = f"APP_USR-{facts['private_key']}"
         if "webhook_keys" not in facts:
             proof = "signing_secret" if facts["code"] in BY_SECRET else "public_key"
             proof = "webhook_id" if facts["code"] == "paypal" else proof
@@ -111,7 +114,9 @@ def listen() -> Iterator[Listener]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            kept.heard.append(InboundRequest(body, {name.lower(): value for name, value in self.headers.items()}, NOON))
+            head = {name.lower(): value for name, value in self.headers.items()}
+            query = dict(parse_qsl(urlsplit(self.path).query))
+            kept.heard.append(InboundRequest(body, head, NOON, query))
             self.send_response(kept.status)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -23,6 +23,7 @@ WAYS = {
     "digital_femsa": "OXXO (FEMSA)",
     "stripe": "Stripe",
     "paypal": "PayPal",
+    "mercado_pago": "Mercado Pago",
 }
 
 

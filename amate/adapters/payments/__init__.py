@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 if TYPE_CHECKING:
     import httpx
 
-SPOKEN = ("conekta", "digital_femsa", "stripe", "paypal")
-BY_SECRET = frozenset({"stripe"})  # their notices are proved by a secret that both hold, not by a public key
+SPOKEN = ("conekta", "digital_femsa", "stripe", "paypal", "mercado_pago")
+BY_SECRET = frozenset(
+    {"stripe", "mercado_pago"}
+)  # their notices are proved by a secret that both hold, not by a public key
 ON_PRESS = frozenset({"paypal"})  # a page of theirs lives for hours: it is made when somebody wants to pay at it
 # The methods that a provider tells of its payments, each with its c_FormaPago unless a person says another (PAY-6). 31 for what
 # stands in a wallet is a reading to confirm with the contract.
@@ -24,6 +26,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "digital_femsa": ("cash",),
     "stripe": ("cash",),
     "paypal": ("wallet", "credit", "debit"),
+    "mercado_pago": ("cash", "spei", "credit", "debit", "wallet"),
 }
 CASH_LEAST, CASH_MOST = Decimal("10.00"), Decimal("10000.00")  # of one reference of cash (PAY-9)
 Cause = Literal["busy", "network", "server", "credentials"]
@@ -58,6 +61,7 @@ LASTING: Mapping[str, tuple[Way, ...]] = {
     "digital_femsa": (Way.CASH,),
     "stripe": (),
     "paypal": (),
+    "mercado_pago": (),
 }
 
 
@@ -350,6 +354,10 @@ def open_provider(account: ProviderAccount, *, transport: "httpx.AsyncBaseTransp
         from amate.adapters.payments.paypal import PayPal
 
         return PayPal(account, transport=transport)
+    if account.code == "mercado_pago":
+        from amate.adapters.payments.mercado_pago import MercadoPago
+
+        return MercadoPago(account, transport=transport)
     if account.code in SPOKEN:
         from amate.adapters.payments.conekta import Conekta
 

@@ -11,6 +11,8 @@ from amate.companies.secrets import seal, unseal
 
 KEY = "provider.key"
 WEBHOOK_ID = re.compile(r"[A-Z0-9]{10,40}")
+ACCESS_TOKEN = re.compile(r"(APP_USR|TEST)-[!-~]{10,}")
+MERCADO_PAGO_SECRET = re.compile(r"[A-Za-z0-9_-]{16,200}")
 NOTICE_SECRETS = "provider.notice_secrets"
 
 
@@ -51,6 +53,8 @@ def check_key(code: str, private_key: str) -> None:
     client_id, _, secret = private_key.strip().partition(":")
     if code == "paypal" and not (client_id and secret and ":" not in secret):
         raise BadAccount("private_key", "Escribe el Client ID y el Secret de PayPal, con dos puntos entre ellos.")
+    if code == "mercado_pago" and not ACCESS_TOKEN.fullmatch(private_key.strip()):
+        raise BadAccount("private_key", "El Access Token de Mercado Pago empieza con “APP_USR-”: cópialo completo.")
 
 
 def open_account(account: ProviderAccount) -> Opened:
@@ -78,7 +82,11 @@ def proof_of_notices(code: str, typed: str) -> dict[str, str | bytes]:
         )
     if code not in BY_SECRET:
         return {"webhook_keys": typed.strip()}
-    if not all(one.startswith("whsec_") for one in lines):
+    if code == "mercado_pago" and not all(MERCADO_PAGO_SECRET.fullmatch(one) for one in lines):
+        raise BadAccount(
+            "webhook_keys", "La clave secreta de los webhooks de Mercado Pago lleva letras y números: cópiala completa."
+        )
+    if code == "stripe" and not all(one.startswith("whsec_") for one in lines):
         raise BadAccount("webhook_keys", "El secreto de sus avisos empieza con “whsec_”: cópialo de Stripe completo.")
     return {"sealed_notice_secrets": seal("\n".join(lines).encode(), field=NOTICE_SECRETS) if lines else b""}
 

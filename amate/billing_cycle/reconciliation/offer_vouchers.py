@@ -18,6 +18,7 @@ _OF: Mapping[str, tuple[Way, ...]] = {
     "digital_femsa": (Way.CASH,),
     "stripe": (Way.CASH,),
     "paypal": (Way.CARD,),
+    "mercado_pago": (Way.CASH, Way.SPEI, Way.CARD),
 }
 
 

@@ -1,4 +1,4 @@
-"""The simulated provider's routes: Conekta's wire, Stripe's and PayPal's, under the faults of the day."""
+"""The simulated provider's routes: Conekta's wire, Stripe's, PayPal's and Mercado Pago's, under the faults of the day."""
 
 import asyncio
 import secrets
@@ -17,6 +17,7 @@ from amate.sandbox.payments import orders, shapes, spoilt
 from amate.sandbox.payments.admin import admin_routes
 from amate.sandbox.payments.book import Refused
 from amate.sandbox.payments.desk import Desk
+from amate.sandbox.payments.mercado_app import mercado_routes
 from amate.sandbox.payments.page import page_routes
 from amate.sandbox.payments.paypal_app import paypal_routes
 from amate.sandbox.payments.stripe_app import stripe_routes
@@ -42,6 +43,7 @@ def create_app(desk: Desk, *, by_itself: bool) -> ASGIApp:
         *page_routes(desk),
         *stripe_routes(desk),
         *paypal_routes(desk),
+        *mercado_routes(desk),
     ]
 
     @asynccontextmanager

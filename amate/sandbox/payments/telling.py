@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from amate.sandbox.payments import paypal_shapes, shapes, stripe_shapes
+from amate.sandbox.payments import mercado_shapes, paypal_shapes, shapes, stripe_shapes
 from amate.sandbox.payments.book import Book, Event, Notice
 
 RETRIES = (60, 600, 3_600, 6 * 3_600, 86_400, 86_400, 86_400)  # seconds after each try that failed
-WIRES = ("conekta", "stripe", "paypal")
+WIRES = ("conekta", "stripe", "paypal", "mercado_pago")
 OFF_BY = 10_000  # cents that a wrong notice says too much
 
 Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[int]]
@@ -109,6 +109,12 @@ class Teller:
             "PayPal-Auth-Algo": "SHA256withRSA",
         }
 
+    def sign_as_mercado_pago(self, about: str, *, name: str) -> dict[str, str]:
+        """Its header covers what the address names, and nothing of the body; the instant is one of thousandths."""
+        at = self._book.second() * 1000
+        mac = hmac.digest(self.signing_secret.encode(), f"id:{about};request-id:{name};ts:{at};".encode(), "sha256")
+        return {"x-signature": f"ts={at},v1={mac.hex()}", "x-request-id": name}
+
     def signed(self, text: bytes, signature: str) -> bool:
         """Whether this key signed it."""
         return hmac.compare_digest(self.sign(text).encode(), signature.encode())
@@ -140,6 +146,11 @@ class Teller:
             headers["Stripe-Signature"] = self.sign_by_secret(notice.body)
         elif self.wire == "paypal":
             headers |= self.sign_as_paypal(notice.body, name=f"{notice.event_id}-{notice.tries}")
+        elif self.wire == "mercado_pago":
+            said = json.loads(notice.body)
+            about = str(said["data"]["id"])
+            headers |= self.sign_as_mercado_pago(about.lower(), name=notice.event_id)
+            url = f"{url}?data.id={about}&type={said['type']}"
         else:
             headers["DIGEST"] = self.sign(notice.body)
         return await send(url, notice.body, headers)
@@ -157,4 +168,6 @@ def _body(event: Event, *, wire: str, off_by: int) -> bytes:
         said = stripe_shapes.event(said)
     elif wire == "paypal":
         said = paypal_shapes.event(said)
+    elif wire == "mercado_pago":
+        said = mercado_shapes.notice(said)
     return json.dumps(said, ensure_ascii=False).encode()

@@ -91,7 +91,12 @@ ACTS = (
     Place("payment_new", "Registrar un pago", "nuevo abono cobro efectivo transferencia", roles=MAY_TYPE_PAYMENTS),
     Place("reconcile", "Por conciliar", "depósitos sin dueño avisos de pago reportados"),
     Place("bank_files", "Archivos del banco", "estado de cuenta subir bbva santander banorte", roles=MAY_RECONCILE),
-    Place("settings_providers", "Proveedores de pagos", "conekta oxxo femsa stripe paypal llave", roles=MAY_CONFIGURE),
+    Place(
+        "settings_providers",
+        "Proveedores de pagos",
+        "conekta oxxo femsa stripe paypal mercado pago llave",
+        roles=MAY_CONFIGURE,
+    ),
     Place("settings_banks", "Cuentas de banco", "clabe banco", roles=MAY_CONFIGURE),
     Place("tickets", "Notas por facturar", "abiertas pendientes de factura", "?estado=open"),
     Place("tickets", "Notas vencidas", "plazo terminado", "?estado=expired"),

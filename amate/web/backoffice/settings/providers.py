@@ -30,6 +30,7 @@ NAMES = {
     "digital_femsa": "Digital FEMSA (OXXO Pay)",
     "stripe": "Stripe (OXXO)",
     "paypal": "PayPal",
+    "mercado_pago": "Mercado Pago",
 }
 ROOM = "settings_providers"
 FORMAS = sorted(HOW_PAID.items())
@@ -40,7 +41,8 @@ class KeysForm(forms.Form):
         label="Llave privada",
         max_length=300,
         required=False,
-        help_text="La guardamos cifrada: nadie la vuelve a ver. En PayPal son dos: el Client ID, dos puntos y el Secret.",
+        help_text="La guardamos cifrada: nadie la vuelve a ver. En PayPal son dos: el Client ID, dos puntos y el Secret. "
+        "En Mercado Pago es el Access Token de producción.",
         widget=forms.PasswordInput({"autocomplete": "off", "spellcheck": "false"}),
     )
     webhook_keys = forms.CharField(
@@ -48,7 +50,8 @@ class KeysForm(forms.Form):
         required=False,
         max_length=10_000,
         help_text="La que empieza con “-----BEGIN PUBLIC KEY-----”; en Stripe, la que empieza con “whsec_”, que también "
-        "guardamos cifrada; en PayPal, el ID del webhook. Sin ella no creemos ningún aviso.",
+        "guardamos cifrada; en PayPal, el ID del webhook; en Mercado Pago, la clave secreta de sus webhooks. Sin ella no "
+        "creemos ningún aviso.",
         widget=forms.Textarea({"rows": 4, "spellcheck": "false", "class": "mono"}),
     )
 
