@@ -52,4 +52,17 @@ PATTERNS = (
     "La nota {folio} está en revisión en la tienda.",
     "La nota {folio} no se factura por ahora en el portal.",
     "La nota {folio} no se factura en el portal.",
+    # what was sent
+    "Aquí caben {n} MB y no se guardó nada. Vuelve a la página anterior y elige uno más ligero; si es una foto, tómala con "
+    "menos calidad.",
+    # the account
+    "Buscamos tu pago. Hasta el {day} no te enviamos avisos ni suspendemos tu servicio.",
+    "Esperamos tu pago de ${n} a más tardar el {day}.",
+    "Ya no te recordamos pagos por {channels}.",
+    "El comprobante pasa de {n} MB: sube una foto más ligera.",
+    "Vencido: {amount}",
+    "Paga antes del {day}",
+    "Tienes {amount} a favor.",
+    "Prometiste pagar {amount} a más tardar el {day}.",
+    "Tu próximo cargo es el {day}.",
 )
