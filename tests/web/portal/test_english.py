@@ -57,6 +57,7 @@ STAYS = (
     MORAL["nombre"],
     "SURCO DISEÑO",
     "“Vigente”",
+    "Estados Unidos (los)",  # countries are the catalogue's
 )
 
 
