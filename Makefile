@@ -4,7 +4,7 @@ BIN := .venv/bin
 AMATE_CHECK_HOME := $(shell mktemp -du)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test lives races guide check format bench client licences lock clean
+.PHONY: help install demo serve test lives races guide english check format bench client licences lock clean
 
 help:
 	@echo "make demo     the whole product on this machine, with invented companies"
@@ -12,6 +12,7 @@ help:
 	@echo "make lives    weeks of a company while everything goes wrong, with 60 seeds (LIVES=n)"
 	@echo "make races    a thousand orders in which everybody wants one note (some ten minutes)"
 	@echo "make guide    the pictures and numbers of docs/guia, made anew"
+	@echo "make english  what the portal says in English, compiled (needs gettext)"
 	@echo "make check    lint, imports, types, migrations, licences"
 	@echo "make bench    the numbers, each beside its bar"
 	@echo "make client   the Python client of the API, in clients/python/build"
@@ -54,6 +55,9 @@ races: .venv/.dev
 
 guide: .venv/.dev
 	$(BIN)/pytest -q tests/stories/test_a_newcomer_opens_shop.py --update-guide
+
+english:
+	msgfmt --check -o amate/locale/en/LC_MESSAGES/django.mo amate/locale/en/LC_MESSAGES/django.po
 
 check: .venv/.dev
 	$(BIN)/ruff check .

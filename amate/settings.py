@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "amate.web.last_seen.last_seen",
     "amate.web.newer_catalogs.newer_catalogs",
+    "amate.web.portal.language.language",
     "amate.web.scope.company_of_the_request",
 ]
 
@@ -115,7 +116,7 @@ TEMPLATES = [
                 )
             ],
             "libraries": {"amate": "amate.web.tags"},
-            "builtins": ["amate.web.tags"],
+            "builtins": ["django.templatetags.i18n", "amate.web.tags"],
         },
     }
 ]
@@ -227,6 +228,7 @@ LANGUAGE_CODE = "es-mx"
 TIME_ZONE = "America/Mexico_City"
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [BASE / "locale"]
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/s/"

@@ -27,8 +27,11 @@ ZONES = {
 }
 
 
-def in_full(when: datetime) -> str:
-    """For facts: "21 de noviembre de 2026, 14:07". Prints the value as it stands: convert to the place's zone first."""
+def in_full(when: datetime, *, lang: str = "es") -> str:
+    """For facts: "21 de noviembre de 2026, 14:07"; in English "Nov 21 2026, 14:07". Prints the value as it stands: convert
+    to the place's zone first."""
+    if lang != "es":
+        return f"{ENGLISH_MONTHS[when.month - 1]} {when.day} {when.year}, {when:%H:%M}"
     return f"{when.day} de {MONTHS[when.month - 1]} de {when.year}, {when:%H:%M}"
 
 

@@ -44,7 +44,7 @@
   offer.querySelector("[data-use]").addEventListener("click", () => {
     fill(read() || {});
     offer.hidden = true;
-    said.textContent = "Pusimos tus datos guardados: revísalos.";
+    said.textContent = said.dataset.used;
     form.querySelector("#rfc").focus();
   });
 
@@ -52,7 +52,7 @@
     shelf.removeItem(key);
     tick.checked = false;
     offer.hidden = true;
-    said.textContent = "Borramos tus datos de este aparato.";
+    said.textContent = said.dataset.forgotten;
     form.querySelector("#rfc").focus();
   });
 

@@ -2,6 +2,7 @@
 
 from amate.fiscal.catalogs import name_of
 from amate.fiscal.receptor import Receptor
+from amate.web.said import said
 
 
 def beside(was: Receptor, will: Receptor) -> list[tuple[str, str, str]]:
@@ -16,4 +17,4 @@ def beside(was: Receptor, will: Receptor) -> list[tuple[str, str, str]]:
 
 
 def _named(catalog: str, key: str) -> str:
-    return f"{key} · {name_of(catalog, key)}"
+    return f"{key} · {said(name_of(catalog, key))}"

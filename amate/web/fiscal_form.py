@@ -13,6 +13,7 @@ from amate.fiscal.receptor import ReadReceptor, ReceptorRefused, default_uso, re
 from amate.fiscal.rfc import DIGIT_WARNING, GENERICS, Persona, RfcRefused, read_rfc
 from amate.fiscal.tables.personas import REGIMENES, USOS
 from amate.web.mail_address import MailField
+from amate.web.said import said
 
 FIELDS = ("rfc", "nombre", "cp", "regimen_fiscal", "uso_cfdi", "correo")
 CARDS = 4
@@ -186,12 +187,12 @@ def _persona(rfc: str) -> Persona | None:
 
 def _regimes(persona: Persona | None) -> list[tuple[str, Any]]:
     if persona is not None:
-        return [PICK, *_named(persona)]
-    return [PICK, *((title, _named(each)) for title, each in PERSONAS)]
+        return [(PICK[0], said(PICK[1])), *_named(persona)]
+    return [(PICK[0], said(PICK[1])), *((said(title), _named(each)) for title, each in PERSONAS)]
 
 
 def _named(persona: Persona) -> list[tuple[str, str]]:
-    return [(key, f"{key} · {REGIMENES[key].texto}") for key in regimenes_for(persona)]
+    return [(key, f"{key} · {said(REGIMENES[key].texto)}") for key in regimenes_for(persona)]
 
 
 def _usos(regimen: str, persona: Persona | None, offered: Collection[str] | None) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from amate.papers.codes import code128_svg
 from amate.self_invoicing.codes import show_code
+from amate.web.said import said
 
 register = template.Library()
+register.filter("said", said)
 
 
 @register.filter

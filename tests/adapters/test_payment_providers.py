@@ -409,8 +409,8 @@ def test_a_chargeback_takes_all_of_it(provider: PaymentServer, ask: Ask, heard: 
     provider.deliver()
     client = offline(provider, code)
     (hint,) = client.hints(client.verify(heard.heard[-1]))
-    assert hint.payment_id == charge.payment_id
     event = fetched(ask, hint.payment_id)
+    assert event.payment_id == charge.payment_id
     assert (event.kind, event.returned, event.kept) == (Kind.CHARGED_BACK, Decimal("349.00"), Decimal("0.00"))
 
 
@@ -467,7 +467,7 @@ def test_a_long_sweep_goes_page_by_page_and_loses_nothing(
     assert (pages, len(met)) == (3, 12)
     provider.pays(life or charged(ask, reference="R-12").pay_at[0].reference, amount="11.00")
     pages, again, _ = ask(lambda p: swept(p, cursor))
-    assert pages == 1
+    assert pages == (3 if code == "mercado_pago" else 1)  # the last ten minutes of its list are looked at twice
     assert len(again - met) == 1
 
 
@@ -656,7 +656,7 @@ def test_the_same_way_goes_without_a_socket(code: str) -> None:
     account = ProviderAccount(
         code=code,
         api_url="http://pagos.invalid",
-        private_key="key",
+        private_key="APP_USR-key" if code == "mercado_pago" else "key",
         webhook_keys=(desk.teller.public_key, desk.teller.signing_secret),
     )
     heard: list[InboundRequest] = []

@@ -30,9 +30,8 @@ from amate.adapters.payments.cents import from_text
 MARK = "amate-"  # before our reference: one account also takes sales that are nobody's debt here
 PAYMENT = "payment/"  # before an id of the older part: which order it is of must be asked
 THEIR_ID = re.compile(r"[A-Za-z0-9]{1,60}")
-TOLERANCE = timedelta(
-    days=1
-)  # it tells again for hours, and nobody says whether it signs anew; once is what the inbox sees to
+# It tells again for hours, and nobody says whether it signs anew; that it counts once is what the inbox sees to.
+TOLERANCE = timedelta(days=1)
 MILLISECONDS = 10**12  # both units are met
 ORDERS, PAYMENTS, CHARGEBACKS = "order", "payment", "topic_chargebacks_wh"
 METHODS = {
@@ -265,8 +264,8 @@ def transactions(order: Mapping[str, Any], what: str) -> list[dict[str, Any]]:
 
 
 def instant(said: object) -> datetime:
-    """Raises ValueError."""
-    at = datetime.fromisoformat(str(said))
+    """To the second, as the others tell it. Raises ValueError."""
+    at = datetime.fromisoformat(str(said)).replace(microsecond=0)
     if at.tzinfo is None:
         raise ValueError(f"{said!r} has no zone")
     return at

@@ -20,6 +20,7 @@ from amate.web.portal.details import draw_details, form_of
 from amate.web.portal.guard import afterwards
 from amate.web.portal.offer_constancia import ConstanciaForm
 from amate.web.portal.visit import Here, Place, only_at
+from amate.web.said import said as told
 from amate.web.scope import scope_again
 
 VISIT = Limit("portal-constancia-visit", 6, 600)
@@ -108,6 +109,6 @@ def _told(said: Constancia) -> str:
     if open_still:
         words += f", y completa {' y '.join(open_still)}"
     if len(said.regimenes) > 1:
-        named = "; ".join(f"{key} {REGIMENES[key].texto}" for key in said.regimenes)
+        named = "; ".join(f"{key} {told(REGIMENES[key].texto)}" for key in said.regimenes)
         words += f". Tiene {len(said.regimenes)} regímenes: elige con cuál va esta factura ({named})"
     return f"{words}."

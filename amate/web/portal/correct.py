@@ -9,13 +9,13 @@ from amate.fiscal.receptor import Receptor
 from amate.help.ask_correction import ask_correction_of_the_shop
 from amate.invoices.models import Invoice
 from amate.invoices.refusals import meaning_of
-from amate.papers.dates import in_full
 from amate.self_invoicing.correct import NotCorrectable, Way, content_for, correct_invoice, how_corrected
 from amate.self_invoicing.models import Correction
 from amate.tenancy.writes import rewrite
 from amate.web.beside import beside
 from amate.web.fiscal_form import FiscalForm, as_typed
 from amate.web.portal.guard import count_stamp, stamps_must_wait
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
 from amate.web.portal.waiting import too_many

@@ -13,13 +13,13 @@ from amate.invoices.models import Invoice, Stamp
 from amate.invoices.pdf import pdf_of
 from amate.invoices.refusals import meaning_of
 from amate.messages.models import Message
-from amate.papers.dates import in_full
 from amate.promises.kinds import MAIL
 from amate.self_invoicing.queries import tickets_of_invoice
 from amate.tenancy.compiled import Arg, Compiled
 from amate.tenancy.writes import rewrite
 from amate.web.files import paper_language, pdf_response, xml_response
 from amate.web.mail_address import MailField
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
 from amate.web.sends import PORTAL, count_send, sends_must_wait

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from amate.audit.record import record
 from amate.fiscal.rfc import RfcRefused, read_rfc
-from amate.papers.dates import in_full
 from amate.self_invoicing.queries import tickets_of_invoice
 from amate.self_invoicing.tallies import CAUSE_OF, stopped
 from amate.web.portal.guard import count_miss, guess_of, must_wait
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at

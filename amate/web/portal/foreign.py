@@ -18,6 +18,7 @@ from amate.web.countries import countries
 from amate.web.mail_address import MailField
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
+from amate.web.said import said
 
 NAMES = ("nombre", "residencia_fiscal", "num_reg_id_trib", "correo")
 
@@ -53,7 +54,7 @@ class ForeignForm(forms.Form):
         self.cp = cp
         self.receptor: ReadReceptor | None = None
         super().__init__({name: str(typed.get(name, "")) for name in NAMES}, auto_id="%s")
-        self.fields["residencia_fiscal"].widget.choices = [("", "Elige el país"), *countries()]
+        self.fields["residencia_fiscal"].widget.choices = [("", said("Elige el país")), *countries()]
 
     def quiet(self) -> Self:
         self._errors = forms.utils.ErrorDict()

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from amate.invoices.models import Invoice, State
-from amate.papers.dates import in_full
 from amate.promises.models import Promise
 from amate.self_invoicing.request_folio import request_folio
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.tallies import stopped
 from amate.tenancy.compiled import Arg, Compiled
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
 

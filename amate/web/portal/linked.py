@@ -14,7 +14,6 @@ from amate.invoices.deliver import resend_invoice
 from amate.invoices.links import find_link
 from amate.invoices.models import DownloadLink, State
 from amate.invoices.pdf import pdf_of
-from amate.papers.dates import in_full
 from amate.promises.kinds import MAIL
 from amate.self_invoicing.models import Claim
 from amate.self_invoicing.visits import open_proved_visit
@@ -22,6 +21,7 @@ from amate.web import clock
 from amate.web.files import pdf_response, xml_response
 from amate.web.portal.done import masked
 from amate.web.portal.guard import count_miss, guess_of, must_wait
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
 from amate.web.portal.visit import hand_over

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from amate.access.limit import Limit, seconds_to_wait
 from amate.fiscal.clock import zone_of
 from amate.invoices.models import Invoice, State
-from amate.papers.dates import in_full
 from amate.self_invoicing.my_purchases import MOST, Purchase, ask_for_purchases, find_purchases_link, purchases_of
 from amate.web import clock
 from amate.web.mail_address import MailField
 from amate.web.network import network_of
 from amate.web.portal.guard import count_miss, guess_of, must_wait
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.shop import Shop, shop_of
 from amate.web.portal.waiting import too_many

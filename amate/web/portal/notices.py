@@ -8,12 +8,13 @@ from django.views.decorators.http import require_safe
 from amate.companies.models import Emisor
 from amate.companies.policies import which_qualify
 from amate.help.models import Case
-from amate.papers.dates import in_full
 from amate.self_invoicing.rules import Standing
 from amate.self_invoicing.tallies import CAUSE_OF, stopped
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.purchase import purchase_of
 from amate.web.portal.visit import Here, Place, only_at
+from amate.web.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,10 @@ def notice(request: HttpRequest, here: Here) -> HttpResponse:
     found = REJOINED if here.ticket.rejoined_at else NOTICES[here.standing]
     stopped(here.visit, CAUSE_OF[here.standing], branch_id=here.ticket.branch_id, now=here.now)
     purchase = purchase_of(here.ticket, now=here.now)
-    text = found.text.format(
+    text = str(said(found.text)).format(
         deadline=purchase.deadline,
-        zone=purchase.zone,
-        rule=_rule(here),
+        zone=said(purchase.zone),
+        rule=said(_rule(here)),
         since=in_full(here.ticket.state_since.astimezone(here.zone)),
     )
     button = None

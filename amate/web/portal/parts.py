@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from amate.papers.dates import in_full
 from amate.self_invoicing.codes import show_code
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.queries import live_invoice_of, parts_of, state_of
 from amate.web.portal.divide import may_rejoin
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.visit import Here, Place, only_at
 

@@ -10,10 +10,11 @@ from amate.fiscal.money import Taxed, summarise, tax_line
 from amate.fiscal.tables.impuestos import IEPS, IVA
 from amate.fiscal.tables.monedas import decimals_of
 from amate.invoices.lines import lines_from_json
-from amate.papers.dates import in_full, short, zone_in_words
+from amate.papers.dates import zone_in_words
 from amate.self_invoicing.models import Ticket
 from amate.self_invoicing.rules import days_left
 from amate.self_invoicing.what_remains import remains_of
+from amate.web.portal.language import in_full, short
 
 SHOWN = 6
 NAMES = {IVA: "IVA", IEPS: "IEPS"}

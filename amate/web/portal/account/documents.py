@@ -14,10 +14,10 @@ from amate.invoices.called import NAMES
 from amate.invoices.models import AT_THE_SAT, Invoice, Kind, Stamp, State
 from amate.invoices.payments import received_in_all
 from amate.invoices.pdf import pdf_of
-from amate.papers.dates import short
 from amate.web import clock
 from amate.web.files import pdf_response, xml_response
 from amate.web.portal.account.opened import UNKNOWN, opened
+from amate.web.portal.language import short
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
 

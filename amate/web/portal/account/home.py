@@ -11,12 +11,12 @@ from amate.billing_cycle.statements.currencies import currencies_of
 from amate.billing_cycle.statements.models import AccountLink
 from amate.billing_cycle.statements.paper import call_of, notices_of
 from amate.companies.day import day_of, zone_of_company
-from amate.papers.dates import in_full
 from amate.web import clock
 from amate.web.portal.account.asks import offered
 from amate.web.portal.account.documents import documents_of
 from amate.web.portal.account.opened import opened
 from amate.web.portal.account.pay import NAMES
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
 

@@ -19,11 +19,11 @@ from amate.billing_cycle.statements.models import AccountLink, Purpose
 from amate.companies.billing_policy import billing_policy_on
 from amate.companies.day import day_of, zone_of_company
 from amate.customers.send_for_review import send_for_review
-from amate.papers.dates import in_full, short
 from amate.web import clock
 from amate.web.fiscal_form import FiscalForm
 from amate.web.portal.account.act_forms import ChannelsForm, PromiseForm, ReportForm
 from amate.web.portal.account.opened import gone, opened
+from amate.web.portal.language import in_full, short
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
 

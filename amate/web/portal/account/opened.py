@@ -8,9 +8,9 @@ from amate.billing_cycle.statements.links import find_link
 from amate.billing_cycle.statements.models import AccountLink, Purpose
 from amate.billing_cycle.statements.send_link import promise_account
 from amate.companies.day import zone_of_company
-from amate.papers.dates import in_full
 from amate.web.portal.done import masked
 from amate.web.portal.guard import count_miss, guess_of, must_wait
+from amate.web.portal.language import in_full
 from amate.web.portal.page import page
 from amate.web.portal.shop import shop_of
 from amate.web.portal.waiting import too_many
