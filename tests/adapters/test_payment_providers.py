@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -662,13 +663,15 @@ def test_the_same_way_goes_without_a_socket(code: str) -> None:
     heard: list[InboundRequest] = []
 
     async def send(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        heard.append(InboundRequest(body, {name.lower(): value for name, value in headers.items()}, NOON))
+        asked = dict(parse_qsl(urlsplit(url).query))
+        heard.append(InboundRequest(body, {name.lower(): value for name, value in headers.items()}, NOON, asked))
         return 200
 
     async def run() -> list[PaymentEvent]:
+        desk.teller.wire = ITS_OWN_WIRE[code]
         client = open_provider(account, transport=httpx.ASGITransport(app=create_app(desk, by_itself=False)))
         charge = await client.create_charge(request_of(way=Way.CASH), idempotency_key="k")
-        desk.book.webhooks, desk.teller.wire = ["en memoria"], ITS_OWN_WIRE[code]
+        desk.book.webhooks = ["en memoria"]
         desk.teller.schedule()
         desk.pays(charge.pay_at[0].reference)
         await desk.teller.deliver(send)
