@@ -9,6 +9,7 @@ from amate.fiscal.divided import MOST_PARTS
 from amate.fiscal.ingreso import SaleLine
 from amate.self_invoicing.split import Division
 
+NUMBER = {"inputmode": "decimal", "class": "num", "autocomplete": "off"}
 MOST_LINES = 40
 """Of which the pieces are told apart on one page; a longer note is divided by shares."""
 
@@ -26,6 +27,7 @@ class SharesForm(forms.Form):
                 decimal_places=2,
                 min_value=Decimal("0.01"),
                 error_messages={"required": "Escribe cuánto le toca", "min_value": "Cada parte lleva algo"},
+                widget=forms.TextInput(NUMBER),
             )
 
     @property
@@ -48,6 +50,7 @@ class PiecesForm(forms.Form):
                     decimal_places=6,
                     min_value=Decimal(0),
                     max_value=sale.line.cantidad,
+                    widget=forms.TextInput(NUMBER),
                     error_messages={"max_value": f"Son {sale.line.cantidad.normalize():f}"},
                 )
 
