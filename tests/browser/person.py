@@ -82,7 +82,7 @@ class Person:
         page.locator("#nombre").fill(data["nombre"])
         page.locator("#cp").fill(data["cp"])
         self._waits_for_choices(lambda: page.locator("#regimen_fiscal").select_option(data["regimen_fiscal"]))
-        page.locator(f"input[value='{data['uso_cfdi']}']").check()
+        page.locator(f"input[type='radio'][value='{data['uso_cfdi']}']").check()
         page.locator("#correo").fill(data["correo"])
         self.clicks("Continuar")
 
