@@ -157,7 +157,7 @@ class MercadoPago:
         )
 
     async def cancel(self, charge: Charge) -> None:
-        await self._send("POST", f"{_path(charge.charge_id)}/cancel", key=f"cancel-{charge.charge_id}")
+        await self._ask("POST", f"{_path(charge.charge_id)}/cancel", key=f"cancel-{charge.charge_id}")
 
     async def aclose(self) -> None:
         await self._line.aclose()
