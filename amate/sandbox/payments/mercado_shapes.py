@@ -50,7 +50,7 @@ def money(cents: int) -> str:
 
 
 def instant(epoch: int | None) -> str | None:
-    return None if epoch is None else datetime.fromtimestamp(epoch, UTC).isoformat().replace("+00:00", ".123456789Z")
+    return None if epoch is None else datetime.fromtimestamp(epoch, UTC).isoformat().replace("+00:00", ".000000000Z")
 
 
 def order(said: Mapping[str, Any]) -> dict[str, Any]:
