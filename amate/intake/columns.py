@@ -98,7 +98,14 @@ SUBSCRIBED = (
     Field("referencia", "Su clave en el otro sistema", ("referencia", "clave", "contrato", "id", "service id", "subscription id", "folio")),
 )  # fmt: skip
 
-FIELDS = {"sales": SALES, "products": PRODUCTS, "customers": CUSTOMERS, "balances": BALANCES, "subscribed": SUBSCRIBED, "cfdi": ()}
+FIELDS = {
+    "sales": SALES,
+    "products": PRODUCTS,
+    "customers": CUSTOMERS,
+    "balances": BALANCES,
+    "subscribed": SUBSCRIBED,
+    "cfdi": (),
+}
 NEEDED: dict[str, dict[str, str]] = {
     "cfdi": {},
     "subscribed": {"cliente": "el cliente", "plan": "el plan", "inicio": "el día en que empezó"},
