@@ -38,6 +38,7 @@ class Balance:
     issued_on: date
     due_on: date | None
     brought: bool = False
+    moneda: str = "MXN"
 
 
 def read_balances(reader: Reader, rows: Iterable[Row]) -> Iterator[Good[Balance] | Bad]:

@@ -24,6 +24,7 @@ from amate.ledger.void import void_receivable
 
 UNDONE = "Se deshizo la importación"
 NO_BRANCH = "Abre una sucursal en Ajustes: cada adeudo es de una"
+MXN = "MXN"
 _KEY = "opening:"
 _AGAIN = re.compile(r"~[0-9]+$")  # of what was voided and came once more
 
@@ -90,7 +91,7 @@ def _sort(chunk: Sequence[Good[Balance]], told: Told) -> list[tuple[Customer, Ba
             told.counts.repeated += 1
             continue
         told.counts.new += 1
-        told.counts.total += said.amount
+        told.counts.total += said.amount if said.moneda == MXN else 0
         if customer is not None:
             before = times.get(key, 0)
             fresh.append((customer, said, f"{key}~{before + 1}" if before else key))
@@ -125,6 +126,7 @@ def _order(customer: Customer, one: Balance, key: str, *, batch: Batch, branch: 
         fiscal_mode=FiscalMode.PPD if one.uuid else FiscalMode.AVISO,
         due_on=one.due_on or one.issued_on + terms,
         issued_on=one.issued_on,
+        moneda=one.moneda,
         charges=[ChargeOf(f"{_KEY}{key}", one.concept, one.amount, iva=one.iva, line=line)],
     )
 

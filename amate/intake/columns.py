@@ -98,8 +98,16 @@ SUBSCRIBED = (
     Field("referencia", "Su clave en el otro sistema", ("referencia", "clave", "contrato", "id", "service id", "subscription id", "folio")),
 )  # fmt: skip
 
-FIELDS = {"sales": SALES, "products": PRODUCTS, "customers": CUSTOMERS, "balances": BALANCES, "subscribed": SUBSCRIBED}
-NEEDED = {
+FIELDS = {
+    "sales": SALES,
+    "products": PRODUCTS,
+    "customers": CUSTOMERS,
+    "balances": BALANCES,
+    "subscribed": SUBSCRIBED,
+    "cfdi": (),
+}
+NEEDED: dict[str, dict[str, str]] = {
+    "cfdi": {},
     "subscribed": {"cliente": "el cliente", "plan": "el plan", "inicio": "el día en que empezó"},
     "balances": {"cliente": "el cliente", "saldo": "el saldo"},
     "products": {"key": "tu clave del producto", "descripcion": "la descripción"},

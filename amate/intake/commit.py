@@ -13,6 +13,7 @@ from amate.fiscal.catalogs import Catalogs
 from amate.intake.found import Good
 from amate.intake.models import Batch, Kind
 from amate.intake.moving_in import ACTS
+from amate.intake.past.keep import keep_past_batch
 from amate.intake.spool import Spool, spooled
 from amate.intake.told import Told
 from amate.intake.walk import branches_of_sales, things_in
@@ -60,8 +61,11 @@ def commit_batch(*, batch_id: int, catalogs: Catalogs, tell: Callable[[int], Non
     if batch.state != Batch.State.COMMITTING:
         return
     seen_bad, told = batch.counts["bad"], Told()
-    with spooled(batch, tell=tell) as spool:
-        _register(batch, spool, told, catalogs=catalogs, now=now)
+    if batch.source.kind == Kind.CFDI:
+        told = keep_past_batch(batch=batch, catalogs=catalogs, tell=tell, now=now)
+    else:
+        with spooled(batch, tell=tell) as spool:
+            _register(batch, spool, told, catalogs=catalogs, now=now)
     if told.counts.bad > seen_bad:
         raise WorldChanged(told)
     batch.pieces.all().delete()

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from amate.intake.models import Batch, Piece
+from amate.intake.past.forget import forget_past
 
 KEPT = timedelta(days=7)
 
@@ -13,5 +14,6 @@ def forget_old_files(*, now: datetime) -> int:
     old = list(waiting)
     for batch in old:
         batch.now_in(Batch.State.EXPIRED, now=now)
+    forget_past(batch_ids=[batch.pk for batch in old])
     Piece.objects.filter(batch__in=old).delete()
     return len(old)

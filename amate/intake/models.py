@@ -6,6 +6,13 @@ from django.db import models
 from django.db.models import Q
 
 from amate.companies.models import Product
+from amate.intake.past.models import GapKind as GapKind
+from amate.intake.past.models import PastCfdi as PastCfdi
+from amate.intake.past.models import PastGap as PastGap
+from amate.intake.past.models import PastListed as PastListed
+from amate.intake.past.models import PastNamed as PastNamed
+from amate.intake.past.models import PastOffer as PastOffer
+from amate.intake.past.models import PastPaid as PastPaid
 from amate.self_invoicing.models import Ticket
 from amate.tenancy.models import CompanyOwned, Stateful
 
@@ -16,6 +23,7 @@ class Kind(models.TextChoices):
     CUSTOMERS = "customers", "Clientes"
     BALANCES = "balances", "Saldos iniciales"
     SUBSCRIBED = "subscribed", "Suscripciones"
+    CFDI = "cfdi", "Facturas anteriores (XML en un ZIP)"
 
 
 class ImportSource(CompanyOwned):

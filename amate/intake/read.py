@@ -14,6 +14,7 @@ from amate.intake.look import Look, look_at, places_in
 from amate.intake.models import Batch, Kind
 from amate.intake.moving_in import ACTS
 from amate.intake.options import Options
+from amate.intake.past.read import read_past_batch
 from amate.intake.spool import Spool, spooled
 from amate.intake.told import Told
 from amate.intake.walk import branches_of_sales, things_in
@@ -27,6 +28,9 @@ def read_batch(*, batch_id: int, catalogs: Catalogs, tell: Callable[[int], None]
     """
     batch = Batch.objects.select_related("source").get(pk=batch_id)
     if batch.state != Batch.State.UPLOADED:
+        return batch
+    if batch.source.kind == Kind.CFDI:
+        read_past_batch(batch=batch, catalogs=catalogs, tell=tell, now=now)
         return batch
     try:
         with spooled(batch, tell=tell) as spool:

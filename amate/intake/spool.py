@@ -40,13 +40,19 @@ class Spool:
 @contextmanager
 def spooled(batch: Batch, *, tell: Callable[[int], None] | None = None) -> Iterator[Spool]:
     """Raises FileRefused for a file that is no table."""
+    with raw_file(batch) as raw, spooled_from(raw, is_utf8=batch.is_utf8, sheet=batch.sheet, tell=tell) as spool:
+        yield spool
+
+
+@contextmanager
+def raw_file(batch: Batch) -> Iterator[Path]:
+    """Its bytes as they came."""
     with tempfile.TemporaryDirectory(prefix="amate-intake-") as folder:
         raw = Path(folder) / "raw"
         with raw.open("wb") as file:
             for content in _pieces(batch):
                 file.write(content)
-        with spooled_from(raw, is_utf8=batch.is_utf8, sheet=batch.sheet, tell=tell) as spool:
-            yield spool
+        yield raw
 
 
 @contextmanager

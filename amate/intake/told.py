@@ -19,10 +19,11 @@ CODE = (
 
 @dataclass(slots=True)
 class Told:
-    """What the walk has found so far; `errors` are the first ones, `counts` are of all."""
+    """What the walk has found so far; `errors` are the first ones, `counts` are of all; `more`: of an upload of CFDI."""
 
     counts: Counts = field(default_factory=Counts)
     errors: list[Wrong] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
 
     def bad(self, one: Bad) -> None:
         self.counts.bad += 1
@@ -48,6 +49,6 @@ class Told:
         """As the batch keeps them."""
         errors = sorted(self.errors, key=lambda one: one.row)
         return {
-            "counts": self.counts.as_json(),
+            "counts": self.counts.as_json() | ({"cfdi": self.more} if self.more else {}),
             "errors": [[one.row, one.column, one.sentence] for one in errors],
         }

@@ -9,6 +9,7 @@ from amate.audit.record import record
 from amate.companies.models import Product
 from amate.intake.models import Batch, Imported, Kind
 from amate.intake.moving_in import ACTS
+from amate.intake.past.take_back import take_back_past
 from amate.invoices.models import RefusedBy, State
 from amate.promises.kinds import SOMEBODY_WAITS
 from amate.promises.promise import promise
@@ -52,7 +53,9 @@ def undo_batch(*, batch_id: int, now: datetime) -> None:
     batch = Batch.objects.select_related("source").get(pk=batch_id)
     if batch.state != Batch.State.UNDOING:
         return
-    if act := ACTS.get(batch.source.kind):
+    if batch.source.kind == Kind.CFDI:
+        undone, kept = take_back_past(batch, now)
+    elif act := ACTS.get(batch.source.kind):
         undone, kept = act.take_back(batch, now)
     else:
         undone = _retire(batch, now=now) if batch.source.kind == Kind.PRODUCTS else _void(batch, now=now)

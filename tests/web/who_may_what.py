@@ -125,6 +125,9 @@ importar/<batch>/                          GET    yes   yes   yes        yes    
 importar/<batch>/columnas/                 GET    yes   yes   yes        -         -       -
 importar/<batch>/columnas/                 POST   yes   yes   yes        -         -       -
 importar/<batch>/errores.csv               GET    yes   yes   yes        yes       yes     yes
+importar/<batch>/faltantes/                GET    yes   yes   yes        -         -       -
+importar/<batch>/faltantes.csv             GET    yes   yes   yes        -         -       -
+importar/<batch>/suscripciones.csv         GET    yes   yes   yes        -         -       -
 importar/<batch>/registrar/                POST   yes   yes   yes        -         -       -
 importar/<batch>/deshacer/                 POST   yes   yes   yes        -         -       -
 productos/                                 GET    yes   yes   yes        yes       yes     yes

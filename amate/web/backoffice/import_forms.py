@@ -38,9 +38,9 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label="Archivo",
-        help_text=f"XLSX, XLS o CSV, hasta {LARGEST // 1_000_000} MB y 500,000 renglones.",
+        help_text=f"XLSX, XLS o CSV, hasta {LARGEST // 1_000_000} MB y 500,000 renglones. De facturas anteriores, un ZIP con sus XML y la metadata del SAT.",
         error_messages={"required": "Elige un archivo", "empty": "El archivo está vacío"},
-        widget=forms.FileInput({"accept": ".csv,.txt,.tsv,.xlsx,.xlsm,.xls"}),
+        widget=forms.FileInput({"accept": ".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.zip,.xml"}),
     )
 
     def clean_source(self) -> str:

@@ -8,7 +8,8 @@ from amate.intake.models import Kind
 @dataclass(frozen=True, slots=True)
 class Words:
     """`new`, `changed`, `repeated`, `undone`: heads of their numbers; `stays`: after the number of the repeated; `kept`: why
-    some stay after an undo; `save`: the button's verb before `nouns`, one or many; `pesos`: their total is told."""
+    some stay after an undo; `save`: the button's verb before `nouns`, one or many; `pesos`: their total is told; `read`: what was read; `column`: head of
+    where an error is."""
 
     new: str
     save: str
@@ -20,6 +21,8 @@ class Words:
     stays: str = "se quedan como están"
     undone: str = "Deshechas"
     pesos: bool = False
+    read: str = "Renglones leídos"
+    column: str = "Columna"
 
 
 WORDS: dict[str, Words] = {
@@ -65,5 +68,16 @@ WORDS: dict[str, Words] = {
         undo="Cancela las suscripciones de las que no se ha cobrado nada; las demás se quedan y te decimos cuántas son.",
         kept="ya se cobró algo de ellas, o ya habían terminado",
         undone="Canceladas",
+    ),
+    Kind.CFDI: Words(
+        new="CFDI que entran",
+        save="Guardar",
+        nouns="CFDI,CFDI",
+        undo="Anula los saldos de los que nadie ha pagado nada, quita los clientes que nadie ha usado, retira los productos que agregó y, si no quedó ningún saldo, borra los XML.",
+        kept="ya se les aplicó un pago, tienen documentos o ya estaban retirados",
+        repeated="Ya estaban, o vienen dos veces",
+        undone="Saldos, clientes y productos deshechos",
+        read="Archivos leídos",
+        column="Archivo o documento",
     ),
 }

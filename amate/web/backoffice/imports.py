@@ -107,7 +107,7 @@ def batch(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
 def columns(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
     require(request, MAY_IMPORT)  # the first rows are shown as they came, with the codes that tills printed
     found = _find(batch_id)
-    if found.state not in (State.ASKING, State.READ):
+    if found.state not in (State.ASKING, State.READ) or found.source.kind == Kind.CFDI:
         return redirect(address(request, "import", found.pk))
     look = Look.of(found.look)
     branches = [(one.code, f"{one.nombre} (cerrada)" if one.closed_at else one.nombre) for one in branches_of_sales()]

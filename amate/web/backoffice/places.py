@@ -87,6 +87,13 @@ ACTS = (
         "?tipo=subscribed",
         MAY_IMPORT,
     ),
+    Place(
+        "imports",
+        "Importar facturas anteriores",
+        "mudarse cfdi xml zip metadata sat ppd complementos",
+        "?tipo=cfdi",
+        MAY_IMPORT,
+    ),
     Place("product_new", "Agregar un producto", "nuevo artículo alta", roles=MAY_KEEP_PRODUCTS),
     Place("payment_new", "Registrar un pago", "nuevo abono cobro efectivo transferencia", roles=MAY_TYPE_PAYMENTS),
     Place("reconcile", "Por conciliar", "depósitos sin dueño avisos de pago reportados"),
