@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -59,7 +60,7 @@ def known_uuids(uuids: Sequence[UUID]) -> set[UUID]:
 
 def stage(batch: Batch, some: Sequence[tuple[int, Past]]) -> set[UUID]:
     """Those that were written: the like of the others is there, of this very upload. One UUID comes once in `some`."""
-    values: dict[str, object] = {name: [getattr(one, name) for _, one in some] for name in _COLUMNS}
+    values: dict[str, Any] = {name: [getattr(one, name) for _, one in some] for name in _COLUMNS}
     values |= {
         "company": open_company(),
         "batch": batch.pk,
@@ -80,7 +81,7 @@ def stage_listed(batch: Batch, some: Sequence[Listed]) -> None:
     """A UUID that two lists name is cancelled if one of them says so: the later list knows more."""
     once = {one.uuid: one for one in sorted(some, key=lambda one: one.cancelled)}
     names = ("uuid", "tipo", "receptor", "nombre", "issued_on", "monto", "cancelled", "cancelled_on")
-    values: dict[str, object] = {name: [getattr(one, name) for one in once.values()] for name in names}
+    values: dict[str, Any] = {name: [getattr(one, name) for one in once.values()] for name in names}
     with connection.cursor() as c:
         c.execute(ADD_LISTED, {**values, "company": open_company(), "batch": batch.pk})
 
@@ -98,7 +99,7 @@ def _add_paid(batch: Batch, some: Sequence[Past]) -> None:
     if not rows:
         return
     names = ("place", "uuid", "parcialidad", "saldo_ant", "pagado", "insoluto", "moneda", "paid_on")
-    values: dict[str, object] = {name: [getattr(paid, name) for _, paid in rows] for name in names}
+    values: dict[str, Any] = {name: [getattr(paid, name) for _, paid in rows] for name in names}
     with connection.cursor() as c:
         c.execute(ADD_PAID, {**values, "rep": [rep for rep, _ in rows], "company": open_company(), "batch": batch.pk})
 
@@ -107,6 +108,10 @@ def _add_named(batch: Batch, some: Sequence[Past]) -> None:
     rows = [(one.uuid, tipo, named) for one in some for tipo, named in one.names]
     if not rows:
         return
-    values = {"uuid": [row[0] for row in rows], "tipo": [row[1] for row in rows], "named": [row[2] for row in rows]}
+    values: dict[str, Any] = {
+        "uuid": [row[0] for row in rows],
+        "tipo": [row[1] for row in rows],
+        "named": [row[2] for row in rows],
+    }
     with connection.cursor() as c:
         c.execute(ADD_NAMED, {**values, "company": open_company(), "batch": batch.pk})

@@ -6,7 +6,7 @@ TABLES = ("pastcfdi", "pastpaid", "pastnamed", "pastlisted", "pastgap", "pastoff
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0008_cfdi_of_before")]
+    dependencies = [("intake", "0006_cfdi_of_before")]
 
     operations = [
         *(guard(f"intake_{table}") for table in TABLES),
