@@ -27,7 +27,8 @@ NO_IVA = (
 class Balance:
     """`amount` below zero is in the customer's favour. `iva`: how much of it is IVA. `reference` names the debt once for
     ever: the UUID of its invoice if it has one, or whatever the old system calls it. `due_on` None: with the terms of the
-    company. `brought`: its customer comes with the very same file."""
+    company. `brought`: its customer comes with the very same file.
+    `parcialidad`: the last one that a REP tells of it, where its REPs came too."""
 
     owner: str
     reference: str
@@ -39,6 +40,7 @@ class Balance:
     due_on: date | None
     brought: bool = False
     moneda: str = "MXN"
+    parcialidad: int | None = None
 
 
 def read_balances(reader: Reader, rows: Iterable[Row]) -> Iterator[Good[Balance] | Bad]:

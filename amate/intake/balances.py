@@ -118,7 +118,9 @@ def _opened(customers: set[int]) -> tuple[set[str], dict[str, int]]:
 
 
 def _order(customer: Customer, one: Balance, key: str, *, batch: Batch, branch: Branch, terms: timedelta) -> Order:
-    line = {"batch": batch.pk, "uuid": one.uuid, "reference": one.reference}
+    line: dict[str, object] = {"batch": batch.pk, "uuid": one.uuid, "reference": one.reference}
+    if one.parcialidad is not None:
+        line["parcialidad"] = one.parcialidad
     return Order(
         customer_id=customer.pk,
         branch_id=branch.pk,

@@ -14,6 +14,7 @@ from amate.billing_cycle.reconciliation.models import PaidNote
 from amate.billing_cycle.reconciliation.paid_debts import PaidDebt, charges_of, paid_debts, payers_of
 from amate.billing_cycle.reconciliation.paid_lines import NoLines, lines_of, lines_of_part
 from amate.billing_cycle.reconciliation.pay_reps import draft_reps
+from amate.billing_cycle.reconciliation.rep_elsewhere import rep_elsewhere
 from amate.billing_cycle.reconciliation.take_back_fees import take_back_fees
 from amate.billing_cycle.reconciliation.thank import promise_thanks
 from amate.companies.billing_policy import billing_policy_on
@@ -58,6 +59,7 @@ def document_payments(*, payment_ids: Collection[int], today: date, now: datetim
         by_way[way].append(debt)
         if way is Owes.PERSON:
             _trouble(done, debt.money, why, payment_ids)
+            done.troubles |= rep_elsewhere(debt, why, payment_ids)
     # Of the payment that brought it to light, though it may have paid nothing.
     asked = Payment.objects.filter(pk__in=payment_ids, customer_id__in=undue).values_list("pk", "customer_id")
     done.troubles |= {pk: undue[payer] for pk, payer in asked if payer is not None} if undue else {}

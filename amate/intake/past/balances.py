@@ -1,7 +1,7 @@
 """Balances of the past: of each PPD invoice that stands, what its REPs and credit notes leave."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,7 +48,8 @@ CROSS JOIN LATERAL (
   LEFT JOIN intake_pastcfdi i ON i.uuid = m.named AND i.tipo = 'I' AND {THERE.format("i")}) o
 """  # noqa: S608
 
-OF_NOBODY = "Se deben {:,.2f} de una factura a {}: un RFC genérico no es de nadie. Da de alta al cliente y su saldo en Saldos iniciales"
+OF_GENERIC = "Se deben {:,.2f} de una factura a {}: un RFC genérico no es de nadie. Da de alta al cliente y su saldo en Saldos iniciales"
+OF_NOBODY = "Se deben {:,.2f} de una factura a {}, y con sus datos no se puede dar de alta: agrégalo, y su saldo en Saldos iniciales"
 OF_SEVERAL = "La nota {} es de {} facturas y no dice cuánto de cada una: la repartimos según sus totales"
 
 
@@ -67,34 +68,63 @@ class Opens:
     owed: Owed
 
 
-def look_at_past_balances(*, batch: Batch, told: Told, note: Note, now: datetime) -> Told:
-    """`told` gets what is wrong; answers what there is."""
-    return _walk(batch, told, note, lambda chunk, own: look_at_balances(batch, chunk, own, now), day_of(now))
+def look_at_past_balances(*, batch: Batch, told: Told, nobody: Collection[str], note: Note, now: datetime) -> Told:
+    """`told` gets what is wrong; answers what there is. `nobody`: RFCs that are no customer's and will not be."""
+    walk = _Walk(batch, nobody, note, day_of(now), brought=True)
+    return walk.through(told, lambda chunk, own: look_at_balances(batch, chunk, own, now))
 
 
-def keep_past_balances(*, batch: Batch, told: Told, now: datetime) -> Told:
-    def nobody(kind: GapKind, about: str, sentence: str) -> None:
-        """The dry run told them."""
+def keep_past_balances(*, batch: Batch, told: Told, nobody: Collection[str], now: datetime) -> Told:
+    """Their customers are there by now."""
+    walk = _Walk(batch, nobody, _told_before, day_of(now), brought=False)
+    return walk.through(told, lambda chunk, own: keep_balances(batch, chunk, own, now))
 
-    return _walk(batch, told, nobody, lambda chunk, own: keep_balances(batch, chunk, own, now), day_of(now))
+
+def _told_before(kind: GapKind, about: str, sentence: str) -> None:
+    """By the dry run."""
 
 
-def _walk(batch: Batch, told: Told, note: Note, act: Callable[[list[Good[Balance]], Told], None], today: date) -> Told:
-    whole = Told()
-    for chunk in opens_in(batch, note):
-        good = []
-        for one in chunk:
-            if not one.owed.amount:
-                continue
-            if one.rfc in GENERICS:
-                note(GapKind.GENERIC, one.number, OF_NOBODY.format(one.owed.amount, one.rfc))
-                continue
-            good.append(Good(one.row, 1, _balance(one, today)))
-        act(good, whole)
-    told.counts.bad += whole.counts.bad
-    told.counts.bad_rows += whole.counts.bad_rows
-    told.errors += whole.errors
-    return whole
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    batch: Batch
+    nobody: Collection[str]
+    note: Note
+    today: date
+    brought: bool
+
+    def through(self, told: Told, act: Callable[[list[Good[Balance]], Told], None]) -> Told:
+        whole = Told()
+        for chunk in opens_in(self.batch, self.note):
+            act([Good(one.row, 1, self._balance(one)) for one in chunk if self._is_owed(one)], whole)
+        told.counts.bad += whole.counts.bad
+        told.counts.bad_rows += whole.counts.bad_rows
+        told.errors += whole.errors
+        return whole
+
+    def _is_owed(self, one: Opens) -> bool:
+        left = one.owed.amount
+        if left and (one.rfc in GENERICS or one.rfc in self.nobody):
+            sentence = OF_GENERIC if one.rfc in GENERICS else OF_NOBODY
+            self.note(GapKind.GENERIC, one.number, sentence.format(left, one.rfc))
+            return False
+        return left > 0
+
+    def _balance(self, one: Opens) -> Balance:
+        """As much of it is IVA as of the whole invoice."""
+        left = one.owed.amount
+        return Balance(
+            owner=one.rfc,
+            reference=str(one.uuid).upper(),
+            uuid=str(one.uuid).upper(),
+            concept=f"Factura {one.number}",
+            amount=left,
+            iva=min(q2(over(times(one.iva, left), one.total)), left),
+            issued_on=min(one.issued_on, self.today),
+            due_on=None,
+            brought=self.brought,
+            moneda=one.moneda,
+            parcialidad=one.owed.parcialidad,
+        )
 
 
 def opens_in(batch: Batch, note: Note) -> Iterator[list[Opens]]:
@@ -131,23 +161,6 @@ def _opens(row: Sequence[Any], paid: Sequence[PaidAt], notes: Sequence[Any], not
         note(GapKind.CHAIN, number, sentence)
     issued_on = date.fromisoformat(fecha[:10])
     return Opens(place, uuid, number, issued_on, rfc, moneda, total, iva, owed)
-
-
-def _balance(one: Opens, today: date) -> Balance:
-    """As much of it is IVA as of the whole invoice."""
-    left = one.owed.amount
-    return Balance(
-        owner=one.rfc,
-        reference=str(one.uuid).upper(),
-        uuid=str(one.uuid).upper(),
-        concept=f"Factura {one.number}"[:1000],
-        amount=left,
-        iva=min(q2(over(times(one.iva, left), one.total)), left),
-        issued_on=min(one.issued_on, today),
-        due_on=None,
-        brought=True,
-        moneda=one.moneda,
-    )
 
 
 def _rows(sql: str, **facts: Any) -> list[Any]:

@@ -27,14 +27,14 @@ def keep_past_batch(*, batch: Batch, catalogs: Catalogs, tell: Callable[[int], N
     tell(40)
     products = keep_past_products(batch=batch, catalogs=catalogs, day=day_of(now), now=now)
     tell(60)
-    balances = keep_past_balances(batch=batch, told=told, now=now)
+    balances = keep_past_balances(batch=batch, told=told, nobody=customers.nobody, now=now)
     told.counts.new = PastCfdi.objects.filter(batch=batch).update(kept_at=now)
     told.counts.total = balances.counts.total
     fresh = [Wrong(*said) for said in batch.errors]
     told.errors = fresh + [one for one in told.errors if one not in fresh]
     told.more = batch.counts["cfdi"] | {
-        "customers": customers.counts.new,
-        "customers_changed": customers.counts.changed,
+        "customers": customers.told.counts.new,
+        "customers_changed": customers.told.counts.changed,
         "products": products.counts.new,
         "balances": balances.counts.new,
     }

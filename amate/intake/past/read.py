@@ -137,14 +137,14 @@ def _read(
     gaps = Gaps(batch)
     customers = look_at_receivers(batch=batch, catalogs=catalogs, told=told, now=now)
     products = look_at_past_products(batch=batch, catalogs=catalogs, day=day_of(now))
-    balances = look_at_past_balances(batch=batch, told=told, note=gaps.note, now=now)
+    balances = look_at_past_balances(batch=batch, told=told, nobody=customers.nobody, note=gaps.note, now=now)
     find_gaps(batch=batch, note=gaps.note)
     gaps.flush()
     told.counts.total = balances.counts.total
     return {
         **_kinds(batch),
-        "customers": customers.counts.new,
-        "customers_changed": customers.counts.changed,
+        "customers": customers.told.counts.new,
+        "customers_changed": customers.told.counts.changed,
         "products": products.counts.new,
         "products_left": products.counts.bad,
         "balances": balances.counts.new,

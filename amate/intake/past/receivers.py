@@ -1,11 +1,13 @@
 """Customers of the past: whoever received something that was not cancelled, as the newest document knows him."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from amate.customers.models import Customer
 from amate.fiscal.catalogs import Catalogs
 from amate.fiscal.receptor import ReceptorRefused, default_uso, read_receptor
 from amate.fiscal.rfc import GENERICS, RfcRefused, read_rfc
@@ -25,27 +27,39 @@ ORDER BY c.rfc, (c.tipo = 'I') DESC, c.fecha DESC, c.id DESC LIMIT {CHUNK}
 """  # noqa: S608  of constants
 
 
-def look_at_receivers(*, batch: Batch, catalogs: Catalogs, told: Told, now: datetime) -> Told:
+@dataclass(frozen=True, slots=True)
+class Receivers:
+    """`nobody`: RFCs of whom no customer can be made, and none is there."""
+
+    told: Told
+    nobody: frozenset[str]
+
+
+def look_at_receivers(*, batch: Batch, catalogs: Catalogs, told: Told, now: datetime) -> Receivers:
     """`told` gets what is wrong; answers what there is."""
     return _walk(batch, catalogs, told, lambda chunk, own: look_at_customers(batch, chunk, own, now))
 
 
-def keep_receivers(*, batch: Batch, catalogs: Catalogs, told: Told, now: datetime) -> Told:
+def keep_receivers(*, batch: Batch, catalogs: Catalogs, told: Told, now: datetime) -> Receivers:
     return _walk(batch, catalogs, told, lambda chunk, own: keep_customers(batch, chunk, own, now))
 
 
-def _walk(batch: Batch, catalogs: Catalogs, told: Told, act: Callable[[list[Good[CustomerAt]], Told], None]) -> Told:
-    whole = Told()
+def _walk(
+    batch: Batch, catalogs: Catalogs, told: Told, act: Callable[[list[Good[CustomerAt]], Told], None]
+) -> Receivers:
+    whole, refused = Told(), set[str]()
     for rows in _chunks(batch):
         good = []
         for row in rows:
             found = _customer(row, catalogs)
             if isinstance(found, Bad):
                 told.bad(found)
+                refused.add(row[0])
             else:
                 good.append(found)
         act(good, whole)
-    return whole
+    there = Customer.objects.live().filter(rfc__in=refused).values_list("rfc", flat=True)
+    return Receivers(whole, frozenset(refused.difference(there)))
 
 
 def _chunks(batch: Batch) -> Iterator[list[Any]]:
