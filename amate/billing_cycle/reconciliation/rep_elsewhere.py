@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
 from amate.billing_cycle.reconciliation.paid_debts import PaidDebt, charges_of
 from amate.ledger.models import ReceivableKind
@@ -14,7 +15,7 @@ def rep_elsewhere(debt: PaidDebt, why: str, payment_ids: Collection[int]) -> dic
     one = debt.receivable
     if one.kind != ReceivableKind.OPENING:
         return {}
-    line = next((charge.line for charge in charges_of([one.pk])[one.pk]), {})
+    line: dict[str, Any] = next((charge.line for charge in charges_of([one.pk])[one.pk]), {})
     last, uuid = line.get("parcialidad"), line.get("uuid")
     if last is None or not uuid:
         return {}
