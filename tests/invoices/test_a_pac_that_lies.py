@@ -92,7 +92,7 @@ class GivesOthersUuids:
 
     def __init__(self, pac: Any, uuid: UUID) -> None:
         self._pac, self._uuid, self.asked = pac, uuid, 0
-        self.code, self.tells, self.gate = pac.code, pac.tells, pac.gate
+        self.code, self.tells, self.counts, self.gate = pac.code, pac.tells, pac.counts, pac.gate
 
     async def stamp(self, sealed: bytes, *, key: str) -> Stamped:
         self.asked += 1
