@@ -107,7 +107,8 @@ def _turn_the_wheel_of(world: World, shop: Any) -> None:
         )
 
     world.scoped(plan, shop)
-    rosa = {"customer": "K", "plan": "internet", "starts_on": world.scoped(lambda: day_of(world.now())).isoformat()}
+    starts_on = world.scoped(lambda: day_of(world.now()), shop).isoformat()  # theirs may be another day than ours
+    rosa = {"customer": "K", "plan": "internet", "starts_on": starts_on}
     paid = {"customer": "K", "amount": "1.00", "forma_pago": "01"}
     for path, body in (("/customers/K", {"nombre": "Rosa"}), ("/subscriptions/K", rosa), ("/payments/caja/K", paid)):
         assert world.api("PUT", path, body, shop=shop).status_code == 201, path
